@@ -1,0 +1,51 @@
+"""Helpers of a course on variational autoencoders.
+
+``import vae_helpers as vh`` is light: a submodule is imported when it is first used, and
+TensorFlow with the first model.
+"""
+
+import importlib
+import os
+
+# TensorFlow's start-up notes mean nothing to a learner; warnings and errors still appear.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+from vae_helpers.course import by_mode, course_mode
+from vae_helpers.data import CLASS_NAMES, Data, Split, load_data
+
+__version__ = "0.1.0"
+
+_SUBMODULES = (
+    "checks",
+    "cli",
+    "features",
+    "latent",
+    "metrics",
+    "models",
+    "plots",
+    "training",
+    "widgets",
+    "zoo",
+)
+
+__all__ = [
+    "CLASS_NAMES",
+    "Data",
+    "Split",
+    "by_mode",
+    "course_mode",
+    "load_data",
+    *_SUBMODULES,
+]
+
+
+def __getattr__(name):
+    """Import a submodule on first use (PEP 562)."""
+    if name in _SUBMODULES:
+        return importlib.import_module(f"vae_helpers.{name}")
+    raise AttributeError(f"module 'vae_helpers' has no attribute {name!r}")
+
+
+def __dir__():
+    """List the submodules although they are not imported yet."""
+    return sorted({*globals(), *_SUBMODULES})
