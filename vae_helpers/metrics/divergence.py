@@ -1,0 +1,159 @@
+"""How far the codes of a VAE are from its prior N(0, I), and what they know; all in nats."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import logsumexp
+
+from vae_helpers.metrics import _checks
+
+
+def kl_per_dimension(z_mean, z_log_var):
+    """Return KL(N(z_mean, exp(z_log_var)) ‖ N(0, 1)) of every dimension of every image.
+
+    ½ (μ² + σ² − 1 − log σ²), with σ² = exp(z_log_var): zero only at μ = 0, σ = 1
+    (Kingma and Welling 2014, appendix B, https://arxiv.org/abs/1312.6114).
+
+    Args:
+        z_mean: posterior means (n, latent_dim).
+        z_log_var: logarithms of the posterior *variances* (n, latent_dim).
+
+    Returns:
+        float64 (n, latent_dim), nats. Its mean over images shows which dimensions are in use.
+
+    Raises:
+        ValueError: for different shapes, a wrong rank, no images, NaN or infinity.
+    """
+    z_mean, z_log_var = _posterior(z_mean, z_log_var)
+    # exp(a) − 1 − a loses all its digits near a = 0; expm1 keeps them.
+    return 0.5 * (np.square(z_mean) + np.expm1(z_log_var) - z_log_var)
+
+
+def kl_divergence(z_mean, z_log_var):
+    """Return the KL divergence of each image's posterior to N(0, I), float64 (n,), nats.
+
+    The sum of :func:`kl_per_dimension` over dimensions; same arguments and errors.
+    """
+    return kl_per_dimension(z_mean, z_log_var).sum(axis=1)
+
+
+def active_units(z_mean, threshold=0.01):
+    """Count the latent dimensions whose posterior mean varies from image to image.
+
+    A dimension is active if the variance of z_mean over the data exceeds ``threshold``
+    (Burda et al. 2016, https://arxiv.org/abs/1509.00519). An inactive one carries nothing: its
+    posterior has collapsed onto the prior.
+
+    Args:
+        z_mean: posterior means (n, latent_dim), n >= 2.
+        threshold: the variance above which a dimension counts.
+
+    Raises:
+        ValueError: for a wrong rank, fewer than 2 images, NaN or infinity.
+    """
+    return int((_checks.matrix(z_mean, "z_mean").var(axis=0) > threshold).sum())
+
+
+@dataclass(frozen=True)
+class AggregatedPosterior:
+    """The mixture q(z) of all posteriors, by its first two moments.
+
+    ``mean`` (latent_dim,), ``covariance`` (latent_dim, latent_dim), and ``kl_to_prior``: the KL
+    divergence, in nats, of the Gaussian with these moments to N(0, I).
+    """
+
+    mean: np.ndarray
+    covariance: np.ndarray
+    kl_to_prior: float
+
+
+def aggregated_posterior(z_mean, z_log_var):
+    """Summarise the mixture of all posteriors, which sampling hopes to be N(0, I).
+
+    Its mean is the mean of the means; its covariance is the covariance of the means plus the
+    mean of the variances (law of total variance; the data set is taken as the population, so
+    nothing is divided by n − 1). A Gaussian with these moments is no further from the prior than
+    q(z) itself is, so ``kl_to_prior`` bounds KL(q(z) ‖ p(z)) from below.
+
+    Args:
+        z_mean: posterior means (n, latent_dim), n >= 2.
+        z_log_var: logarithms of the posterior variances (n, latent_dim).
+
+    Raises:
+        ValueError: as :func:`kl_per_dimension`.
+    """
+    z_mean, z_log_var = _posterior(z_mean, z_log_var, min_rows=2)
+    mean = z_mean.mean(axis=0)
+    centred = z_mean - mean
+    covariance = centred.T @ centred / len(z_mean) + np.diag(np.exp(z_log_var).mean(axis=0))
+    return AggregatedPosterior(mean, covariance, gaussian_kl(mean, covariance))
+
+
+def gaussian_kl(mean, covariance):
+    """Return KL(N(mean, covariance) ‖ N(0, I)) = ½ (|μ|² + tr S − d − log det S), nats.
+
+    Args:
+        mean: (d,).
+        covariance: (d, d), positive definite.
+
+    Raises:
+        ValueError: for wrong shapes, or a covariance that is not positive definite.
+    """
+    mean, covariance = _checks.finite(mean, "mean"), _checks.finite(covariance, "covariance")
+    if mean.ndim != 1 or covariance.shape != (*mean.shape, *mean.shape):
+        raise ValueError(
+            f"covariance has shape {covariance.shape} and mean {mean.shape}: "
+            "expected (d, d) and (d,)"
+        )
+    try:
+        factor = np.linalg.cholesky(covariance.astype(np.float64))
+    except np.linalg.LinAlgError:
+        raise ValueError("covariance is not positive definite: its KL is infinite") from None
+    log_det = 2 * np.log(np.diag(factor)).sum()
+    kl = 0.5 * (mean @ mean + np.trace(covariance) - len(mean) - log_det)
+    return max(0.0, float(kl))
+
+
+def mutual_information(z_mean, z_log_var, seed=0):
+    """Estimate how much a code tells about its image: I(x; z) = E log q(z|x) / q(z), nats.
+
+    One z is drawn from each posterior, and q(z) is the mixture of the n posteriors given
+    (Hoffman and Johnson 2016, "ELBO surgery"). Over these n images the mean KL to the prior is
+    I(x; z) + KL(q(z) ‖ p(z)).
+
+    The estimate knows n images only: it cannot exceed log n (9.2 nats at n = 10,000), and is too
+    low where the truth comes near that. Time grows with n², memory does not.
+
+    Args:
+        z_mean: posterior means (n, latent_dim), n >= 2.
+        z_log_var: logarithms of the posterior variances (n, latent_dim).
+        seed: of the draws.
+
+    Raises:
+        ValueError: as :func:`kl_per_dimension`.
+    """
+    z_mean, z_log_var = _posterior(z_mean, z_log_var, min_rows=2)
+    noise = np.random.default_rng(seed).standard_normal(z_mean.shape)
+    z = z_mean + np.exp(0.5 * z_log_var) * noise
+    # Constants that log q(z|x) and log q(z) share cancel.
+    log_own = -0.5 * (np.square(noise) + z_log_var).sum(axis=1)
+    log_mixture = np.empty(len(z))
+    for rows in _checks.blocks(len(z)):
+        log_all = _log_densities(z[rows], z_mean, z_log_var)
+        log_mixture[rows] = logsumexp(log_all, axis=1) - np.log(len(z))
+    return float((log_own - log_mixture).mean())
+
+
+def _log_densities(z, z_mean, z_log_var):
+    """Return log N(z_i; μ_j, σ_j²) (len(z), n), without the constant, through matrix products."""
+    precision = np.exp(-z_log_var)
+    squares = np.square(z) @ precision.T - 2 * z @ (z_mean * precision).T
+    constants = (np.square(z_mean) * precision + z_log_var).sum(axis=1)
+    return -0.5 * (squares + constants)
+
+
+def _posterior(z_mean, z_log_var, min_rows=1):
+    z_mean = _checks.matrix(z_mean, "z_mean", min_rows)
+    z_log_var = _checks.matrix(z_log_var, "z_log_var", min_rows)
+    _checks.same_shape(z_mean, z_log_var, "z_mean", "z_log_var")
+    return z_mean, z_log_var

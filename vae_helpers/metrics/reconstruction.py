@@ -1,0 +1,84 @@
+"""How far a reconstruction is from its image."""
+
+import numpy as np
+from scipy.special import xlog1py, xlogy
+
+from vae_helpers.metrics import _checks
+
+KINDS = ("mse", "bce")
+REDUCTIONS = ("sum", "mean")
+
+# A float32 sigmoid reaches 0 and 1 exactly, where the logarithm is infinite. Keras clips at the
+# same distance; it caps the error of one pixel at 16.1 nats.
+EPSILON = 1e-7
+
+
+def reconstruction_error(x, x_hat, kind="mse", reduction="sum", per_image=False, epsilon=EPSILON):
+    """Compare images with their reconstructions.
+
+    "mse" adds up (x − x̂)² over pixels. "bce" adds up −x log x̂ − (1 − x) log(1 − x̂), in nats:
+    the negative log-likelihood of pixels x that are 0 or 1 under Bernoulli probabilities x̂. For
+    grey pixels its smallest value is not zero but :func:`bce_floor`, and it is no likelihood.
+
+    Args:
+        x: images (n, h, w, 1), or any (n, …), with pixels in [0, 1].
+        x_hat: reconstructions of the same shape, pixels in [0, 1].
+        kind: "mse" or "bce".
+        reduction: what happens over the *pixels* of an image: "sum", as in the loss of a VAE, or
+            "mean". Over images it is always the mean.
+        per_image: with True return the error of each image, (n,), instead of their mean.
+        epsilon: "bce" keeps x̂ this far from 0 and 1; with 0 a wrong certain pixel costs infinity.
+
+    Returns:
+        A float, or float64 (n,) with ``per_image``.
+
+    Raises:
+        ValueError: for an unknown kind or reduction, different shapes, no images, NaN, or pixels
+            outside [0, 1].
+    """
+    _checks.one_of(kind, "kind", KINDS)
+    _checks.one_of(reduction, "reduction", REDUCTIONS)
+    if not 0 <= epsilon < 0.5:
+        raise ValueError(f"epsilon={epsilon!r}: allowed is a number from 0 to below 0.5")
+    x, x_hat = _checks.pixels(x, "x"), _checks.pixels(x_hat, "x_hat")
+    _checks.same_shape(x, x_hat, "x", "x_hat")
+    pixel_error = _squared_error if kind == "mse" else _cross_entropy
+    errors = np.empty(len(x))
+    for rows in _checks.blocks(len(x)):
+        target = _flat(x[rows])
+        errors[rows] = pixel_error(target, _flat(x_hat[rows]), epsilon).sum(axis=1)
+    if reduction == "mean":
+        errors /= x[0].size
+    return errors if per_image else float(errors.mean())
+
+
+def bce_floor(x, reduction="sum", per_image=False):
+    """Return the smallest binary cross-entropy a reconstruction of ``x`` can have, in nats.
+
+    It is reached at x̂ = x, and is the entropy of Bernoulli pixels of brightness x: zero for black
+    and white pixels, log 2 for a pixel of 0.5. What a model can still gain is its "bce" minus
+    this floor.
+
+    Args:
+        x: images (n, …) with pixels in [0, 1].
+        reduction: over pixels, "sum" or "mean".
+        per_image: with True return (n,) instead of the mean over images.
+
+    Raises:
+        ValueError: as :func:`reconstruction_error`.
+    """
+    return reconstruction_error(x, x, "bce", reduction, per_image, epsilon=0.0)
+
+
+def _flat(images):
+    return images.reshape(len(images), -1).astype(np.float64)
+
+
+def _squared_error(x, x_hat, _epsilon):
+    return np.square(x - x_hat)
+
+
+def _cross_entropy(x, x_hat, epsilon):
+    """Return −x log x̂ − (1 − x) log(1 − x̂), with 0 log 0 = 0."""
+    x_hat = np.clip(x_hat, epsilon, 1 - epsilon)
+    return -xlogy(x, x_hat) - xlog1py(1 - x, -x_hat)
