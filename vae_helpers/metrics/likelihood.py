@@ -109,12 +109,10 @@ def importance_weighted_log_likelihood(
     for rows, log_p_x_given_z, log_ratio in draws:
         log_weight = log_p_x_given_z + log_ratio
         # A running log-sum-exp: whenever a larger weight turns up, scale what there is down.
-        previous, largest[rows] = (
-            largest[rows],
-            np.maximum(largest[rows], log_weight.max(axis=1)),
-        )
-        total[rows] *= np.exp(previous - largest[rows])
-        total[rows] += np.exp(log_weight - largest[rows][:, None]).sum(axis=1)
+        new_largest = np.maximum(largest[rows], log_weight.max(axis=1))
+        total[rows] *= np.exp(largest[rows] - new_largest)
+        total[rows] += np.exp(log_weight - new_largest[:, None]).sum(axis=1)
+        largest[rows] = new_largest
     return largest + np.log(total) - np.log(draws.k)
 
 
