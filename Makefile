@@ -1,0 +1,83 @@
+# Two commands matter: `make lab` opens the course, `make test` checks everything.
+# PYTHON=/path/to/python chooses the Python; LAB_ARGS="--no-browser" goes to JupyterLab;
+# VAE_COURSE_MODE=full trains the models in full instead of loading them.
+
+PY := .venv/bin/python
+SETUP := @sh tools/setup.sh
+
+# Nothing phones home: JupyterLab otherwise asks its own site for news and updates.
+LAB := $(PY) -m jupyterlab --ServerApp.root_dir=notebooks --LabApp.news_url=None \
+	--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
+	--LabApp.default_url=/lab/tree/00_start_here.ipynb
+
+.DEFAULT_GOAL := help
+.PHONY: help lab test lint test-unit test-notebooks test-browser course notebooks results \
+	pictures bench site preflight lock clean distclean env env-dev env-test env-site
+
+help: ## list these targets
+	@echo "make lab    opens the course;  make test  checks everything.  All targets:"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s%s\n", $$1, $$2}' Makefile
+
+lab: env ## install what is missing, and open the course in JupyterLab
+	$(LAB) $(LAB_ARGS)
+
+preflight: env ## check the installation, and say how fast this machine is
+	.venv/bin/vae-helpers preflight
+
+course: env ## run every notebook without a browser, and print how long each took
+	$(PY) tools/run_course.py
+
+test: lint test-unit test-notebooks ## lint, unit, browser and notebook tests
+
+lint: env-test
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+test-unit: env-test ## the unit tests, and the browser tests where there is a Chromium
+	$(PY) -m pytest -q
+
+test-notebooks: env-test ## run the notebooks of the learner and their solutions
+	$(PY) -m pytest -q --nbval-lax --nbval-current-env --nbval-cell-timeout=120 notebooks
+
+test-browser: env-test ## the browser tests alone; without a Chromium they fail
+	VAE_REQUIRE_BROWSER=1 $(PY) -m pytest -q tests/browser -m browser
+
+notebooks: env-dev ## write the notebooks from notebooks/source
+	$(PY) tools/build_notebooks.py
+
+results: env-dev ## measure the bundled models, and write the table of the README
+	$(PY) tools/results.py
+
+pictures: env-dev ## draw the pictures of the README
+	$(PY) tools/make_pictures.py
+
+bench: env-dev ## measure the speed of training
+	$(PY) benchmarks/training.py
+
+site: env-site ## write the course as a web site into docs/_build/html
+	$(PY) -m sphinx -W --keep-going -b html docs docs/_build/html
+
+lock: env-dev ## compile requirements.lock afresh from pyproject.toml
+	$(PY) -m pip install --quiet --disable-pip-version-check uv
+	$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --all-extras --upgrade \
+		--no-header --no-annotate --no-emit-index-url --no-emit-find-links \
+		--output-file requirements.lock pyproject.toml
+
+clean: ## remove caches and build results; notebooks and the environment stay
+	rm -rf build docs/_build *.egg-info .pytest_cache .ruff_cache .hypothesis
+	find . -name .venv -prune -o -name __pycache__ -type d -exec rm -rf {} +
+
+distclean: clean ## remove the environment as well; the next make installs it again
+	rm -rf .venv
+
+env:
+	$(SETUP) lab
+
+env-dev:
+	$(SETUP) lab dev
+
+env-test:
+	$(SETUP) lab dev jax browser
+
+env-site:
+	$(SETUP) lab dev site
