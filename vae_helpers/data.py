@@ -1,11 +1,12 @@
 """MNIST and Fashion-MNIST from files bundled with the package: no network, nothing unpickled."""
 
-import hashlib
 import operator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+
+from vae_helpers.files import DamagedFileError, verify_file
 
 ASSETS = Path(__file__).parent / "assets"
 
@@ -19,6 +20,8 @@ FILES = {
         "5b6d2c4c694a91887af8ab7d039c04f80af3c29378d731c93a538d2e831aa469",
     ),
 }
+
+__all__ = ["ASSETS", "CLASS_NAMES", "DamagedFileError", "Data", "Split", "load_data", "read_npz"]
 
 CLASS_NAMES = {
     "mnist": tuple("0123456789"),
@@ -37,10 +40,6 @@ CLASS_NAMES = {
 }
 
 IMAGE_SIZES = (28, 32)
-
-
-class DamagedFileError(RuntimeError):
-    """A bundled file is missing or is not the one that was published."""
 
 
 @dataclass(frozen=True)
@@ -90,9 +89,7 @@ def load_data(name: str, image_size: int = 28, validation: int = 10_000) -> Data
     n_train = len(arrays["x_train"]) - _known_split(validation, len(arrays["x_train"]))
     images = _to_float_images(arrays["x_train"], image_size)
     labels = arrays["y_train"].astype(np.int64)
-    test = Split(
-        _to_float_images(arrays["x_test"], image_size), arrays["y_test"].astype(np.int64)
-    )
+    test = Split(_to_float_images(arrays["x_test"], image_size), arrays["y_test"].astype(np.int64))
     return Data(
         name=name,
         train=Split(images[:n_train], labels[:n_train]),
@@ -100,26 +97,6 @@ def load_data(name: str, image_size: int = 28, validation: int = 10_000) -> Data
         test=test,
         class_names=CLASS_NAMES[name],
     )
-
-
-def verify_file(path: Path, sha256: str) -> None:
-    """Compare a file's SHA-256 with the published one, before anything opens the file.
-
-    Raises:
-        DamagedFileError: naming the file, both hashes and the way to restore it.
-    """
-    restore = (
-        f"Restore it with 'git checkout -- {path.name}' in {path.parent}, "
-        "or install the package again."
-    )
-    if not path.is_file():
-        raise DamagedFileError(f"{path} is missing (expected SHA-256 {sha256}). {restore}")
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != sha256:
-        raise DamagedFileError(
-            f"{path} is damaged: expected SHA-256 {sha256}, found {found}. {restore}"
-        )
 
 
 def read_npz(path: Path, sha256: str) -> dict[str, np.ndarray]:

@@ -86,7 +86,7 @@ class Autoencoder(keras.Model):
         """Return the mean loss of a batch and log its parts, image by image."""
         reconstruction = reconstruction_loss(x, y_pred["logits"], self.reconstruction)
         self.reconstruction_tracker.update_state(reconstruction)
-        return ops.mean(reconstruction)
+        return _share_of_replicas(ops.mean(reconstruction))
 
     def encode(self, images, batch_size=500):
         """Return the codes z (n, latent_dim) of images (n, h, w, 1) in [0, 1], as an array."""
@@ -126,9 +126,7 @@ class Autoencoder(keras.Model):
     def _checked_images(self, images):
         images = np.asarray(images)
         if images.ndim != 4 or images.shape[1:] != self.image_shape:
-            raise ValueError(
-                f"images has shape {images.shape}: expected (n, *{self.image_shape})"
-            )
+            raise ValueError(f"images has shape {images.shape}: expected (n, *{self.image_shape})")
         if images.size and not (images.min() >= 0 and images.max() <= 1):
             raise ValueError(
                 f"images has values from {images.min()} to {images.max()}: "
@@ -183,7 +181,7 @@ class VAE(Autoencoder):
         for name, value in (("beta", beta), ("free_bits", free_bits)):
             if not 0 <= value < float("inf"):
                 raise ValueError(f"{name}={value!r}: allowed is a finite number, 0 or more")
-        self.sampling = Sampling(seed, name="sampling")
+        self.sampling = Sampling(seed, dtype="float32", name="sampling")
         # As a Python number beta would be baked into the compiled step.
         self.beta = keras.Variable(beta, trainable=False, dtype="float32", name="beta")
         self.free_bits = free_bits
@@ -201,7 +199,7 @@ class VAE(Autoencoder):
         reconstruction = super().compute_loss(x, y, y_pred, sample_weight, training)
         kl = kl_per_dimension(y_pred["z_mean"], y_pred["z_log_var"])
         self.kl_tracker.update_state(ops.sum(kl, axis=-1))
-        return reconstruction + self.beta * self.kl_penalty(kl)
+        return reconstruction + _share_of_replicas(self.beta * self.kl_penalty(kl))
 
     def kl_penalty(self, kl):
         """Average the KL (n, latent_dim) over images and sum it, each dimension at its floor."""
@@ -247,6 +245,15 @@ def kl_per_dimension(z_mean, z_log_var):
     return 0.5 * (ops.square(z_mean) + ops.exp(z_log_var) - 1.0 - z_log_var)
 
 
+def _share_of_replicas(loss):
+    """Divide by the number of replicas: ``tf.distribute`` sums the gradients of its devices."""
+    if keras.backend.backend() != "tensorflow":
+        return loss
+    import tensorflow as tf
+
+    return loss / tf.distribute.get_strategy().num_replicas_in_sync
+
+
 def dense_encoder(image_shape, hidden, latent_dim, variational=True, activation="leaky_relu"):
     """Build flatten → Dense, one a number in ``hidden`` → the code, or its mean and log-variance.
 
@@ -272,8 +279,10 @@ def dense_decoder(image_shape, hidden, latent_dim, activation="leaky_relu"):
     for i, width in enumerate(hidden, start=1):
         h = layers.Dense(width, name=f"dense_{i}")(h)
         h = _activation(activation, f"activation_{i}")(h)
-    h = layers.Dense(int(np.prod(image_shape)), name="pixels")(h)
-    return keras.Model(z, layers.Reshape(image_shape, name="logits")(h), name="decoder")
+    h = layers.Dense(int(np.prod(image_shape)), dtype="float32", name="pixels")(h)
+    return keras.Model(
+        z, layers.Reshape(image_shape, dtype="float32", name="logits")(h), name="decoder"
+    )
 
 
 def mnist_conv_encoder(latent_dim=10):
@@ -313,7 +322,8 @@ def mnist_conv_decoder(latent_dim=10):
     ):
         h = layers.Conv2DTranspose(filters, kernel, stride, padding, name=f"conv_{i}")(h)
         h = _activation("leaky_relu", f"activation_{i}")(h)
-    return keras.Model(z, layers.Conv2D(1, 5, padding="same", name="logits")(h), name="decoder")
+    logits = layers.Conv2D(1, 5, padding="same", dtype="float32", name="logits")(h)
+    return keras.Model(z, logits, name="decoder")
 
 
 def fashion_conv_encoder(latent_dim=2, variational=True):
@@ -333,7 +343,8 @@ def fashion_conv_decoder(latent_dim=2):
     h = layers.Reshape((4, 4, 128), name="reshape")(h)
     for i, filters in enumerate((128, 64, 32), start=1):
         h = layers.Conv2DTranspose(filters, 3, 2, "same", activation="relu", name=f"conv_{i}")(h)
-    return keras.Model(z, layers.Conv2D(1, 3, padding="same", name="logits")(h), name="decoder")
+    logits = layers.Conv2D(1, 3, padding="same", dtype="float32", name="logits")(h)
+    return keras.Model(z, logits, name="decoder")
 
 
 def _activation(activation, name):
@@ -343,13 +354,13 @@ def _activation(activation, name):
 
 
 def _code(h, latent_dim, variational):
-    """Attach the last layer of an encoder: z, or the mean and log-variance of its posterior."""
-    if not variational:
-        return layers.Dense(latent_dim, name="z")(h)
-    return [
-        layers.Dense(latent_dim, name="z_mean")(h),
-        layers.Dense(latent_dim, name="z_log_var")(h),
-    ]
+    """Attach the last layer of an encoder: z, or the mean and log-variance of its posterior.
+
+    Codes and logits stay float32 under mixed precision: a loss is no place to round.
+    """
+    outputs = ("z_mean", "z_log_var") if variational else ("z",)
+    heads = [layers.Dense(latent_dim, dtype="float32", name=name)(h) for name in outputs]
+    return heads if variational else heads[0]
 
 
 def _in_batches(model, inputs, batch_size):
