@@ -1,0 +1,340 @@
+"""Write the notebooks of the course from their sources.
+
+``notebooks/source/NN_topic.py`` is the only form that people edit. From it come
+
+- ``notebooks/NN_topic.ipynb``: for the learner, with stubs in place of the solutions,
+- ``notebooks/solutions/NN_topic.ipynb``: complete,
+- ``vae_helpers/assets/solutions/NN_topic.json``: what ``exercise.solution()`` shows.
+
+The same source gives the same bytes, so ``--check`` can tell whether anything is stale. How to
+write a chapter: docs/authoring.md.
+"""
+
+import argparse
+import ast
+import hashlib
+import json
+import os
+import re
+import sys
+import tempfile
+import textwrap
+import tomllib
+from pathlib import Path
+
+import jupytext
+import nbformat
+
+ROOT = Path(__file__).resolve().parents[1]
+SOLUTION, STUB, END = "# <solution>", "# <stub>", "# </solution>"
+CHAPTER = re.compile(r"\d\d_[a-z0-9_]+")
+YOUR_CODE = "# your code here"
+
+
+class SourceError(ValueError):
+    """A chapter's source breaks a rule of docs/authoring.md."""
+
+
+class WorkedInError(RuntimeError):
+    """The notebook to be written holds somebody's work."""
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("chapters", nargs="*", help="such as 01_autoencoder; default: all")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail when stale")
+    parser.add_argument("--force", action="store_true", help="overwrite notebooks with outputs")
+    parser.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    try:
+        stale = [
+            path
+            for source in sources(options.root, options.chapters)
+            for path in build(source, options.root, options.check, options.force)
+        ]
+    except (SourceError, WorkedInError) as error:
+        print(f"build_notebooks: {error}", file=sys.stderr)
+        return 1
+    for path in stale:
+        print(f"{'stale' if options.check else 'wrote'}: {path.relative_to(options.root)}")
+    return int(options.check and bool(stale))
+
+
+def sources(root=ROOT, chapters=()):
+    """List the source files of the named chapters, or of all."""
+    folder = root / "notebooks" / "source"
+    if not chapters:
+        return sorted(folder.glob("[0-9][0-9]_*.py"))
+    paths = [folder / f"{Path(name).stem}.py" for name in chapters]
+    for path in paths:
+        if not path.is_file():
+            raise SourceError(f"{path} does not exist")
+    return paths
+
+
+def build(source, root=ROOT, check=False, force=False):
+    """Write what is not up to date, and return the paths it was (with ``check``, would be)."""
+    stale = [
+        (path, content)
+        for path, content in generated(source, root).items()
+        if not path.is_file() or path.read_bytes() != content
+    ]
+    if not check:
+        for path, _ in stale:
+            if not force:
+                _refuse_to_overwrite_work(path)
+        for path, content in stale:
+            write_atomically(path, content)
+    return [path for path, _ in stale]
+
+
+def generated(source, root=ROOT):
+    """Map each path generated from a source file to its bytes."""
+    chapter = source.stem
+    if not CHAPTER.fullmatch(chapter):
+        raise SourceError(f"{source.name}: chapters are named NN_topic.py")
+    cells = read_cells(source)
+    address = repository_address(root)
+    notebooks = root / "notebooks"
+    solutions = {
+        cell.metadata["exercise"]: solved(cell.source)
+        for cell in cells
+        if "exercise" in cell.metadata
+    }
+    return {
+        notebooks / f"{chapter}.ipynb": notebook_bytes(chapter, cells, address, learner=True),
+        notebooks / "solutions" / f"{chapter}.ipynb": notebook_bytes(
+            chapter, cells, address, learner=False
+        ),
+        root / "vae_helpers" / "assets" / "solutions" / f"{chapter}.json": _json(solutions),
+    }
+
+
+def read_cells(source):
+    """Read the cells of a source file, each with a stable id, and check its exercises."""
+    chapter = source.stem
+    cells = jupytext.read(source, fmt="py:percent").cells
+    seen, exercises = {}, set()
+    for cell in cells:
+        cell.metadata.pop("lines_to_next_cell", None)
+        cell.id = _cell_id(chapter, cell, seen)
+        name = cell.metadata.get("exercise")
+        if (name is not None) != (SOLUTION in cell.source):
+            raise SourceError(
+                f'{source.name}: a cell has \'exercise="name"\' or "{SOLUTION}", but not both:\n'
+                f"{cell.source}"
+            )
+        if name is None:
+            continue
+        if name in exercises:
+            raise SourceError(f"{source.name}: exercise {name!r} has two cells")
+        exercises.add(name)
+    ids = [cell.id for cell in cells]
+    for cell_id in ids:
+        if ids.count(cell_id) > 1:
+            raise SourceError(f"{source.name}: two cells have the id {cell_id!r}")
+    return cells
+
+
+def notebook_bytes(chapter, cells, address=None, learner=True):
+    """Build one notebook, the learner's or the complete one, as bytes of version 4.5."""
+    cells = [nbformat.from_dict(dict(cell)) for cell in cells]
+    if cells and cells[0].cell_type == "markdown" and not learner:
+        cells[0].source += (
+            "\n\n*This is the solution notebook: every exercise is filled in. "
+            f"The notebook to work in is [here](../{chapter}.ipynb).*"
+        )
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            cell.source = cell.source if learner else _one_folder_deeper(cell.source)
+        else:
+            cell.source = (to_learner if learner else solved)(cell.source)
+            _check_python(chapter, cell.source)
+            cell.outputs, cell.execution_count = [], None
+    if address:
+        cells[0].source = f"{_badge(address, chapter, learner)}\n\n{cells[0].source}"
+        cells.insert(1, _colab_setup(address, chapter))
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    nbformat.validate(notebook)
+    return nbformat.writes(notebook).encode() + b"\n"
+
+
+def solved(code):
+    """Return a cell's code with its solutions: markers and stubs are dropped."""
+    return "\n".join(
+        line
+        for text, solution, _ in _blocks(code)
+        for line in (text if solution is None else solution)
+    )
+
+
+def to_learner(code):
+    """Return a cell's code with a stub in place of each solution."""
+    lines = []
+    for text, solution, stub in _blocks(code):
+        if solution is None:
+            lines += text
+        elif stub is None:
+            lines += default_stub(solution)
+        else:
+            lines += [_uncommented(line) for line in stub]
+    return "\n".join(lines)
+
+
+def default_stub(solution):
+    """Return the lines that stand for a solution without a stub of its own.
+
+    ``return x`` becomes ``return ...`` and ``name = x`` becomes ``name = ...``, so that the
+    checker can tell "not attempted" by the Ellipsis; anything else becomes ``...``.
+    """
+    indent = re.match(r" *", solution[0]).group()
+    statements = ast.parse(textwrap.dedent("\n".join(solution))).body
+    names = [_assigned_name(statement) for statement in statements]
+    if isinstance(statements[-1], ast.Return):
+        stub = ["return ..."]
+    elif all(names):
+        stub = [f"{name} = ..." for name in dict.fromkeys(names)]
+    else:
+        stub = ["..."]
+    return [f"{indent}{line}  {YOUR_CODE}" for line in stub]
+
+
+def repository_address(root=ROOT):
+    """Return the repository's address from [project.urls] of pyproject.toml, or None."""
+    path = root / "pyproject.toml"
+    if not path.is_file():
+        return None
+    project = tomllib.loads(path.read_text(encoding="utf-8")).get("project", {})
+    address = project.get("urls", {}).get("Repository")
+    return address.rstrip("/").removesuffix(".git") if address else None
+
+
+def write_atomically(path, content):
+    """Write bytes so that a reader sees the old file or the new one, never half of one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(temporary, 0o666 & ~umask)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _blocks(code):
+    """Yield (text, None, None) and (None, solution, stub or None), each a list of lines."""
+    text, solution, stub = [], None, None
+    for line in code.split("\n"):
+        mark = line.strip()
+        expected = {SOLUTION: solution is None, STUB: solution and stub is None, END: solution}
+        if mark in expected and not expected[mark]:
+            raise SourceError(f"misplaced {mark!r} in\n{code}")
+        if mark == SOLUTION:
+            yield text, None, None
+            text, solution = [], []
+        elif mark == STUB:
+            stub = []
+        elif mark == END:
+            yield None, solution, stub
+            solution, stub = None, None
+        else:
+            (text if solution is None else solution if stub is None else stub).append(line)
+    if solution is not None:
+        raise SourceError(f"{END!r} is missing in\n{code}")
+    yield text, None, None
+
+
+def _uncommented(line):
+    if line.strip() in ("", "#"):
+        return ""
+    if not line.lstrip().startswith("# "):
+        raise SourceError(f"the lines of a stub begin with '# ': {line!r}")
+    return line.replace("# ", "", 1)
+
+
+def _assigned_name(statement):
+    targets = getattr(statement, "targets", [getattr(statement, "target", None)])
+    is_assignment = isinstance(statement, ast.Assign | ast.AnnAssign)
+    if is_assignment and len(targets) == 1 and isinstance(targets[0], ast.Name):
+        return targets[0].id
+    return None
+
+
+def _cell_id(chapter, cell, seen):
+    """Return the id stated in the source, the exercise's name, or a hash of the content.
+
+    None of them depends on the other cells, save for cells that are alike, which are counted.
+    """
+    stated = cell.metadata.pop("id", None)
+    if stated is None and "exercise" in cell.metadata:
+        stated = "exercise-" + cell.metadata["exercise"].replace("_", "-")
+    if stated is not None:
+        return stated
+    content = f"{chapter}\n{cell.cell_type}\n{cell.source}"
+    seen[content] = seen.get(content, 0) + 1
+    return hashlib.sha256(f"{content}\n{seen[content]}".encode()).hexdigest()[:12]
+
+
+def _check_python(chapter, code):
+    try:
+        compile(code, chapter, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    except SyntaxError as error:
+        raise SourceError(f"{chapter}: a cell is not valid Python ({error}):\n{code}") from error
+
+
+def _one_folder_deeper(markdown):
+    """Let links that leave the notebooks' folder start from the folder of the solutions."""
+    return re.sub(r"(\]\()(\.\./(?!\d\d_))", r"\1../\2", markdown)
+
+
+def _badge(address, chapter, learner):
+    repository = address.removeprefix("https://github.com/")
+    path = f"notebooks/{'' if learner else 'solutions/'}{chapter}.ipynb"
+    return (
+        "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
+        f"(https://colab.research.google.com/github/{repository}/blob/main/{path})"
+    )
+
+
+def _colab_setup(address, chapter):
+    """Install the package where it is missing, which is on Colab; elsewhere do nothing."""
+    cell = nbformat.v4.new_code_cell(
+        "# On Colab this installs the course; elsewhere it does nothing.\n"
+        "import importlib.util, subprocess, sys\n\n"
+        'if importlib.util.find_spec("vae_helpers") is None:\n'
+        f'    install = [sys.executable, "-m", "pip", "install", "-q", "git+{address}"]\n'
+        "    subprocess.run(install, check=True)"
+    )
+    cell.id = f"setup-{chapter[:2]}"
+    return cell
+
+
+def _refuse_to_overwrite_work(path):
+    if path.suffix != ".ipynb" or not path.is_file():
+        return
+    try:
+        cells = json.loads(path.read_bytes()).get("cells", [])
+    except ValueError:
+        return
+    if any(cell.get("outputs") or cell.get("execution_count") for cell in cells):
+        raise WorkedInError(
+            f"{path.name} has been worked in (it holds outputs), so it stays as it is: "
+            "save your copy under another name, or use --force to overwrite it"
+        )
+
+
+def _json(content):
+    return (json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
