@@ -3,6 +3,14 @@
 Pixels are in [0, 1], information in nats, features (n, d); results are float64.
 """
 
+from vae_helpers.metrics.clustering import (
+    ClusterScores,
+    cluster_scores,
+    knn_accuracy,
+    linear_probe,
+    nearest_centroid_accuracy,
+    silhouette,
+)
 from vae_helpers.metrics.divergence import (
     AggregatedPosterior,
     active_units,
@@ -12,6 +20,24 @@ from vae_helpers.metrics.divergence import (
     kl_per_dimension,
     mutual_information,
 )
+from vae_helpers.metrics.fidelity import (
+    ClassBalance,
+    DensityCoverage,
+    FeatureStatistics,
+    Neighbours,
+    PathLength,
+    PrecisionRecall,
+    class_balance,
+    density_coverage,
+    diversity,
+    expected_coverage,
+    fid,
+    frechet_distance,
+    kid,
+    neighbour_scores,
+    perceptual_path_length,
+    precision_recall,
+)
 from vae_helpers.metrics.likelihood import (
     binarize,
     elbo,
@@ -19,19 +45,53 @@ from vae_helpers.metrics.likelihood import (
     importance_weighted_log_likelihood,
 )
 from vae_helpers.metrics.reconstruction import bce_floor, reconstruction_error
+from vae_helpers.metrics.uncertainty import (
+    Estimate,
+    Summary,
+    bootstrap_interval,
+    over_seeds,
+    summarise,
+)
 
 __all__ = [
     "AggregatedPosterior",
+    "ClassBalance",
+    "ClusterScores",
+    "DensityCoverage",
+    "Estimate",
+    "FeatureStatistics",
+    "Neighbours",
+    "PathLength",
+    "PrecisionRecall",
+    "Summary",
     "active_units",
     "aggregated_posterior",
     "bce_floor",
     "binarize",
+    "bootstrap_interval",
+    "class_balance",
+    "cluster_scores",
+    "density_coverage",
+    "diversity",
     "elbo",
     "estimate_elbo",
+    "expected_coverage",
+    "fid",
+    "frechet_distance",
     "gaussian_kl",
     "importance_weighted_log_likelihood",
+    "kid",
     "kl_divergence",
     "kl_per_dimension",
+    "knn_accuracy",
+    "linear_probe",
     "mutual_information",
+    "nearest_centroid_accuracy",
+    "neighbour_scores",
+    "over_seeds",
+    "perceptual_path_length",
+    "precision_recall",
     "reconstruction_error",
+    "silhouette",
+    "summarise",
 ]
