@@ -37,6 +37,11 @@ class Sampling(layers.Layer):
         )
         return z_mean + ops.exp(0.5 * z_log_var) * epsilon
 
+    def restart(self, *seed):
+        """Begin a sequence of noise that depends on these whole numbers alone."""
+        (mixed,) = np.random.SeedSequence(seed).generate_state(1)
+        self.seed_generator.state.assign(keras.random.SeedGenerator(int(mixed >> 1)).state)
+
     def get_config(self):
         """Return what is needed to build the layer again."""
         return {**super().get_config(), "seed": self.seed}

@@ -11,6 +11,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from vae_helpers.files import read_json, replacing, sha256_of, verify_file, write_json
+from vae_helpers.models import VAE
 from vae_helpers.recipes import BetaSchedule, Recipe
 
 __all__ = ["BetaSchedule", "Recipe", "ShuffledBatches", "fit"]
@@ -43,7 +44,7 @@ def fit(
             new order that depends on ``seed`` and the number of the epoch alone.
         validation_images: measured after every epoch, if given.
         recipe: a :class:`Recipe`; five plain epochs if None.
-        seed: of the order of the images. (Weights and noise have theirs from the model.)
+        seed: of the order of the images and of the noise. (The first weights are the model's.)
         epochs: overrides the recipe's number; the schedules stretch to it.
         resume_from: a folder. The state is saved there after every epoch, and a run that finds a
             state there goes on from it: the same weights as without the interruption, on the
@@ -78,6 +79,8 @@ def fit(
     watch = [state, *callbacks]
     if recipe.beta_schedule is not None:
         watch.append(_BetaCallback(recipe.beta_schedule, len(batches)))
+    if isinstance(model, VAE):
+        watch.append(_NoiseCallback(seed))
     if progress:
         watch.append(ProgressBar(recipe.epochs))
     if state.finished(recipe.epochs):
@@ -210,6 +213,17 @@ class ProgressBar(keras.callbacks.Callback):
             self.bar.close()
 
 
+class _NoiseCallback(keras.callbacks.Callback):
+    """Make the noise of an epoch, like the order of its images, depend on seed and epoch alone."""
+
+    def __init__(self, seed):
+        super().__init__()
+        self.seed = seed
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.model.sampling.restart(self.seed, epoch)
+
+
 class _BetaCallback(keras.callbacks.Callback):
     """Set β before each step (with several steps a call: before each call)."""
 
@@ -233,9 +247,9 @@ class _BetaCallback(keras.callbacks.Callback):
 class _State(keras.callbacks.Callback):
     """The history of a run and, in a folder, all that a later run needs to go on.
 
-    Weights, optimizer and noise generators are in one HDF5 file a finished epoch; ``state.json``
-    names the file and its hash and is replaced last, so whatever moment the power fails, it
-    describes a complete state.
+    Weights and optimizer are in one HDF5 file a finished epoch; ``state.json`` names the file and
+    its hash and is replaced last, so whatever moment the power fails, it describes a complete
+    state.
     """
 
     def __init__(self, folder, model, recipe, seed, images, patience):
