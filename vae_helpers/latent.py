@@ -1,6 +1,15 @@
-"""Mathematics of the latent space; NumPy alone."""
+"""Mathematics of the latent space: where to stand in it, and how to walk through it.
+
+Points are arrays (n, latent_dim) in the units of the prior N(0, I). Nothing here decodes a point
+alone: make all the points first, then decode them as one batch, with :func:`decode`.
+"""
+
+import itertools
+import operator
 
 import numpy as np
+
+METHODS = ("linear", "spherical")
 
 
 def sample_prior(n, latent_dim, seed=None, temperature=1.0):
@@ -9,10 +18,439 @@ def sample_prior(n, latent_dim, seed=None, temperature=1.0):
     Raises:
         ValueError: if ``n`` or ``latent_dim`` is below 1, or ``temperature`` is negative.
     """
-    for name, value in (("n", n), ("latent_dim", latent_dim)):
-        if value < 1:
-            raise ValueError(f"{name}={value!r}: allowed is a whole number from 1")
+    n = _count("n", n)
+    latent_dim = _count("latent_dim", latent_dim)
     if not 0 <= temperature < float("inf"):
         raise ValueError(f"temperature={temperature!r}: allowed is a finite number, 0 or more")
     noise = np.random.default_rng(seed).standard_normal((n, latent_dim), dtype=np.float32)
     return np.float32(temperature) * noise
+
+
+def sample_posterior(z_mean, z_log_var, seed=None):
+    """Draw one point of N(z_mean, exp(z_log_var)) a row: z_mean + exp(z_log_var / 2) ε.
+
+    Args:
+        z_mean: (n, latent_dim).
+        z_log_var: (n, latent_dim), the logarithm of the variance (not of the deviation).
+        seed: of the noise ε ~ N(0, I).
+
+    Returns:
+        Points (n, latent_dim).
+
+    Raises:
+        ValueError: if the shapes differ, or for NaN or infinity.
+    """
+    z_mean, z_log_var = _points("z_mean", z_mean), _points("z_log_var", z_log_var)
+    if z_mean.shape != z_log_var.shape:
+        raise ValueError(f"z_log_var has shape {z_log_var.shape}: allowed is {z_mean.shape}")
+    epsilon = np.random.default_rng(seed).standard_normal(z_mean.shape)
+    return (z_mean + np.exp(0.5 * z_log_var) * epsilon).astype(z_mean.dtype)
+
+
+def sample_box(z, n, seed=None):
+    """Draw ``n`` points uniformly from the smallest box that holds the encodings ``z``.
+
+    That is how one samples a plain autoencoder, for want of a prior. Returns (n, latent_dim).
+    """
+    z = _points("z", z)
+    shape = (_count("n", n), z.shape[1])
+    box = np.random.default_rng(seed).uniform(z.min(axis=0), z.max(axis=0), shape)
+    return box.astype(z.dtype)
+
+
+def interpolate(z1, z2, steps, method="linear"):
+    """Walk from one latent point to another.
+
+    "linear" takes the straight line. In many dimensions its middle is nearer to the origin than
+    almost every sample of the prior; "spherical" therefore turns the direction at a constant
+    angular speed while the length goes evenly from one to the other. For ends of equal length
+    that is Shoemake's slerp, used for latent spaces by White (2016,
+    https://arxiv.org/abs/1609.04468).
+
+    Args:
+        z1: (latent_dim,) where the walk starts.
+        z2: (latent_dim,) where it ends.
+        steps: number of points, both ends included, from 2.
+        method: "linear" or "spherical". A zero vector has no direction, and from it or to it
+            both methods take the straight line. Between opposite vectors, which any half circle
+            joins, "spherical" always takes the same one; in one dimension there is none, and it
+            takes the straight line.
+
+    Returns:
+        Points (steps, latent_dim).
+
+    Raises:
+        ValueError: for vectors of different shapes, NaN, less than 2 steps, or another method.
+    """
+    z1, z2 = _point("z1", z1), _point("z2", z2)
+    if z1.shape != z2.shape:
+        raise ValueError(f"z2 has shape {z2.shape}: allowed is that of z1, {z1.shape}")
+    if method not in METHODS:
+        raise ValueError(f"method={method!r}: allowed are {' and '.join(map(repr, METHODS))}")
+    t = np.linspace(0.0, 1.0, _count("steps", steps, least=2))[:, np.newaxis]
+    walk = _straight if method == "linear" else _turning
+    points = walk(z1.astype(float), z2.astype(float), t)
+    points[0], points[-1] = z1, z2  # the ends exactly, without rounding
+    return points.astype(np.result_type(z1, z2))
+
+
+def filmstrip(points, steps, method="linear"):
+    """Walk through several latent points in their order; each of them appears once.
+
+    Args:
+        points: (m, latent_dim), m from 2.
+        steps: number of points from one stop to the next, both included, from 2.
+        method: "linear" or "spherical", see :func:`interpolate`.
+
+    Returns:
+        Points ((m - 1) * (steps - 1) + 1, latent_dim).
+
+    Raises:
+        ValueError: for less than 2 points or steps, NaN, or another method.
+    """
+    points = _points("points", points)
+    if len(points) < 2:
+        raise ValueError(f"points has {len(points)} row: allowed are 2 or more")
+    legs = [interpolate(start, end, steps, method)[1:] for start, end in itertools.pairwise(points)]
+    return np.concatenate([points[:1], *legs])
+
+
+def traverse(z, dimension, values):
+    """Change one coordinate of a point and keep the others.
+
+    Args:
+        z: (latent_dim,) the point.
+        dimension: which coordinate, from 0.
+        values: (n,) what to set it to, such as ``prior_quantiles(7)``.
+
+    Returns:
+        Points (n, latent_dim).
+
+    Raises:
+        ValueError: for a dimension that does not exist, NaN, or a wrong shape.
+    """
+    z, values = _point("z", z), _point("values", values)
+    if not 0 <= _index("dimension", dimension) < len(z):
+        raise ValueError(f"dimension={dimension!r}: allowed are 0 to {len(z) - 1}")
+    points = np.tile(z, (len(values), 1))
+    points[:, dimension] = values
+    return points
+
+
+def traverse_all(z, values):
+    """Traverse each dimension of a point in turn: points (latent_dim, n, latent_dim)."""
+    z = _point("z", z)
+    return np.stack([traverse(z, dimension, values) for dimension in range(len(z))])
+
+
+def prior_quantiles(n, ends=0.01):
+    """Return ``n`` values of z, float32, that share out the probability of N(0, 1) evenly.
+
+    They run from the quantile ``ends`` to the quantile 1 - ``ends``; those of 0 and 1 would be
+    infinite.
+
+    Raises:
+        ValueError: if ``n`` is below 2, or ``ends`` is not between 0 and 0.5.
+    """
+    from scipy.stats import norm
+
+    if not 0 < ends < 0.5:
+        raise ValueError(f"ends={ends!r}: allowed is a number between 0 and 0.5, both excluded")
+    return norm.ppf(np.linspace(ends, 1 - ends, _count("n", n, least=2))).astype(np.float32)
+
+
+def to_probability(z):
+    """Return Φ(z), the normal distribution function of each coordinate, from 0 to 1.
+
+    Encodings that match the prior fill the unit square evenly.
+    """
+    from scipy.special import ndtr
+
+    return ndtr(_points("z", z))
+
+
+def grid(n, low=-3.0, high=3.0):
+    """Lay a regular grid over the latent plane.
+
+    Args:
+        n: number of points along each side, from 2.
+        low: smallest z₁ and z₂, one number or two.
+        high: largest z₁ and z₂, one number or two. For the box around encodings z give
+            ``low=z.min(axis=0), high=z.max(axis=0)``.
+
+    Returns:
+        Points (n * n, 2), float32, row by row from the top left, as one reads and as
+        ``plots.latent_grid`` shows them: z₁ grows to the right, z₂ upwards.
+
+    Raises:
+        ValueError: if ``n`` is below 2, or ``low`` is not below ``high``.
+    """
+    n = _count("n", n, least=2)
+    try:
+        low, high = np.broadcast_to(low, 2), np.broadcast_to(high, 2)
+    except ValueError:
+        raise ValueError(f"low={low!r} and high={high!r}: allowed are one number or two") from None
+    if not (np.isfinite(low).all() and np.isfinite(high).all() and (low < high).all()):
+        raise ValueError(f"low={low} and high={high}: allowed are finite numbers, low below high")
+    return _plane(np.linspace(low[0], high[0], n), np.linspace(low[1], high[1], n))
+
+
+def quantile_grid(n, ends=0.01):
+    """Lay a grid over the latent plane in equal steps of probability under N(0, I).
+
+    Returns points (n * n, 2) in the order of :func:`grid`; ``ends`` is that of
+    :func:`prior_quantiles`, and keeps the outermost points finite.
+    """
+    values = prior_quantiles(n, ends)
+    return _plane(values, values)
+
+
+def centroids(z, labels):
+    """Return the mean encoding of each class (n_classes, latent_dim), by increasing label.
+
+    Raises:
+        ValueError: for shapes that do not fit, NaN, or less than two classes.
+    """
+    from sklearn.neighbors import NearestCentroid
+
+    z, labels = _points("z", z), _labels(labels, z)
+    if len(np.unique(labels)) < 2:
+        raise ValueError("labels holds one class: allowed are two or more")
+    return NearestCentroid().fit(z, labels).centroids_.astype(z.dtype)
+
+
+def attribute_vector(z_with, z_without):
+    """Return the direction of an attribute: the mean with it minus the mean without it.
+
+    Bold minus thin digits, say, or ankle boots minus sandals (Larsen et al. 2016,
+    https://arxiv.org/abs/1512.09300).
+
+    Args:
+        z_with: (n, latent_dim) encodings of images that have the attribute.
+        z_without: (m, latent_dim) encodings of images that lack it.
+
+    Returns:
+        A vector (latent_dim,).
+
+    Raises:
+        ValueError: for NaN, no rows, or different numbers of dimensions.
+    """
+    z_with, z_without = _points("z_with", z_with), _points("z_without", z_without)
+    if z_with.shape[1] != z_without.shape[1]:
+        raise ValueError(
+            f"z_without has {z_without.shape[1]} dimensions: allowed are {z_with.shape[1]}"
+        )
+    return z_with.mean(axis=0) - z_without.mean(axis=0)
+
+
+def add_attribute(z, vector, strengths=(0.0, 0.5, 1.0)):
+    """Move a point along an attribute's vector: z + strength · vector, (n_strengths, latent_dim).
+
+    A negative strength takes the attribute away.
+    """
+    z, vector = _point("z", z), _point("vector", vector)
+    if z.shape != vector.shape:
+        raise ValueError(f"vector has shape {vector.shape}: allowed is that of z, {z.shape}")
+    strengths = _point("strengths", strengths)
+    return (z + strengths[:, np.newaxis] * vector).astype(np.result_type(z, vector))
+
+
+def class_areas(z, labels):
+    """Return the area each class takes in the latent plane, by increasing label.
+
+    It is π √det(covariance): the area of the ellipse one standard deviation around the mean.
+
+    Raises:
+        ValueError: unless ``z`` is (n, 2) with three points a class or more.
+    """
+    z, labels = _points("z", z), _labels(labels, z)
+    classes, counts = np.unique(labels, return_counts=True)
+    if z.shape[1] != 2 or counts.min() < 3:
+        raise ValueError(
+            f"z has shape {z.shape} and its smallest class {counts.min()} points: "
+            "allowed are (n, 2) and three points a class or more"
+        )
+    covariances = [np.cov(z[labels == label], rowvar=False) for label in classes]
+    return np.array([np.pi * np.sqrt(max(np.linalg.det(cov), 0.0)) for cov in covariances])
+
+
+def gaps(z, n, seed=None, candidates=2000):
+    """Find points inside the box of the encodings that lie far from every encoding.
+
+    Args:
+        z: (m, latent_dim) encodings.
+        n: number of points.
+        seed: of the random candidates.
+        candidates: how many places to try; the farthest is taken, then the farthest from the
+            encodings and from those taken before.
+
+    Returns:
+        Points (n, latent_dim), the emptiest place first.
+
+    Raises:
+        ValueError: if ``n`` is below 1 or above ``candidates``, or for NaN.
+    """
+    from scipy.spatial import KDTree
+
+    z, n = _points("z", z), _count("n", n)
+    if n > _count("candidates", candidates):
+        raise ValueError(f"n={n}: allowed are 1 to candidates={candidates}")
+    places = sample_box(z, candidates, seed)
+    distance, _ = KDTree(z).query(places)
+    chosen = []
+    for _ in range(n):
+        chosen.append(places[np.argmax(distance)])
+        distance = np.minimum(distance, np.linalg.norm(places - chosen[-1], axis=1))
+    return np.array(chosen)
+
+
+def principal_directions(z, n):
+    """Find the ``n`` directions in which the encodings vary most.
+
+    Returns:
+        The mean (latent_dim,), unit vectors (n, latent_dim), and the standard deviations of the
+        encodings along them (n,), largest first.
+
+    Raises:
+        ValueError: if ``n`` is above the number of dimensions or of encodings, or for NaN.
+    """
+    from sklearn.decomposition import PCA
+
+    z, n = _points("z", z), _count("n", n)
+    if n > min(z.shape):
+        raise ValueError(f"n={n}: allowed are 1 to {min(z.shape)} for z of shape {z.shape}")
+    fitted = PCA(n, svd_solver="full").fit(z)
+    return fitted.mean_, fitted.components_, np.sqrt(fitted.explained_variance_)
+
+
+class AggregatedPosterior:
+    """A Gaussian mixture fitted to the encodings of a data set, to sample in place of the prior.
+
+    Where the aggregated posterior q(z) = E_x q(z | x) does not match the prior, samples of the
+    prior fall where the decoder was never trained; this sampler stays where the encodings are.
+
+    Args:
+        z: (n, latent_dim) samples of the posteriors, see :func:`sample_posterior`, or the codes
+            of a plain autoencoder. Posterior means alone are less spread than q(z).
+        n_components: number of Gaussians, each with its own full covariance.
+        seed: of the fit.
+
+    Raises:
+        ValueError: for NaN, or more components than encodings.
+    """
+
+    def __init__(self, z, n_components=10, seed=None):
+        from sklearn.mixture import GaussianMixture
+
+        z, n_components = _points("z", z), _count("n_components", n_components)
+        if n_components > len(z):
+            raise ValueError(f"n_components={n_components}: allowed are 1 to {len(z)}")
+        self.mixture = GaussianMixture(n_components, random_state=seed).fit(z.astype(float))
+        self.latent_dim = z.shape[1]
+
+    def sample(self, n, seed=None):
+        """Draw ``n`` points, float32 (n, latent_dim), in random order; one seed, one result."""
+        rng = np.random.default_rng(seed)
+        weights = self.mixture.weights_ / self.mixture.weights_.sum()
+        component = rng.choice(len(weights), _count("n", n), p=weights)
+        roots = np.linalg.cholesky(self.mixture.covariances_)
+        noise = rng.standard_normal((len(component), self.latent_dim))
+        steps = np.einsum("nij,nj->ni", roots[component], noise)
+        return (self.mixture.means_[component] + steps).astype(np.float32)
+
+    def log_density(self, z):
+        """Return log q(z) of points (n, latent_dim), in nats (n,)."""
+        return self.mixture.score_samples(_points("z", z).astype(float))
+
+
+def decode(model, points):
+    """Decode points (…, latent_dim) as one batch and give the images the points' shape.
+
+    Returns:
+        Images (…, h, w, 1) in [0, 1]: a traversal (latent_dim, n, latent_dim) becomes
+        (latent_dim, n, h, w, 1).
+    """
+    points = np.asarray(points)
+    images = np.asarray(model.decode(points.reshape(-1, points.shape[-1])))
+    return images.reshape(*points.shape[:-1], *images.shape[1:])
+
+
+def _straight(z1, z2, t):
+    return (1 - t) * z1 + t * z2
+
+
+def _turning(z1, z2, t):
+    """Turn from z1 towards z2, with the length going evenly from one to the other."""
+    length1, length2 = np.linalg.norm(z1), np.linalg.norm(z2)
+    if length1 == 0 or length2 == 0:
+        return _straight(z1, z2, t)
+    start, end = z1 / length1, z2 / length2
+    aside = end - (start @ end) * start
+    sine = np.linalg.norm(aside)
+    # atan2 keeps its precision at every angle; the arc cosine loses half the digits near 0 and π.
+    angle = np.arctan2(sine, start @ end)
+    if sine < 1e-12:
+        if angle < 1 or len(z1) == 1:
+            return _straight(z1, z2, t)
+        aside = _perpendicular(start)
+        sine = np.linalg.norm(aside)
+    directions = np.cos(t * angle) * start + np.sin(t * angle) * (aside / sine)
+    return ((1 - t) * length1 + t * length2) * directions
+
+
+def _perpendicular(direction):
+    """Return a vector at a right angle, the same one for the same direction."""
+    aside = np.zeros_like(direction)
+    aside[np.argmin(np.abs(direction))] = 1.0
+    return aside - (aside @ direction) * direction
+
+
+def _plane(across, up):
+    """Return the points of a grid, float32, row by row from the top left."""
+    return np.stack(np.meshgrid(across, up[::-1]), axis=-1).reshape(-1, 2).astype(np.float32)
+
+
+def _index(name, value):
+    try:
+        if isinstance(value, bool):
+            raise TypeError
+        return operator.index(value)
+    except TypeError:
+        raise ValueError(f"{name}={value!r}: allowed is a whole number") from None
+
+
+def _count(name, value, least=1):
+    """Return a whole number from ``least``; ValueError for anything else."""
+    try:
+        count = operator.index(value)
+    except TypeError:
+        count = least - 1
+    if count < least or isinstance(value, bool):
+        raise ValueError(f"{name}={value!r}: allowed is a whole number from {least}")
+    return count
+
+
+def _floats(name, values, ndim, shape):
+    values = np.asarray(values)
+    if values.ndim != ndim or not values.size:
+        raise ValueError(f"{name} has shape {values.shape}: allowed is {shape}, not empty")
+    if not np.issubdtype(values.dtype, np.floating):
+        values = values.astype(float)
+    if not np.isfinite(values).all():
+        raise ValueError(f"{name} holds NaN or infinity: allowed are finite numbers")
+    return values
+
+
+def _points(name, values):
+    return _floats(name, values, 2, "(n, latent_dim)")
+
+
+def _point(name, values):
+    return _floats(name, values, 1, "(n,)")
+
+
+def _labels(labels, z):
+    labels = np.asarray(labels)
+    if labels.shape != (len(z),):
+        raise ValueError(f"labels has shape {labels.shape}: allowed is ({len(z)},), one a row")
+    return labels
