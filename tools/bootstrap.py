@@ -25,6 +25,7 @@ VENV_PYTHON = os.path.join(VENV, "Scripts" if os.name == "nt" else "bin", "pytho
 STAMP = os.path.join(VENV, "course-setup.json")
 LOG = os.path.join(VENV, "course-setup.log")
 NEEDED_GB = 4.0  # measured 3.3 with all extras, and the largest download, unpacked beside it
+NO_ROOM = 30e6  # bytes; with fewer left, a failure that hides its cause was a full disk
 
 NO_SPACE = re.compile(r"No space left on device|Errno 28\b|Disk quota exceeded|Errno 122\b")
 NO_INDEX = re.compile(
@@ -194,7 +195,7 @@ def show(line):
 
 def explanation(output):
     """Return one line for the failures that learners meet, None for any other."""
-    if NO_SPACE.search(output):
+    if NO_SPACE.search(output) or shutil.disk_usage(ROOT).free < NO_ROOM:
         return (
             "the disk is full. The environment needs about {:.0f} GB in {}, and room for "
             "downloads in the temporary folder: make room and start again.".format(NEEDED_GB, ROOT)
