@@ -12,7 +12,14 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from vae_helpers.checks.core import NOT_ATTEMPTED, RIGHT, Result, enforce_expectation
+from vae_helpers.checks.core import (
+    NOT_ATTEMPTED,
+    RIGHT,
+    WRONG,
+    Result,
+    describe_error,
+    enforce_expectation,
+)
 
 FILE_NAME = "experiments.jsonl"
 
@@ -70,8 +77,7 @@ def add(experiment: str, settings=None, results=None, conclusion=...) -> Result:
             "results": _plain(results or {}),
             "conclusion": str(conclusion).strip(),
         }
-        _append(entry)
-        result = Result(RIGHT, str(experiment), f"It is in your log: `{folder() / FILE_NAME}`")
+        result = _write_down(entry)
     enforce_expectation(result)
     return result
 
@@ -83,6 +89,19 @@ def read() -> Log:
         return Log([])
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     return Log(entry for entry in map(_parsed, lines) if entry is not None)
+
+
+def _write_down(entry):
+    """Append an entry; a disk that is full or read-only must not stop the notebook."""
+    try:
+        _append(entry)
+    except OSError as error:
+        text = (
+            f"The log could not be written: {describe_error(error)}. Set the environment "
+            "variable VAE_COURSE_HOME to a folder of your own."
+        )
+        return Result(WRONG, entry["experiment"], text)
+    return Result(RIGHT, entry["experiment"], f"It is in your log: `{folder() / FILE_NAME}`")
 
 
 def _append(entry):

@@ -1,0 +1,200 @@
+"""The tool that writes the notebooks."""
+
+import json
+
+import build_notebooks
+import pytest
+from build_notebooks import SourceError, WorkedInError, default_stub, solved, to_learner
+
+SOURCE = '''# %% [markdown]
+# # 01 · Title
+# [next](02_next.ipynb) and [guide](../docs/guide.md)
+
+# %%
+x = 1
+
+# %%
+x = 1
+
+# %% exercise="double"
+def double(x):
+    """Return twice x."""
+    # <solution>
+    y = x + x
+    return y
+    # </solution>
+
+# %% id="my-id"
+double(x)
+'''
+
+
+@pytest.fixture
+def source(tmp_path):
+    path = tmp_path / "notebooks" / "source" / "01_title.py"
+    path.parent.mkdir(parents=True)
+    path.write_text(SOURCE, encoding="utf-8")
+    return path
+
+
+def build(source, **kwargs):
+    return build_notebooks.build(source, root=source.parents[2], **kwargs)
+
+
+def read(source, folder=""):
+    return json.loads((source.parents[1] / folder / "01_title.ipynb").read_text(encoding="utf-8"))
+
+
+def sources_of(notebook):
+    return ["".join(cell["source"]) for cell in notebook["cells"]]
+
+
+@pytest.mark.parametrize(
+    ("solution", "stub"),
+    [
+        (["    y = x", "    return y"], ["    return ...  # your code here"]),
+        (["a = 1"], ["a = ...  # your code here"]),
+        (
+            ["a = 1", "b: int = 2", "a = 3"],
+            ["a = ...  # your code here", "b = ...  # your code here"],
+        ),
+        (["print(1)"], ["...  # your code here"]),
+        (["a, b = 1, 2"], ["...  # your code here"]),
+        (["    for i in x:", "        y += i"], ["    ...  # your code here"]),
+    ],
+)
+def test_default_stub(solution, stub):
+    assert default_stub(solution) == stub
+
+
+def test_stub_of_ones_own():
+    code = "a = 0\n# <solution>\na = 1\n# <stub>\n# if a:\n#     a = ...\n#\n# </solution>\nb = a"
+    assert to_learner(code) == "a = 0\nif a:\n    a = ...\n\nb = a"
+    assert solved(code) == "a = 0\na = 1\nb = a"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "# <solution>\na = 1",
+        "a = 1\n# </solution>",
+        "# <stub>\n# </solution>",
+        "# <solution>\n# <solution>\n# </solution>",
+        "# <solution>\na = 1\n# <stub>\n# <stub>\n# </solution>",
+    ],
+)
+def test_misplaced_markers(code):
+    with pytest.raises(SourceError):
+        solved(code)
+
+
+def test_uncommented_stub_is_refused():
+    with pytest.raises(SourceError, match="begin with"):
+        to_learner("# <solution>\na = 1\n# <stub>\na = ...\n# </solution>")
+
+
+def test_writes_both_sets_and_the_solutions(source):
+    assert len(build(source)) == 3
+    assert "return ...  # your code here" in sources_of(read(source))[3]
+    assert "y = x + x\n    return y" in sources_of(read(source, "solutions"))[3]
+    stored = source.parents[2] / "vae_helpers" / "assets" / "solutions" / "01_title.json"
+    assert json.loads(stored.read_text())["double"].endswith("    y = x + x\n    return y")
+
+
+def test_links_of_the_solutions_start_one_folder_deeper(source):
+    build(source)
+    assert "(../docs/guide.md)" in sources_of(read(source))[0]
+    text = sources_of(read(source, "solutions"))[0]
+    assert "(02_next.ipynb)" in text
+    assert "(../../docs/guide.md)" in text
+    assert "(../01_title.ipynb)" in text
+
+
+def test_same_source_gives_same_bytes(source):
+    build(source)
+    assert build(source, check=True) == []
+    assert build(source) == []
+
+
+def test_a_change_makes_stale_and_check_writes_nothing(source):
+    build(source)
+    source.write_text(SOURCE.replace("y = x + x", "y = 2 * x"), encoding="utf-8")
+    stale = build(source, check=True)
+    assert [path.suffix for path in stale] == [".ipynb", ".json"]  # the learner's set is the same
+    assert build(source, check=True) == stale
+    assert build_notebooks.main(["--check", "--root", str(source.parents[2])]) == 1
+    assert build_notebooks.main(["--root", str(source.parents[2])]) == 0
+    assert build_notebooks.main(["--check", "--root", str(source.parents[2])]) == 0
+
+
+def test_ids_stay_when_other_cells_change(source):
+    build(source)
+    before = [cell["id"] for cell in read(source)["cells"]]
+    assert len(set(before)) == 5
+    assert before[3:] == ["exercise-double", "my-id"]
+    text = SOURCE.replace("· Title", "· New title").replace(
+        "# %%\nx", "# %%\nnew = 0\n\n# %%\nx", 1
+    )
+    source.write_text(text, encoding="utf-8")
+    build(source)
+    after = [cell["id"] for cell in read(source)["cells"]]
+    assert after[2:] == before[1:]
+    assert not {after[0], after[1]} & set(before)
+
+
+def test_work_is_not_overwritten(source):
+    build(source)
+    path = source.parents[1] / "01_title.ipynb"
+    notebook = read(source)
+    notebook["cells"][1]["execution_count"] = 3
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    with pytest.raises(WorkedInError, match="has been worked in"):
+        build(source)
+    assert read(source) == notebook
+    assert build(source, force=True) == [path]
+    assert read(source) != notebook
+
+
+def test_an_interrupted_write_leaves_the_old_file(tmp_path, monkeypatch):
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+
+    def fail(*args):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(build_notebooks.os, "replace", fail)
+    with pytest.raises(OSError, match="disk full"):
+        build_notebooks.write_atomically(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (' exercise="double"', "", "not both"),
+        ("    # <solution>\n    y = x + x\n    return y\n    # </solution>", "", "not both"),
+        ("x = 1", "x = = 1", "not valid Python"),
+        ("x = 1", "!pip install x", "not valid Python"),
+        ("# %%\nx", '# %% id="my-id"\nx', "two cells have the id"),
+    ],
+)
+def test_bad_sources_are_refused(source, old, new, message, capsys):
+    source.write_text(SOURCE.replace(old, new, 1), encoding="utf-8")
+    assert build_notebooks.main(["--root", str(source.parents[2])]) == 1
+    assert message in capsys.readouterr().err
+
+
+def test_badge_and_setup_only_with_an_address(source):
+    build(source)
+    assert len(read(source)["cells"]) == 5
+    assert "colab" not in json.dumps(read(source))
+    project = source.parents[2] / "pyproject.toml"
+    project.write_text('[project.urls]\nRepository = "https://github.com/someone/course"\n')
+    build(source)
+    cells = read(source)["cells"]
+    assert len(cells) == 6
+    badge = "".join(cells[0]["source"]).splitlines()[0]
+    assert "/github/someone/course/blob/main/notebooks/01_title.ipynb" in badge
+    assert "find_spec" in "".join(cells[1]["source"])
+    assert "git+https://github.com/someone/course" in "".join(cells[1]["source"])

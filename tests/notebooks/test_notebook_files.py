@@ -1,0 +1,161 @@
+"""The stored notebooks: current, clean, numbered, small, and linked to what exists."""
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import build_notebooks
+import nbformat
+import pytest
+
+from vae_helpers.checks.core import SelfTest, exercises_of
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = ROOT / "notebooks"
+SOURCES = build_notebooks.sources()
+STORED = sorted([*NOTEBOOKS.glob("*.ipynb"), *(NOTEBOOKS / "solutions").glob("*.ipynb")])
+MAX_CELLS, MAX_LINES, MAX_EXERCISE_LINES = 60, 15, 25
+
+by_source = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+by_notebook = pytest.mark.parametrize(
+    "path", STORED, ids=lambda path: f"{path.parent.name}/{path.stem}"
+)
+
+
+def cells_of(path, cell_type):
+    notebook = nbformat.read(path, as_version=4)
+    return [cell for cell in notebook.cells if cell.cell_type == cell_type]
+
+
+def test_there_are_notebooks():
+    assert SOURCES
+    assert len(STORED) == 2 * len(SOURCES)
+
+
+@by_source
+def test_generated_files_are_current(source):
+    stale = build_notebooks.build(source, check=True)
+    assert not stale, f"run 'make notebooks': {stale} are stale"
+
+
+def test_each_generated_file_has_its_source():
+    generated = {path for source in SOURCES for path in build_notebooks.generated(source)}
+    stored = {*STORED, *(ROOT / "vae_helpers" / "assets" / "solutions").iterdir()}
+    assert stored == generated
+
+
+def test_chapters_are_numbered_from_zero():
+    numbers = [int(source.stem[:2]) for source in SOURCES]
+    assert len(set(numbers)) == len(numbers)
+    assert numbers[0] == 0
+
+
+@by_notebook
+def test_no_outputs_and_no_widget_state(path):
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    assert set(notebook["metadata"]) == {"kernelspec", "language_info"}
+    assert notebook["metadata"]["kernelspec"]["name"] == "python3"
+    assert (notebook["nbformat"], notebook["nbformat_minor"]) == (4, 5)
+    for cell in notebook["cells"]:
+        assert set(cell["metadata"]) <= {"exercise", "tags"}
+        assert not cell.get("outputs")
+        assert cell.get("execution_count") is None
+        assert "attachments" not in cell
+
+
+@by_notebook
+def test_the_heading_has_the_number(path):
+    first = cells_of(path, "markdown")[0].source
+    heading = re.search(r"^# (.+)$", first, flags=re.MULTILINE).group(1)
+    assert heading.startswith(f"{path.stem[:2]} · "), heading
+
+
+@by_notebook
+def test_ids_are_valid_and_unique(path):
+    ids = [cell.id for cell in nbformat.read(path, as_version=4).cells]
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]{1,64}", cell_id) for cell_id in ids)
+    assert len(set(ids)) == len(ids)
+
+
+@by_source
+def test_both_sets_have_the_same_cells(source):
+    learner = nbformat.read(NOTEBOOKS / f"{source.stem}.ipynb", as_version=4)
+    complete = nbformat.read(NOTEBOOKS / "solutions" / f"{source.stem}.ipynb", as_version=4)
+    assert [cell.id for cell in learner.cells] == [cell.id for cell in complete.cells]
+
+
+@by_notebook
+def test_cells_are_few_and_short(path):
+    notebook = nbformat.read(path, as_version=4)
+    assert len(notebook.cells) <= MAX_CELLS
+    for cell in cells_of(path, "code"):
+        limit = MAX_EXERCISE_LINES if "exercise" in cell.metadata else MAX_LINES
+        assert len(cell.source.splitlines()) <= limit, cell.source
+
+
+@by_notebook
+def test_code_is_plain_python(path):
+    """No magics, no questions at the keyboard, no network, no installs."""
+    for cell in cells_of(path, "code"):
+        if cell.id.startswith("setup-"):
+            continue
+        tree = ast.parse(cell.source)
+        called = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+        assert not called & {"input", "os.system", "get_ipython", "exec", "eval"}
+        imported = set(re.findall(r"^\s*(?:import|from)\s+(\w+)", cell.source, re.MULTILINE))
+        assert not imported & {"urllib", "requests", "subprocess", "socket", "pickle"}
+
+
+@by_notebook
+def test_markers_do_not_show(path):
+    text = path.read_text(encoding="utf-8")
+    for marker in ("<solution>", "</solution>", "<stub>"):
+        assert marker not in text
+
+
+@by_notebook
+def test_relative_links_exist(path):
+    for cell in cells_of(path, "markdown"):
+        links = re.findall(r"\]\(([^)\s]+)", cell.source)
+        links += re.findall(r"(?:href|src)=\"([^\"]+)\"", cell.source)
+        for link in links:
+            if re.match(r"[a-z]+:|#", link):
+                continue
+            target = path.parent / link.partition("#")[0]
+            assert target.exists(), f"{path.name} links to {link}"
+
+
+@by_notebook
+def test_folded_answers_render(path):
+    """Markdown inside <details> is rendered only after an empty line."""
+    for cell in cells_of(path, "markdown"):
+        assert cell.source.count("<details>") == cell.source.count("</details>")
+        assert len(re.findall(r"</summary>\n\n", cell.source)) == cell.source.count("</summary>")
+        assert len(re.findall(r"\n\n</details>", cell.source)) == cell.source.count("</details>")
+
+
+@by_source
+def test_each_exercise_has_a_checker_and_is_checked(source):
+    learner = nbformat.read(NOTEBOOKS / f"{source.stem}.ipynb", as_version=4)
+    code = [cell.source for cell in learner.cells if cell.cell_type == "code"]
+    named = {cell.metadata["exercise"] for cell in learner.cells if "exercise" in cell.metadata}
+    exercises = exercises_of(source.stem[:2]) if named else {}
+    assert set(exercises) <= named, "a checker without a cell"
+    for name, exercise in exercises.items():
+        ways = ("check",) if isinstance(exercise, SelfTest) else ("check", "hint", "solution")
+        for way in ways:
+            assert any(f".{name}.{way}(" in text for text in code), f"{name}.{way} is missing"
+    for name in named - set(exercises):
+        cell = next(cell for cell in learner.cells if cell.metadata.get("exercise") == name)
+        assert "conclusion = ..." in cell.source, f"{name} has no checker and is no experiment"
+
+
+@by_source
+def test_learner_notebooks_hold_no_solution(source):
+    """Every line that the solution has and the stub has not is absent from the learner's cell."""
+    for cell in build_notebooks.read_cells(source):
+        if "exercise" in cell.metadata:
+            stub, complete = build_notebooks.to_learner(cell.source), cell.source
+            assert "..." in stub
+            assert stub != build_notebooks.solved(complete)

@@ -1,0 +1,147 @@
+"""Execute every notebook of the course, headless, and end with a table of times and results.
+
+The solutions must answer every exercise right, and the learner's set none at all: the checkers
+see to it (``VAE_COURSE_EXPECT``). Nothing is written, save with ``--output``.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+ROOT = Path(__file__).resolve().parents[1]
+NOTEBOOKS = ROOT / "notebooks"
+EXPECT = {"learner": "not attempted", "solutions": "right"}
+
+
+@dataclass(frozen=True)
+class Run:
+    """How one notebook went."""
+
+    name: str
+    seconds: float
+    peak_megabytes: float | None
+    error: str = ""
+
+    @property
+    def result(self) -> str:
+        """The last column of the table."""
+        return "FAILED" if self.error else "passed"
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("chapters", nargs="*", help="such as 01_autoencoder; default: all")
+    parser.add_argument("--set", choices=[*EXPECT, "both"], default="both", dest="which")
+    parser.add_argument("--output", type=Path, help="folder for the executed notebooks")
+    parser.add_argument("--timeout", type=int, help="seconds a cell (120; full mode: none)")
+    options = parser.parse_args(arguments)
+    try:
+        paths = notebooks(options.chapters, options.which)
+    except FileNotFoundError as error:
+        print(f"run_course: {error}", file=sys.stderr)
+        return 2
+    full = os.environ.get("VAE_COURSE_MODE") == "full"
+    timeout = options.timeout or (None if full else 120)
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["VAE_COURSE_HOME"] = home
+        runs = [run(path, timeout, options.output) for path in paths]
+    for failed in (one for one in runs if one.error):
+        print(f"\n--- {failed.name}\n{failed.error}")
+    print(f"\n{table(runs)}")
+    return int(any(one.error for one in runs))
+
+
+def notebooks(chapters=(), which="both"):
+    """List the notebooks to run: the learner's set, then the solutions."""
+    folders = {"learner": NOTEBOOKS, "solutions": NOTEBOOKS / "solutions"}
+    wanted = [folder for name, folder in folders.items() if which in (name, "both")]
+    found = [path for folder in wanted for path in sorted(folder.glob("[0-9][0-9]_*.ipynb"))]
+    stems = [Path(name).stem for name in chapters]
+    for stem in stems:
+        if stem not in {path.stem for path in found}:
+            raise FileNotFoundError(f"there is no notebook {stem!r}")
+    found = [path for path in found if not stems or path.stem in stems]
+    if not found:
+        raise FileNotFoundError(f"there are no notebooks in {NOTEBOOKS}")
+    return found
+
+
+def run(path, timeout=120, output=None):
+    """Execute one notebook in a kernel of its own, in its own folder."""
+    name = str(path.relative_to(NOTEBOOKS).with_suffix(""))
+    print(f"running {name} …", flush=True)
+    os.environ["VAE_COURSE_EXPECT"] = EXPECT[
+        "solutions" if path.parent.name == "solutions" else "learner"
+    ]
+    notebook = nbformat.read(path, as_version=4)
+    client = Client(
+        notebook,
+        timeout=timeout,
+        kernel_name="python3",
+        extra_arguments=["--log-level=40"],  # errors; not that loopback is unencrypted
+        resources={"metadata": {"path": str(path.parent)}},
+    )
+    error = ""
+    start = time.perf_counter()
+    try:
+        client.execute()
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as problem:
+        error = str(problem).strip()
+    seconds = time.perf_counter() - start
+    if output is not None:
+        target = output / f"{name}.ipynb"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook, target)
+    return Run(name, seconds, client.peak_megabytes, error)
+
+
+class Client(NotebookClient):
+    """A client that notes the kernel's peak memory after every cell, where Linux tells it."""
+
+    peak_megabytes = None
+
+    async def async_execute_cell(self, *args, **kwargs):
+        """Execute a cell, then look at the kernel's memory."""
+        try:
+            return await super().async_execute_cell(*args, **kwargs)
+        finally:
+            process = getattr(getattr(self.km, "provisioner", None), "process", None)
+            peak = _peak_megabytes(process.pid) if process else None
+            self.peak_megabytes = peak or self.peak_megabytes
+
+
+def table(runs):
+    """Lay out the runs: notebook, seconds, peak memory, result."""
+    width = max(len(one.name) for one in runs)
+    lines = [f"{'notebook':<{width}}  seconds  peak MB  result"]
+    for one in runs:
+        peak = "–" if one.peak_megabytes is None else f"{one.peak_megabytes:.0f}"
+        lines.append(f"{one.name:<{width}}  {one.seconds:7.1f}  {peak:>7}  {one.result}")
+    seconds = sum(one.seconds for one in runs)
+    n_failed = sum(bool(one.error) for one in runs)
+    verdict = f"{n_failed} failed" if n_failed else "all passed"
+    lines.append(f"{'total':<{width}}  {seconds:7.1f}  {'':>7}  {verdict}")
+    return "\n".join(lines)
+
+
+def _peak_megabytes(pid):
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return None
+    for line in status.splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main())
