@@ -502,22 +502,22 @@ class PathLength(NamedTuple):
 def perceptual_path_length(paths):
     """Measure how smoothly features change along latent interpolations.
 
-    With T steps per path the energy is T Σ |f(t+1) − f(t)|²: the mean over positions of the
-    squared speed |Δf|²/ε², ε = 1/T, as in the perceptual path length of Karras et al. 2019
+    A path of T steps between T + 1 images has the energy T Σ |f(t+1) − f(t)|²: the mean over
+    positions of the squared speed |Δf|²/ε², ε = 1/T, as in the perceptual path length of Karras et al. 2019
     (https://arxiv.org/abs/1812.04948), with the features given here. A path cannot do with less
     than the squared distance of its ends, which a straight path at constant speed reaches; the
     ratio of the two sums over all paths is 1 then, and grows with detours and jumps.
 
     Args:
-        paths: features (n_paths, steps, d) of the images decoded along each path, steps >= 2.
-            Values for different numbers of steps cannot be compared.
+        paths: features (n_paths, images, d) of the images decoded along each path, at least 2.
+            Values for different numbers of images cannot be compared.
 
     Raises:
-        ValueError: for a wrong rank, fewer than 2 steps, NaN or infinity.
+        ValueError: for a wrong rank, fewer than 2 images a path, NaN or infinity.
     """
     paths = _checks.finite(paths, "paths").astype(np.float64)
     if paths.ndim != 3 or paths.shape[1] < 2 or not paths.size:
-        raise ValueError(f"paths has shape {paths.shape}: expected (n, steps, d), steps >= 2")
+        raise ValueError(f"paths has shape {paths.shape}: expected (n, images, d), images >= 2")
     energies = (paths.shape[1] - 1) * np.square(np.diff(paths, axis=1)).sum(axis=(1, 2))
     shortest = np.square(paths[:, -1] - paths[:, 0]).sum()
     ratio = energies.sum() / shortest if shortest else math.inf

@@ -1,0 +1,270 @@
+"""Image features to compare images by: the bundled classifiers, and InceptionV3.
+
+The bundled classifiers of digits and clothes give 64 features an image. A Fréchet distance of
+these is a *Fréchet classifier distance*: it ranks models of one data set, and is no FID.
+"""
+
+import functools
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+from keras import ops
+from tqdm.auto import tqdm
+
+from vae_helpers import data, metrics
+
+CLASSIFIERS = {"mnist": "mnist-classifier", "fashion-mnist": "fashion-classifier"}
+
+INCEPTION_SIZE = 299
+INCEPTION_FILE = "inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5"
+
+
+@dataclass(frozen=True)
+class FrechetClassifierDistance:
+    """A Fréchet distance of classifier features, with what is needed to judge it.
+
+    ``value``; ``n`` generated images; ``dimension`` of the features; ``floor``, the mean distance
+    that ``n`` real test images have; and the ``dataset``. ``float()`` gives the value.
+    """
+
+    value: float
+    n: int
+    dimension: int
+    floor: float
+    dataset: str
+
+    def __float__(self):
+        return self.value
+
+    def __str__(self):
+        return (
+            f"Fréchet classifier distance {self.value:.3g} "
+            f"({self.dataset}, N = {self.n:,}, {self.dimension} features; "
+            f"real images at this N: {self.floor:.3g})"
+        )
+
+
+class MissingWeightsError(RuntimeError):
+    """InceptionV3's weights are neither on this machine nor to be had from the network."""
+
+
+def classifier_features(images, dataset="mnist", batch_size=1_000):
+    """Return the 64 features, float32 (n, 64), that the bundled classifier sees in images.
+
+    Args:
+        images: (n, 28, 28, 1), or (n, 32, 32, 1) whose frame of two pixels is cut off; pixels in
+            [0, 1].
+        dataset: "mnist" or "fashion-mnist", the classifier to use.
+        batch_size: images at a time.
+
+    Raises:
+        ValueError: for an unknown data set, a wrong shape, NaN, or pixels outside [0, 1].
+        DamagedFileError: if a bundled file is missing or not the one that was published.
+    """
+    return features_and_probabilities(images, dataset, batch_size)[0]
+
+
+def classify(images, dataset="mnist", batch_size=1_000):
+    """Return the bundled classifier's class probabilities, float32 (n, 10).
+
+    Arguments and errors are those of :func:`classifier_features`.
+    """
+    return features_and_probabilities(images, dataset, batch_size)[1]
+
+
+def features_and_probabilities(images, dataset="mnist", batch_size=1_000):
+    """Return what :func:`classifier_features` and :func:`classify` do, in one pass."""
+    images = _checked_images(images, channels=(1,))
+    size = images.shape[1:3]
+    if size == (32, 32):
+        images = images[:, 2:-2, 2:-2]
+    elif size != (28, 28):
+        raise ValueError(
+            f"images has shape {images.shape}: expected (n, 28, 28, 1) or (n, 32, 32, 1)"
+        )
+    return outputs_in_batches(_classifier(_known(dataset)), images, batch_size)
+
+
+def classifier_card(dataset="mnist"):
+    """Return how the bundled classifier was made and what it reaches, as a dictionary."""
+    path = _folder(dataset) / "card.json"
+    if not path.is_file():
+        raise data.DamagedFileError(f"{path} is missing: install the package again.")
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def reference_statistics(dataset="mnist"):
+    """Return the :class:`~vae_helpers.metrics.FeatureStatistics` of the 60,000 training images."""
+    stored = _stored_statistics(_known(dataset))
+    return metrics.FeatureStatistics.from_moments(
+        int(stored["n"]), stored["mean"], stored["covariance"]
+    )
+
+
+def real_floor(n, dataset="mnist"):
+    """Return the Fréchet classifier distance that ``n`` *real* images have, on average.
+
+    Measured with test images at sizes from 2 to 10,000, and interpolated in 1/n. It is not zero
+    because the distance is biased by about c/n, and because the classifier knows its training
+    images a little better than others. Above 10,000 the value at 10,000 is returned.
+
+    Raises:
+        ValueError: for n below 2 or an unknown data set.
+    """
+    if n < 2:
+        raise ValueError(f"n={n!r}: expected at least 2")
+    stored = _stored_statistics(_known(dataset))
+    largest_first = np.argsort(stored["floor_n"])[::-1]
+    sizes, floors = stored["floor_n"][largest_first], stored["floor"][largest_first]
+    return float(np.interp(1 / n, 1 / sizes, floors))
+
+
+def frechet_classifier_distance(images, dataset="mnist", batch_size=1_000):
+    """Compare generated images with the 60,000 training images in classifier features.
+
+    Args:
+        images: generated images, at least 2, as in :func:`classifier_features`; 10,000 to be
+            compared with other results of this course.
+        dataset: "mnist" or "fashion-mnist".
+        batch_size: images at a time.
+
+    Returns:
+        A :class:`FrechetClassifierDistance`: print it, and N, dimension and floor are said too.
+
+    Raises:
+        ValueError: as :func:`classifier_features`, and for fewer than 2 images.
+        DamagedFileError: if a bundled file is missing or not the one that was published.
+    """
+    return features_distance(classifier_features(images, dataset, batch_size), dataset)
+
+
+def features_distance(features, dataset="mnist"):
+    """Return the :class:`FrechetClassifierDistance` of classifier features (n, 64)."""
+    n, dimension = np.shape(features)
+    value = metrics.fid(reference_statistics(dataset), features)
+    return FrechetClassifierDistance(value, n, dimension, real_floor(n, dataset), _known(dataset))
+
+
+def inception_features(images, weights="imagenet", batch_size=32, progress=True):
+    """Return the 2,048 pooled features of InceptionV3, float32 (n, 2048), all at least 0.
+
+    Grey images become RGB, are resized to 299×299 (bilinear) and scaled as the network expects.
+    These are the weights of Keras applications; published FIDs use an older port of the network
+    and differ a little, so compare with values from this function only. Digits and clothes are
+    nothing like ImageNet's photographs: for them the bundled classifiers see more.
+
+    Args:
+        images: (n, h, w, 1) or (n, h, w, 3), pixels in [0, 1].
+        weights: "imagenet", taken from Keras' cache or, the one time this package uses the
+            network, downloaded (88 MB); the path of that file; or "random", which tests the way
+            through the network and means nothing.
+        batch_size: images at a time.
+        progress: whether to show a progress bar.
+
+    Raises:
+        ValueError: for a wrong shape, NaN, or pixels outside [0, 1].
+        MissingWeightsError: if the weights cannot be had; it says where the file goes.
+    """
+    images = _checked_images(images, channels=(1, 3))
+    model = _inception(str(weights))
+    starts = range(0, len(images), batch_size)
+    return np.concatenate(
+        [
+            ops.convert_to_numpy(model(_for_inception(images[i : i + batch_size]), training=False))
+            for i in tqdm(starts, desc="InceptionV3", disable=not progress)
+        ]
+    )
+
+
+def split_classifier(classifier):
+    """Turn a classifier into a model from images to (features, probabilities)."""
+    logits = classifier.get_layer("logits").output
+    probabilities = keras.layers.Softmax(name="probabilities")(logits)
+    return keras.Model(classifier.inputs, [classifier.get_layer("features").output, probabilities])
+
+
+def outputs_in_batches(model, images, batch_size=1_000):
+    """Return (features, probabilities) of images, as arrays."""
+    batches = [
+        model(images[i : i + batch_size], training=False) for i in range(0, len(images), batch_size)
+    ]
+    return tuple(
+        np.concatenate([ops.convert_to_numpy(batch[part]) for batch in batches]) for part in (0, 1)
+    )
+
+
+def _checked_images(images, channels):
+    images = np.asarray(images)
+    if images.ndim != 4 or images.shape[-1] not in channels or not images.size:
+        allowed = " or ".join(f"(n, h, w, {c})" for c in channels)
+        raise ValueError(f"images has shape {images.shape}: expected {allowed}, n >= 1")
+    # "not all" instead of "any not", because NaN compares as neither.
+    if not (images.min() >= 0 and images.max() <= 1):
+        raise ValueError(
+            f"images has values from {images.min()} to {images.max()}: expected pixels in [0, 1] "
+            "(divide bytes by 255)"
+        )
+    return images.astype("float32", copy=False)
+
+
+@functools.cache
+def _classifier(dataset):
+    """Verify the bundled classifier, open it, and split off its features."""
+    path = _folder(dataset) / "model.keras"
+    data.verify_file(path, classifier_card(dataset)["sha256"][path.name])
+    return split_classifier(keras.models.load_model(path, compile=False))
+
+
+@functools.cache
+def _stored_statistics(dataset):
+    path = _folder(dataset) / "statistics.npz"
+    return data.read_npz(path, classifier_card(dataset)["sha256"][path.name])
+
+
+def _folder(dataset):
+    return data.ASSETS / "checkpoints" / CLASSIFIERS[_known(dataset)]
+
+
+def _known(dataset):
+    known = str(dataset).replace("_", "-")
+    if known not in CLASSIFIERS:
+        raise ValueError(f"dataset={dataset!r}: allowed are {' and '.join(map(repr, CLASSIFIERS))}")
+    return known
+
+
+def _for_inception(images):
+    """Make RGB images of 299×299 with values in [−1, 1] out of images in [0, 1]."""
+    rgb = np.broadcast_to(images, (*images.shape[:3], 3)) * np.float32(255)
+    resized = ops.image.resize(rgb, (INCEPTION_SIZE, INCEPTION_SIZE), interpolation="bilinear")
+    return keras.applications.inception_v3.preprocess_input(ops.convert_to_numpy(resized))
+
+
+@functools.cache
+def _inception(weights):
+    network = functools.partial(
+        keras.applications.InceptionV3,
+        include_top=False,
+        pooling="avg",
+        input_shape=(INCEPTION_SIZE, INCEPTION_SIZE, 3),
+    )
+    if weights == "random":
+        return network(weights=None)
+    cached = Path(keras.config.keras_home()) / "models" / INCEPTION_FILE
+    if weights != "imagenet" and not Path(weights).is_file():
+        raise MissingWeightsError(_missing_weights(cached, f"There is no file {weights}."))
+    try:
+        return network(weights=weights)
+    except Exception as error:  # Keras raises a bare Exception when a download fails
+        raise MissingWeightsError(_missing_weights(cached, str(error))) from error
+
+
+def _missing_weights(cached, reason):
+    return (
+        "The weights of InceptionV3 are not on this machine and could not be downloaded. "
+        f"Put the file {INCEPTION_FILE} from the Keras applications into {cached.parent}, or pass "
+        "its path as weights=…; or use frechet_classifier_distance, which needs no download. "
+        f"({reason})"
+    )
