@@ -4,18 +4,54 @@ Every function takes arrays, returns a figure and shows nothing; as the last exp
 the figure appears with its alt text. No function touches pyplot or Matplotlib's settings.
 """
 
-from vae_helpers.plots.curves import training_curves
-from vae_helpers.plots.figure import AltFigure
-from vae_helpers.plots.images import filmstrip, image_grid, latent_grid, traversals
-from vae_helpers.plots.space import decoded_points, embedding
+from vae_helpers.plots.curves import (
+    fid_against_n,
+    kl_bars,
+    rate_distortion,
+    score_histogram,
+    seeds,
+    training_curves,
+)
+from vae_helpers.plots.figure import (
+    AltFigure,
+)
+from vae_helpers.plots.images import (
+    filmstrip,
+    image_grid,
+    latent_grid,
+    traversals,
+)
+from vae_helpers.plots.lines import lines
+from vae_helpers.plots.space import (
+    autoencoder_limits,
+    decoded_points,
+    embedding,
+    embedding_panels,
+    forming,
+    posteriors,
+    probability_space,
+    silhouettes,
+)
 
 __all__ = [
     "AltFigure",
+    "autoencoder_limits",
     "decoded_points",
     "embedding",
+    "embedding_panels",
+    "fid_against_n",
     "filmstrip",
+    "forming",
     "image_grid",
+    "kl_bars",
     "latent_grid",
+    "lines",
+    "posteriors",
+    "probability_space",
+    "rate_distortion",
+    "score_histogram",
+    "seeds",
+    "silhouettes",
     "training_curves",
     "traversals",
 ]
