@@ -1,11 +1,15 @@
 """Curves and bars: training, KL, rate and distortion, scores."""
 
+import itertools
+
 import numpy as np
 
 from vae_helpers.plots.figure import (
+    HALO,
     as_row,
     as_rows,
     class_colours,
+    dimension_name,
     in_style,
     new_figure,
     sentence,
@@ -52,6 +56,235 @@ def training_curves(history, title=None, unit="nats per image", alt=None):
     if title:
         figure.suptitle(title)
     figure.alt = alt or sentence(f"{title}." if title else "", _last_losses(runs, shown, unit))
+    return figure
+
+
+@in_style
+def kl_bars(kl, names=None, title=None, sort=True, threshold=None, alt=None):
+    """Show how many nats each latent dimension carries, as bars.
+
+    Args:
+        kl: (latent_dim,) mean KL divergence of each dimension, in nats; or a dict from a model's
+            name to such an array, for comparing, say, several β.
+        names: names of the dimensions; None gives z₁, z₂, …
+        title: a text above the figure.
+        sort: largest first.
+        threshold: draw a line here, in nats, and count the bars above it.
+        alt: alt text, where the one made from the numbers is not enough.
+
+    Returns:
+        A figure.
+
+    Raises:
+        ValueError: for a wrong shape, NaN, a negative divergence, or names that do not fit.
+    """
+    panels = _kl_panels(kl)
+    figure = new_figure(min(10.4, max(5.5, 3.4 * len(panels))), 3.6)
+    grid = figure.subplots(1, len(panels), squeeze=False, sharey=True)[0]
+    for axes, (name, values) in zip(grid, panels.items(), strict=True):
+        _kl_panel(axes, values, names, sort)
+        if threshold is not None:
+            axes.axhline(threshold, color="black", linestyle="--", linewidth=1.3)
+        heading = name or (title if not hasattr(kl, "items") else "")
+        axes.set_title(f"{heading}{': ' if heading else ''}{values.sum():.1f} nats")
+    grid[0].set_ylabel("KL (nats)")
+    if title and hasattr(kl, "items"):
+        figure.suptitle(title)
+    figure.alt = alt or sentence(
+        f"{title}." if title else "",
+        "Bars of the KL divergence of each latent dimension.",
+        *(_kl_facts(name, values, threshold) for name, values in panels.items()),
+    )
+    return figure
+
+
+@in_style
+def rate_distortion(rate, distortion, betas, title=None, alt=None):
+    """Show what β trades: the rate (KL) against the distortion (reconstruction), one point a β.
+
+    Along the dashed lines the sum of both, the negative ELBO, is constant (Alemi et al. 2018,
+    https://arxiv.org/abs/1711.00464).
+
+    Args:
+        rate: (n,) mean KL divergence, in nats per image.
+        distortion: (n,) mean reconstruction loss, in nats per image.
+        betas: (n,) the β of each model.
+        title: a text above the figure.
+        alt: alt text, where the one made from the numbers is not enough.
+
+    Returns:
+        A figure.
+
+    Raises:
+        ValueError: for shapes that differ, or NaN.
+    """
+    betas = as_row(betas, "betas")
+    rate = as_row(rate, "rate", len(betas))
+    distortion = as_row(distortion, "distortion", len(betas))
+    order = np.argsort(betas)
+    rate, distortion, betas = rate[order], distortion[order], betas[order]
+    figure = new_figure(7.2, 5.0)
+    axes = figure.add_subplot()
+    axes.plot(rate, distortion, "-o", markersize=8, zorder=3)
+    axes.margins(0.17)
+    _constant_sums(axes, rate + distortion)
+    for x, y, beta in zip(rate, distortion, betas, strict=True):
+        axes.annotate(
+            f"β = {beta:g}",
+            (x, y),
+            xytext=(9, 7),
+            textcoords="offset points",
+            fontsize=11,
+            path_effects=HALO,
+            zorder=4,
+        )
+    axes.set(xlabel="rate: KL (nats per image)", ylabel="distortion: reconstruction (nats)")
+    if title:
+        axes.set_title(title)
+    best = np.argmin(rate + distortion)
+    figure.alt = alt or sentence(
+        f"{title}." if title else "",
+        f"Rate and distortion of {len(betas)} models, in nats per image.",
+        *(
+            f"β = {beta:g}: rate {r:.1f}, distortion {d:.1f}."
+            for beta, r, d in zip(betas, rate, distortion, strict=True)
+        ),
+        f"Their sum is least, {rate[best] + distortion[best]:.1f}, at β = {betas[best]:g}.",
+    )
+    return figure
+
+
+@in_style
+def fid_against_n(n_images, fid, floor, title=None, alt=None):
+    """Show that FID depends on the number of images, beside its floor: real against real.
+
+    Args:
+        n_images: (m,) how many images each value was computed from.
+        fid: dict from a model's name to its FID (m,).
+        floor: (m,) FID between two disjoint sets of real images of the same sizes.
+        title: a text above the figure.
+        alt: alt text, where the one made from the numbers is not enough.
+
+    Returns:
+        A figure.
+
+    Raises:
+        ValueError: for shapes that differ, NaN, or a number of images below 2.
+    """
+    n_images = as_row(n_images, "n_images")
+    if n_images.min() < 2:
+        raise ValueError(f"n_images={n_images.min():g}: allowed are 2 or more")
+    fid = {
+        name: as_row(values, f"fid[{name!r}]", len(n_images))
+        for name, values in as_rows(fid, "fid").items()
+    }
+    floor = as_row(floor, "floor", len(n_images))
+    figure = new_figure(7.6, 4.6)
+    axes = figure.add_subplot()
+    for marker, (name, values) in zip(itertools.cycle("osD^v"), fid.items(), strict=False):
+        axes.plot(n_images, values, marker=marker, label=name)
+    axes.plot(n_images, floor, "--", color="#4d4d4d", label="floor: real against real")
+    axes.set_xscale("log")
+    axes.set_xticks(n_images, [f"{n:,.0f}" for n in n_images])
+    axes.minorticks_off()
+    axes.set_ylim(bottom=0)
+    axes.set(xlabel="images on each side, N", ylabel="FID")
+    axes.legend()
+    if title:
+        axes.set_title(title)
+    figure.alt = alt or sentence(
+        f"{title}." if title else "",
+        f"FID against the number of images, {n_images[0]:,.0f} to {n_images[-1]:,.0f}.",
+        *(
+            f"{name}: {values[0]:.1f} to {values[-1]:.1f}."
+            for name, values in {**fid, "Floor, real against real": floor}.items()
+        ),
+    )
+    return figure
+
+
+@in_style
+def score_histogram(scores, threshold=None, xlabel="score", title=None, alt=None):
+    """Show the scores of two or more groups: normal images and anomalies, say.
+
+    Args:
+        scores: dict from a group's name to its scores (n,), each group of any size.
+        threshold: draw a line here and count what lies above it.
+        xlabel: what the score is, with its unit.
+        title: a text above the figure.
+        alt: alt text, where the one made from the numbers is not enough.
+
+    Returns:
+        A figure.
+
+    Raises:
+        ValueError: for a wrong shape or NaN.
+    """
+    scores = {
+        name: as_row(values, f"scores[{name!r}]")
+        for name, values in as_rows(scores, "scores").items()
+    }
+    figure = new_figure(7.6, 4.0)
+    axes = figure.add_subplot()
+    together = np.concatenate(list(scores.values()))
+    bins = np.linspace(together.min(), together.max(), 61)
+    for name, values in scores.items():
+        axes.hist(values, bins, density=True, alpha=0.55, label=name)
+    if threshold is not None:
+        axes.axvline(threshold, color="black", linestyle="--", linewidth=1.3)
+        axes.text(threshold, axes.get_ylim()[1], f" {threshold:.4g}", va="top")
+    axes.set(xlabel=xlabel, ylabel="share", yticks=[])
+    axes.legend()
+    if title:
+        axes.set_title(title)
+    figure.alt = alt or sentence(
+        f"{title}." if title else "",
+        f"Histograms of {xlabel}.",
+        *(_score_facts(name, values, threshold) for name, values in scores.items()),
+    )
+    return figure
+
+
+@in_style
+def seeds(values, ylabel, title=None, reference=None, alt=None):
+    """Show one number of models trained with several seeds: every run, and their mean.
+
+    Args:
+        values: dict from a model's name to its values (n,), one a seed.
+        ylabel: what the number is, with its unit.
+        title: a text above the figure.
+        reference: draw a dashed line here, such as a published value.
+        alt: alt text, where the one made from the numbers is not enough.
+
+    Returns:
+        A figure.
+
+    Raises:
+        ValueError: for a wrong shape or NaN.
+    """
+    values = {
+        name: as_row(row, f"values[{name!r}]") for name, row in as_rows(values, "values").items()
+    }
+    figure = new_figure(min(9.0, 2.5 + 1.5 * len(values)), 4.2)
+    axes = figure.add_subplot()
+    for i, row in enumerate(values.values()):
+        spread = np.linspace(-0.12, 0.12, len(row)) if len(row) > 1 else [0]
+        axes.plot(i + np.array(spread), row, "o", alpha=0.8)
+        axes.plot([i - 0.2, i + 0.2], [row.mean()] * 2, color="black", linewidth=1.6)
+        axes.text(i + 0.23, row.mean(), f"{row.mean():.4g}", va="center", path_effects=HALO)
+    axes.set_xticks(range(len(values)), list(values))
+    axes.set(xlim=(-0.6, len(values) - 0.4), ylabel=ylabel)
+    axes.grid(False, axis="x")
+    if reference is not None:
+        axes.axhline(reference, color="#4d4d4d", linestyle="--", linewidth=1.3)
+    if title:
+        axes.set_title(title)
+    figure.alt = alt or sentence(
+        f"{title}." if title else "",
+        f"{ylabel}, every seed as a point and the mean as a line.",
+        *(_spread_facts(name, row) for name, row in values.items()),
+        f"The dashed line marks {reference:g}." if reference is not None else "",
+    )
     return figure
 
 
@@ -106,3 +339,67 @@ def _last_losses(runs, shown, unit):
                 f"epoch{'s' * (len(values) > 1)}"
             )
     return f"Curves over epochs, in {unit}. {'; '.join(facts)}."
+
+
+def _kl_panels(kl):
+    panels = as_rows(kl, "kl") if hasattr(kl, "items") else {"": kl}
+    panels = {
+        name: as_row(values, f"kl[{name!r}]" if name else "kl") for name, values in panels.items()
+    }
+    for values in panels.values():
+        if values.min() < -1e-6:
+            raise ValueError(f"kl goes down to {values.min():g}: a KL divergence is not negative")
+    return panels
+
+
+def _kl_panel(axes, values, names, sort):
+    names = [dimension_name(i) for i in range(len(values))] if names is None else list(names)
+    if len(names) != len(values):
+        raise ValueError(f"names has {len(names)} entries: allowed are {len(values)}")
+    order = np.argsort(-values, kind="stable") if sort else np.arange(len(values))
+    axes.bar(range(len(values)), values[order])
+    every = -(-len(values) // 20)
+    axes.set_xticks(range(0, len(values), every), [names[i] for i in order[::every]], fontsize=10)
+    axes.tick_params(axis="x", length=0)
+    axes.grid(False, axis="x")
+
+
+def _kl_facts(name, values, threshold):
+    facts = (
+        f"{len(values)} dimensions carry {values.sum():.2f} nats, "
+        f"from {values.min():.2f} to {values.max():.2f} each"
+    )
+    if threshold is not None:
+        facts += f"; {np.sum(values > threshold)} are above {threshold:g}"
+    return f"{name}: {facts}." if name else f"The {facts}."
+
+
+def _constant_sums(axes, sums):
+    """Draw the line rate + distortion = the least sum, and lines beyond it."""
+    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+    step = max(5.0, np.ptp(sums) / 4)
+    for level in sums.min() + step * np.arange(5):
+        axes.plot(
+            [left, right],
+            [level - left, level - right],
+            linestyle="--",
+            color="#b0b0b0",
+            linewidth=1,
+            zorder=1,
+            label="equal sum: −ELBO" if level == sums.min() else None,
+        )
+    axes.set(xlim=(left, right), ylim=(bottom, top))
+    axes.legend(loc="upper right")
+
+
+def _score_facts(name, values, threshold):
+    facts = f"{name}: {len(values):,} scores, median {np.median(values):.4g}"
+    if threshold is not None:
+        facts += f", {np.mean(values > threshold):.0%} above {threshold:.4g}"
+    return f"{facts}."
+
+
+def _spread_facts(name, row):
+    if len(row) == 1:
+        return f"{name}: {row[0]:.4g}, one seed."
+    return f"{name}: mean {row.mean():.4g}, deviation {row.std(ddof=1):.2g}, {len(row)} seeds."

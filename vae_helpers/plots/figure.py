@@ -8,6 +8,7 @@ from pathlib import Path
 
 import matplotlib
 import numpy as np
+from matplotlib import patheffects
 from matplotlib.figure import Figure
 
 STYLE = Path(__file__).parent.parent / "assets" / "course.mplstyle"
@@ -16,6 +17,9 @@ STYLE = Path(__file__).parent.parent / "assets" / "course.mplstyle"
 # so that it stays sharp on a projector and on a screen of high resolution.
 SCREEN_DPI = 100
 SHARPNESS = 1.5
+
+# A white rim that keeps a text legible over points and lines.
+HALO = [patheffects.withStroke(linewidth=3, foreground="white")]
 
 
 @functools.cache
@@ -182,3 +186,8 @@ def spoken_list(words):
 def range_text(values):
     """Return the smallest and the largest number, as "-3.1 to 2.9"."""
     return f"{np.min(values):.3g} to {np.max(values):.3g}"
+
+
+def dimension_name(i):
+    """Return z₁ for dimension 0, z₁₀ for dimension 9."""
+    return "z" + str(i + 1).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))

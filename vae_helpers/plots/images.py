@@ -6,6 +6,7 @@ from vae_helpers.plots.figure import (
     as_images,
     as_points,
     as_rows,
+    dimension_name,
     in_style,
     new_figure,
     range_text,
@@ -119,7 +120,7 @@ def traversals(images, values, names=None, title=None, alt=None):
     if len(names) != len(images):
         raise ValueError(f"names has {len(names)} entries: allowed are {len(images)}")
     rows = dict(zip(map(str, names), images, strict=True))
-    figure = image_grid(rows, [f"{value:+.1f}" for value in values], title)
+    figure = image_grid(rows, [f"{value:+.1f}" if value else "0" for value in values], title)
     figure.alt = alt or sentence(
         f"{title}." if title else "",
         f"{len(rows)} rows of {len(values)} decoded images. Each row changes one latent "
@@ -175,11 +176,6 @@ def latent_grid(images, points, title=None, quantiles=False, alt=None):
         "in equal steps of probability under N(0, 1)." if quantiles else "in equal steps.",
     )
     return figure
-
-
-def dimension_name(i):
-    """Return z₁ for dimension 0, z₁₀ for dimension 9."""
-    return "z" + str(i + 1).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
 
 
 def _checked_titles(titles, n_columns):
