@@ -76,13 +76,7 @@ def fit(
         compile_model(model, recipe, steps_per_epoch=len(batches))
     state = _State(resume_from, model, recipe, seed, images, patience)
     batches.epoch = state.epoch
-    watch = [state, *callbacks]
-    if recipe.beta_schedule is not None:
-        watch.append(_BetaCallback(recipe.beta_schedule, len(batches)))
-    if isinstance(model, VAE):
-        watch.append(_NoiseCallback(seed))
-    if progress:
-        watch.append(ProgressBar(recipe.epochs))
+    watch = _callbacks(model, recipe, seed, len(batches), progress)
     if state.finished(recipe.epochs):
         return state.history
     try:
@@ -93,13 +87,25 @@ def fit(
             validation_data=_validation(validation_images),
             validation_batch_size=EVALUATION_BATCH,
             shuffle=False,  # the batches shuffle themselves
-            callbacks=watch,
+            callbacks=[*watch, state, *callbacks],
             verbose=0,
         )
     except KeyboardInterrupt:
         state.interrupted = True
         _say_stopped(state)
     return state.history
+
+
+def _callbacks(model, recipe, seed, steps_per_epoch, progress):
+    """Collect what prepares an epoch; the state that is saved after it comes behind them."""
+    watch = []
+    if isinstance(model, VAE):
+        watch.append(_NoiseCallback(seed))
+    if recipe.beta_schedule is not None:
+        watch.append(_BetaCallback(recipe.beta_schedule, steps_per_epoch))
+    if progress:
+        watch.append(ProgressBar(recipe.epochs))
+    return watch
 
 
 def compile_model(model, recipe: Recipe, steps_per_epoch: int) -> None:
@@ -264,6 +270,7 @@ class _State(keras.callbacks.Callback):
             "seed": seed,
             "images": [len(images), hashlib.sha256(images[:100].tobytes()).hexdigest()],
             "model": [[w.path, list(w.shape)] for w in model.weights],
+            "beta": model.get_config().get("beta"),
         }
         if self.folder and (self.folder / "state.json").exists():
             self._restore(model)
@@ -308,7 +315,7 @@ class _State(keras.callbacks.Callback):
     def _restore(self, model):
         content = read_json(self.folder / "state.json")
         for key, value in self._identity.items():
-            if content["identity"][key] != value:
+            if content["identity"].get(key) != value:
                 raise ValueError(
                     f"resume_from={str(self.folder)!r} holds a run with another {key}: "
                     "allowed is the folder of the same run, or an empty one"

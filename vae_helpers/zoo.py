@@ -5,6 +5,7 @@ import functools
 import importlib.metadata
 import platform
 import subprocess
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,9 +101,9 @@ def _fashion_vae(**kwargs):
 
 _DENSE_PUBLISHED = Recipe(epochs=30, batch_size=100, learning_rate=1e-3)
 _DENSE_FAST = Recipe(
-    epochs=14,
+    epochs=12,
     batch_size=250,
-    learning_rate=5e-3,
+    learning_rate=1.2e-2,
     schedule="cosine",
     warmup=0.1,
     beta_2=0.99,
@@ -154,7 +155,7 @@ _ENTRIES = {
         28,
         _dense_vae_2d,
         published=Recipe(epochs=50, batch_size=128, learning_rate=1e-3),
-        fast=_DENSE_FAST.replace(epochs=30),
+        fast=_DENSE_FAST.replace(epochs=30, learning_rate=4e-3),
         validation=0,
         beta=1.0,
     ),
@@ -197,12 +198,15 @@ def train(
     name: str,
     recipe: Recipe | str = "fast",
     *,
+    recipe_name: str = "own",
     seed: int = 0,
     folder,
     beta: float | None = None,
     progress: bool = True,
     data: Data | None = None,
-) -> keras.Model:
+    snapshots=(),
+    callbacks=(),
+) -> dict[str, list[float]]:
     """Train a named model from scratch and write its checkpoint and card to ``folder``.
 
     A run that is interrupted goes on where it was when it is started again with the same
@@ -211,19 +215,30 @@ def train(
     Args:
         name: one of :func:`names`.
         recipe: "published", "fast", or a recipe of your own.
+        recipe_name: what the card calls a recipe of your own.
         seed: of the weights, the noise and the order of the images.
         folder: where model.keras and card.json are written; never the bundled checkpoints.
         beta: instead of the model's own weight of the KL divergence.
         progress: show a progress bar.
         data: instead of the model's own data, such as a smaller part of it.
+        snapshots: epochs after which the model as it is then is kept too, in a folder
+            "epoch-3" (say) within ``folder``.
+        callbacks: further Keras callbacks.
+
+    Returns:
+        What :func:`vae_helpers.training.fit` returns. If training was stopped early, by Ctrl-C,
+        it is shorter than the recipe's epochs, and no checkpoint is written yet.
 
     Raises:
-        ValueError: for an unknown name or recipe, or a folder among the bundled checkpoints.
+        ValueError: for an unknown name or recipe, a β for a model without one, or a folder among
+            the bundled checkpoints.
         OSError: if the folder cannot be written.
     """
     described = entry(name)
-    recipe_name = recipe if isinstance(recipe, str) else "own"
-    recipe = described.recipe(recipe) if isinstance(recipe, str) else recipe
+    if isinstance(recipe, str):
+        recipe_name, recipe = recipe, described.recipe(recipe)
+    if beta is not None and described.beta is None:
+        raise ValueError(f"beta={beta!r}: {name} has no KL divergence to weigh")
     folder = _own_folder(folder)
     data = data or described.load_data()
     with _precision(recipe.precision):
@@ -231,6 +246,11 @@ def train(
     if beta is not None:
         model.beta.assign(beta)
     validation = data.validation if len(data.validation) else data.test
+
+    def keep(history, target):
+        twin = _in_float32(model, name, seed)  # measured and saved; the model may train on
+        save(twin, target, _card(name, twin, recipe_name, recipe, seed, data, history))
+
     history = training.fit(
         model,
         data.train.images,
@@ -239,12 +259,28 @@ def train(
         seed=seed,
         resume_from=folder / "unfinished",
         progress=progress,
+        callbacks=[_Snapshots(snapshots, folder, keep), *callbacks],
     )
-    if len(history["loss"]) < recipe.epochs:
-        return model
-    model = _in_float32(model, name)
-    save(model, folder, _card(name, model, recipe_name, recipe, seed, data, history))
-    return model
+    if len(history["loss"]) == recipe.epochs:
+        keep(history, folder)
+    return history
+
+
+class _Snapshots(keras.callbacks.Callback):
+    def __init__(self, epochs, folder, keep):
+        super().__init__()
+        self.epochs = epochs
+        self.folder = folder
+        self.keep = keep
+
+    def on_train_begin(self, logs=None):
+        self._start = time.perf_counter()
+
+    def on_epoch_end(self, epoch, logs=None):
+        if epoch + 1 in self.epochs:
+            history = {key: [float(value)] for key, value in logs.items()}
+            history["seconds"] = [time.perf_counter() - self._start]
+            self.keep(history, self.folder / f"epoch-{epoch + 1}")
 
 
 def evaluate(model: keras.Model, images, seed: int = 0) -> dict[str, float]:
@@ -349,10 +385,10 @@ def _precision(policy):
         keras.mixed_precision.set_dtype_policy(before)
 
 
-def _in_float32(model, name):
+def _in_float32(model, name, seed):
     """Copy a model's weights into one that computes in float32, as every checkpoint does."""
     with _precision("float32"):
-        twin = build(name)
+        twin = build(name, seed)
     twin.set_weights(model.get_weights())
     return twin
 

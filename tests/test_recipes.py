@@ -1,0 +1,59 @@
+import numpy as np
+import pytest
+
+from vae_helpers.recipes import BetaSchedule, Recipe
+
+
+def test_constant_beta():
+    assert BetaSchedule(2.0)(0) == BetaSchedule(2.0)(7.3) == 2.0
+
+
+def test_linear_beta_rises_to_its_value_and_stays():
+    schedule = BetaSchedule(3.0, "linear", epochs=4)
+    assert [schedule(t) for t in (0, 1, 2, 4, 9)] == [0.0, 0.75, 1.5, 3.0, 3.0]
+
+
+def test_cyclical_beta_starts_again():
+    schedule = BetaSchedule(2.0, "cyclical", epochs=4, ramp=0.5)
+    assert [schedule(t) for t in (0, 1, 2, 3, 4, 5)] == [0.0, 1.0, 2.0, 2.0, 0.0, 1.0]
+
+
+@pytest.mark.parametrize("kind", ["linear", "cyclical"])
+def test_beta_never_leaves_its_range(kind):
+    values = [BetaSchedule(1.5, kind, epochs=3)(t) for t in np.linspace(0, 12, 97)]
+    assert min(values) == 0.0
+    assert max(values) == 1.5
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"beta": -1.0}, "beta=-1.0: allowed is a number from 0"),
+        ({"kind": "sigmoid"}, "kind='sigmoid': allowed are 'constant', 'linear', 'cyclical'"),
+        ({"epochs": 0}, "epochs=0: allowed is a number above 0"),
+        ({"ramp": 1.5}, "ramp=1.5: allowed is a number above 0.0 to 1.0"),
+        ({"beta": float("nan")}, "beta=nan"),
+        ({"beta": float("inf")}, "beta=inf"),
+    ],
+)
+def test_bad_beta_schedule(wrong, message):
+    with pytest.raises(ValueError, match=message.replace("[", r"\[")):
+        BetaSchedule(**wrong)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"epochs": 0}, "epochs=0: allowed is a whole number from 1"),
+        ({"epochs": 2.5}, "epochs=2.5: allowed is a whole number"),
+        ({"batch_size": True}, "batch_size=True"),
+        ({"learning_rate": 0.0}, "learning_rate=0.0: allowed is a number above 0"),
+        ({"schedule": "step"}, "schedule='step': allowed are 'constant', 'cosine'"),
+        ({"warmup": 1.0}, "warmup=1.0: allowed is a number from 0.0 to below 1.0"),
+        ({"precision": "float8"}, "precision='float8': allowed are 'float32'"),
+        ({"beta_2": 1.0}, "beta_2=1.0"),
+    ],
+)
+def test_bad_recipe(wrong, message):
+    with pytest.raises(ValueError, match=message):
+        Recipe(**{"epochs": 1, **wrong})
