@@ -183,7 +183,9 @@ def split_classifier(classifier):
     """Turn a classifier into a model from images to (features, probabilities)."""
     logits = classifier.get_layer("logits").output
     probabilities = keras.layers.Softmax(name="probabilities")(logits)
-    return keras.Model(classifier.inputs, [classifier.get_layer("features").output, probabilities])
+    return keras.Model(
+        classifier.inputs[0], [classifier.get_layer("features").output, probabilities]
+    )
 
 
 def outputs_in_batches(model, images, batch_size=1_000):

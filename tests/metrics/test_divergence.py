@@ -1,0 +1,147 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from vae_helpers.metrics import (
+    active_units,
+    aggregated_posterior,
+    gaussian_kl,
+    kl_divergence,
+    kl_per_dimension,
+    mutual_information,
+)
+
+
+@pytest.fixture
+def posterior():
+    rng = np.random.default_rng(0)
+    return rng.normal(size=(50, 3)), rng.normal(-1, 0.5, size=(50, 3))
+
+
+def test_kl_is_zero_at_the_prior_alone():
+    zero = np.zeros((1, 1))
+    assert kl_divergence(zero, zero) == 0
+    assert kl_divergence(zero + 1, zero) == 0.5
+    # With σ = 2: ½ (4 − 1 − log 4). Taking z_log_var for log σ, or for σ, gives something else.
+    assert kl_divergence(zero, zero + np.log(4)) == pytest.approx(0.5 * (3 - np.log(4)))
+
+
+def test_kl_against_numerical_integration(posterior):
+    z_mean, z_log_var = (part[:5, :1] for part in posterior)
+    z = np.linspace(-12, 12, 20_001)
+    log_q = stats.norm(z_mean, np.exp(z_log_var / 2)).logpdf(z)
+    integral = np.trapezoid(np.exp(log_q) * (log_q - stats.norm.logpdf(z)), z)
+    assert kl_divergence(z_mean, z_log_var) == pytest.approx(integral, abs=1e-9)
+
+
+def test_kl_against_monte_carlo(posterior):
+    z_mean, z_log_var = (part[:1] for part in posterior)
+    q = stats.norm(z_mean, np.exp(z_log_var / 2))
+    z = q.rvs(size=(200_000, 3), random_state=0)
+    draws = (q.logpdf(z) - stats.norm.logpdf(z)).sum(axis=1)
+    error = draws.std() / np.sqrt(len(draws))
+    assert kl_divergence(z_mean, z_log_var)[0] == pytest.approx(draws.mean(), abs=4 * error)
+
+
+def test_dimensions_add_up(posterior):
+    per_dimension = kl_per_dimension(*posterior)
+    assert per_dimension.shape == (50, 3)
+    assert per_dimension.sum(axis=1) == pytest.approx(kl_divergence(*posterior))
+
+
+def test_tiny_divergences_keep_their_digits():
+    small = np.full((1, 1), 1e-9)
+    assert kl_divergence(small * 0, small)[0] == pytest.approx(0.25e-18, rel=1e-6)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.floats(-30, 30), st.floats(-30, 30), st.sampled_from([np.float16, np.float32, np.float64])
+)
+def test_kl_is_never_negative_and_always_double(mean, log_var, dtype):
+    kl = kl_divergence(np.full((2, 3), mean, dtype), np.full((2, 3), log_var, dtype))
+    assert kl.dtype == np.float64
+    assert (kl >= 0).all()
+
+
+def test_active_units_counts_what_varies():
+    rng = np.random.default_rng(0)
+    z_mean = rng.normal(size=(2_000, 4)) * [1, 0.5, 0.09, 0] + 7
+    assert active_units(z_mean) == 2
+    assert active_units(z_mean, threshold=0.005) == 3
+
+
+def test_aggregated_posterior_has_the_moments_of_its_draws(posterior):
+    z_mean, z_log_var = posterior
+    rng = np.random.default_rng(1)
+    z = rng.normal(z_mean, np.exp(z_log_var / 2), size=(20_000, *z_mean.shape)).reshape(-1, 3)
+    summary = aggregated_posterior(*posterior)
+    assert summary.mean == pytest.approx(z.mean(axis=0), abs=0.01)
+    assert summary.covariance == pytest.approx(np.cov(z.T), abs=0.01)
+    assert summary.kl_to_prior == pytest.approx(gaussian_kl(z.mean(axis=0), np.cov(z.T)), abs=0.01)
+
+
+def test_aggregated_posterior_can_be_the_prior():
+    rng = np.random.default_rng(0)
+    z_mean = rng.normal(size=(100_000, 2)) * np.sqrt(0.75)
+    assert aggregated_posterior(z_mean, np.full_like(z_mean, np.log(0.25))).kl_to_prior < 1e-3
+
+
+def test_gaussian_kl_agrees_with_the_diagonal_formula_and_with_rotations(posterior):
+    z_mean, z_log_var = (part[0] for part in posterior)
+    diagonal = gaussian_kl(z_mean, np.diag(np.exp(z_log_var)))
+    assert diagonal == pytest.approx(kl_divergence(z_mean[None], z_log_var[None])[0])
+    Q = stats.ortho_group.rvs(3, random_state=0)
+    rotated = gaussian_kl(Q @ z_mean, Q @ np.diag(np.exp(z_log_var)) @ Q.T)
+    assert rotated == pytest.approx(diagonal)
+
+
+def test_mutual_information_of_a_gaussian_channel():
+    # z = x + noise: ½ log(1 + signal / noise), known exactly.
+    z_mean = np.random.default_rng(1).normal(size=(3_000, 1)) * 2
+    z_log_var = np.full_like(z_mean, np.log(0.25))
+    assert mutual_information(z_mean, z_log_var) == pytest.approx(0.5 * np.log(17), abs=0.05)
+
+
+def test_mutual_information_has_its_two_limits():
+    z_mean = np.arange(200.0)[:, None] * 100
+    zeros = np.zeros_like(z_mean)
+    assert mutual_information(z_mean, zeros) == pytest.approx(np.log(200))
+    assert mutual_information(zeros, zeros) == pytest.approx(0, abs=1e-12)
+
+
+def test_mean_kl_splits_into_information_and_distance_to_the_prior():
+    rng = np.random.default_rng(1)
+    z_mean = rng.normal(size=(4_000, 2)) * [1.5, 0.2] + [0.5, 0]
+    z_log_var = np.broadcast_to(np.log([0.3, 0.9]), z_mean.shape)
+    # Gaussian means and equal variances make q(z) Gaussian, so that its KL is exact.
+    expected = (
+        mutual_information(z_mean, z_log_var) + aggregated_posterior(z_mean, z_log_var).kl_to_prior
+    )
+    assert kl_divergence(z_mean, z_log_var).mean() == pytest.approx(expected, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("z_mean", "z_log_var", "message"),
+    [
+        (np.zeros(3), np.zeros(3), r"z_mean has shape \(3,\)"),
+        (np.zeros((2, 3)), np.zeros((2, 4)), r"z_log_var has shape \(2, 4\)"),
+        (np.zeros((2, 3)), np.full((2, 3), np.inf), "z_log_var holds NaN or infinity"),
+        (np.zeros((0, 3)), np.zeros((0, 3)), "z_mean has 0 rows"),
+    ],
+)
+def test_bad_posteriors_are_named(z_mean, z_log_var, message):
+    for metric in (kl_divergence, aggregated_posterior, mutual_information):
+        with pytest.raises(ValueError, match=message):
+            metric(z_mean, z_log_var)
+
+
+def test_bad_moments_are_named():
+    with pytest.raises(ValueError, match="at least 2"):
+        active_units(np.zeros((1, 3)))
+    with pytest.raises(ValueError, match="not positive definite"):
+        gaussian_kl(np.zeros(2), np.diag([1, 0]))
+    with pytest.raises(ValueError, match="covariance has shape"):
+        gaussian_kl(np.zeros(2), np.eye(3))
