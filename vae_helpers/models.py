@@ -130,9 +130,10 @@ class Autoencoder(keras.Model):
 
     def _checked_images(self, images):
         images = np.asarray(images)
-        if images.ndim != 4 or images.shape[1:] != self.image_shape:
-            raise ValueError(f"images has shape {images.shape}: expected (n, *{self.image_shape})")
-        if images.size and not (images.min() >= 0 and images.max() <= 1):
+        if images.ndim != 4 or images.shape[1:] != self.image_shape or not len(images):
+            expected = ", ".join(map(str, ("n", *self.image_shape)))
+            raise ValueError(f"images has shape {images.shape}: expected ({expected}), n 1 or more")
+        if not (images.min() >= 0 and images.max() <= 1):
             raise ValueError(
                 f"images has values from {images.min()} to {images.max()}: "
                 "expected pixels in [0, 1] (divide bytes by 255)"
@@ -141,8 +142,8 @@ class Autoencoder(keras.Model):
 
     def _checked_points(self, z):
         z = np.asarray(z, dtype="float32")
-        if z.ndim != 2 or z.shape[1] != self.latent_dim:
-            raise ValueError(f"z has shape {z.shape}: expected (n, {self.latent_dim})")
+        if z.ndim != 2 or z.shape[1] != self.latent_dim or not len(z):
+            raise ValueError(f"z has shape {z.shape}: expected (n, {self.latent_dim}), n 1 or more")
         if not np.isfinite(z).all():
             raise ValueError("z holds NaN or infinity: expected finite numbers")
         return z
@@ -370,8 +371,8 @@ def _code(h, latent_dim, variational):
 
 def _in_batches(model, inputs, batch_size):
     """Call a model batch by batch, which for few points is far quicker than ``predict``."""
-    if not len(inputs):
-        raise ValueError("expected at least one row, got none")
+    if batch_size < 1:
+        raise ValueError(f"batch_size={batch_size!r}: allowed is a whole number from 1")
     outputs = [
         model(inputs[start : start + batch_size], training=False)
         for start in range(0, len(inputs), batch_size)
