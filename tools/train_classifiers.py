@@ -145,7 +145,7 @@ def publish(name):
         "data": {
             "name": name,
             "split": "train: first 50,000 of the training file; validation: its last 10,000; "
-            "test: 10,000, looked at once, after all choices",
+            "test: 10,000, looked at after all choices",
             "sha256": FILES[name][1],
             "augmentation": "random shifts up to 2 pixels each way"
             + (", mirrored with probability 1/2" if recipe["flip"] else ""),
@@ -167,7 +167,7 @@ def publish(name):
             **accuracy,
             "real_floor_at_10000": floors[-1],
             "real_floor_protocol": "Fréchet distance of test images to all 60,000 training images, "
-            f"mean of {FLOOR_DRAWS} random subsets at each N",
+            f"mean of {FLOOR_DRAWS} random subsets at each N below 10,000",
             "real_floor": dict(zip(map(str, FLOOR_SIZES), floors, strict=True)),
         },
         "history": json.loads((BUILD / FOLDERS[name] / "history.json").read_text()),
