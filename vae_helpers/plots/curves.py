@@ -42,7 +42,7 @@ def training_curves(history, title=None, unit="nats per image", alt=None):
     """
     runs = _runs(history)
     shown = _shown_losses(runs)
-    figure = new_figure(3.5 * len(shown) + 1.0, 3.8)
+    figure = new_figure(3.2 * len(shown) + 0.8, 3.8)
     colours = class_colours(max(3, len(runs)))
     for axes, key in zip(figure.subplots(1, len(shown), squeeze=False)[0], shown, strict=True):
         for colour, (name, run) in zip(colours, runs.items(), strict=False):
@@ -276,7 +276,7 @@ def seeds(values, ylabel, title=None, reference=None, alt=None):
     axes.set(xlim=(-0.6, len(values) - 0.4), ylabel=ylabel)
     axes.grid(False, axis="x")
     if reference is not None:
-        axes.axhline(reference, color="#4d4d4d", linestyle="--", linewidth=1.3)
+        axes.axhline(reference, color="#4d4d4d", linestyle="--", linewidth=1.3, zorder=1)
     if title:
         axes.set_title(title)
     figure.alt = alt or sentence(

@@ -84,7 +84,7 @@ def image_html(png: bytes, alt: str, width: int | None = None) -> str:
 
 def new_figure(width, height, **kwargs):
     """Return an empty figure of ``width`` × ``height`` inches."""
-    return AltFigure(figsize=(width, height), **kwargs)
+    return AltFigure(figsize=(width, height), **{"layout": "constrained", **kwargs})
 
 
 def class_colours(n):

@@ -1,6 +1,7 @@
 """Views of images: rows with names, filmstrips, traversals, and a latent plane laid out."""
 
 import numpy as np
+from matplotlib.textpath import TextPath
 
 from vae_helpers.plots.figure import (
     as_images,
@@ -14,7 +15,7 @@ from vae_helpers.plots.figure import (
     spoken_list,
 )
 
-_LABEL_ROOM = 0.095  # inches to one letter of a row's name
+_NAME_SIZE = 12  # points
 _GAP = 0.06  # between images, as a part of an image's width
 
 
@@ -196,12 +197,12 @@ def _image_canvas(rows, n_columns, has_titles, title):
     """Make one pair of axes for all images; the unit of its axes is one image."""
     image = next(iter(rows.values()))
     ratio = image.shape[1] / image.shape[2]
-    room = max((_LABEL_ROOM * len(name) + 0.15 for name in rows if name), default=0.0)
+    room = max((_name_width(name) + 0.2 for name in rows if name), default=0.05)
     cell = min(0.95, (9.2 - room) / n_columns)
     above = 0.3 * has_titles + 0.4 * bool(title) + 0.05
     width = room + cell * n_columns + 0.1
     height = cell * ratio * len(rows) + above + 0.05
-    figure = new_figure(width, height, layout="none")
+    figure = new_figure(width, height, layout=None)
     canvas = figure.add_axes(
         (
             room / width,
@@ -217,6 +218,11 @@ def _image_canvas(rows, n_columns, has_titles, title):
     return figure, canvas
 
 
+def _name_width(name):
+    """Return the width of a row's name in inches."""
+    return TextPath((0, 0), name, size=_NAME_SIZE).get_extents().width / 72
+
+
 def _put(canvas, image, column, row):
     gap = _GAP / 2
     extent = (column + gap, column + 1 - gap, row + 1 - gap, row + gap)
@@ -229,7 +235,16 @@ def _row_names(canvas, rows):
     n_columns = max(len(images) for images in rows.values())
     canvas.set(xlim=(0, n_columns), ylim=(len(rows), 0))
     for row, name in enumerate(rows):
-        canvas.text(-0.1, row + 0.5, name, ha="right", va="center", fontsize=12)
+        canvas.annotate(
+            name,
+            (0, row + 0.5),
+            xytext=(-8, 0),
+            textcoords="offset points",
+            ha="right",
+            va="center",
+            fontsize=_NAME_SIZE,
+            annotation_clip=False,
+        )
 
 
 def _plain(axes):

@@ -215,7 +215,7 @@ def autoencoder_limits(z, labels, gap_points, gap_images, class_names=None, titl
         f"{areas.max():.3g}, is {areas.max() / max(areas.min(), 1e-12):.0f} times the smallest, "
         f"{areas.min():.3g}.",
         f"Second, the encodings: z₁ from {range_text(z[:, 0])}, z₂ from {range_text(z[:, 1])}, "
-        f"their mean at ({z[:, 0].mean():.1f}, {z[:, 1].mean():.1f}); a circle around the origin "
+        f"their mean at ({z[:, 0].mean():z.1f}, {z[:, 1].mean():z.1f}); a circle around the origin "
         "marks two standard deviations of N(0, I).",
         f"Third, {len(gap_images)} images decoded from numbered places where no encoding lies.",
     )
@@ -457,7 +457,9 @@ def _latent_axes(axes, names=("z₁", "z₂"), equal=True):
 
 
 def _numbered(axes, points):
-    axes.scatter(*points.T, s=230, c="white", edgecolors="black", linewidths=1.2, zorder=3)
+    axes.scatter(
+        *points.T, s=230, c="white", edgecolors="black", linewidths=1.2, zorder=3, clip_on=False
+    )
     for i, (x, y) in enumerate(points, start=1):
         axes.text(
             x,
@@ -468,7 +470,6 @@ def _numbered(axes, points):
             fontsize=9.5,
             zorder=4,
             fontweight="bold",
-            clip_on=True,
         )
 
 
@@ -485,7 +486,7 @@ def _numbered_images(figure, images):
 
 def _where_classes_lie(z, labels, class_names):
     places = [
-        f"{class_names[label]} at ({x:.1f}, {y:.1f})"
+        f"{class_names[label]} at ({x:z.1f}, {y:z.1f})"
         for label in np.unique(labels)
         for x, y in [np.median(z[labels == label], axis=0)]
     ]

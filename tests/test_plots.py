@@ -1,0 +1,423 @@
+"""Every figure: its pixels, its alt text, its legibility, and that it leaves nothing behind."""
+
+import base64
+import io
+import re
+import subprocess
+import sys
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib.text import Text
+from PIL import Image
+
+from vae_helpers import latent, plots
+from vae_helpers.plots import figure as figures
+from vae_helpers.plots import space
+
+NAMES = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker")
+NAMES += ("Bag", "Ankle boot")
+
+
+def rng(seed=0):
+    return np.random.default_rng(seed)
+
+
+def some_images(n, size=28):
+    return rng().uniform(size=(n, size, size, 1)).astype("float32")
+
+
+def some_points(n=600):
+    """Ten clusters on a ring, with their labels."""
+    labels = np.arange(n) % 10
+    angle = 2 * np.pi * labels / 10
+    centres = 2 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    return centres + 0.3 * rng().standard_normal((n, 2)), labels
+
+
+Z, LABELS = some_points()
+HISTORY = {
+    "loss": [120.0, 110.0],
+    "val_loss": [118.0, 111.77],
+    "reconstruction_loss": [105.0, 92.0],
+    "val_reconstruction_loss": [104.0, 93.53],
+    "kl_loss": [15.0, 18.0],
+    "val_kl_loss": [14.0, 18.24],
+}
+
+# One call of each function, and what its alt text must say.
+CASES = {
+    "image_grid": (
+        lambda: plots.image_grid(
+            {"original": some_images(10), "reconstruction": some_images(10)}, titles=NAMES
+        ),
+        ["2 rows", "10 images", "original and reconstruction", "Ankle boot"],
+    ),
+    "filmstrip": (
+        lambda: plots.filmstrip({"AE": some_images(9), "VAE": some_images(9)}),
+        ["9 decoded steps", "0 to 1", "AE and VAE"],
+    ),
+    "traversals": (
+        lambda: plots.traversals(some_images(14).reshape(2, 7, 28, 28), np.linspace(-3, 3, 7)),
+        ["2 rows of 7", "-3 to 3", "z₁ and z₂"],
+    ),
+    "latent_grid": (
+        lambda: plots.latent_grid(some_images(225), latent.quantile_grid(15), quantiles=True),
+        ["15 by 15", "-2.33", "2.33", "equal steps of probability"],
+    ),
+    "embedding": (
+        lambda: plots.embedding(Z, LABELS, NAMES, title="Encodings of 600 test images"),
+        ["Encodings of 600 test images.", "600 points", "10 classes", "Sandal at (-2.0, 0.0)"],
+    ),
+    "decoded_points": (
+        lambda: plots.decoded_points(Z, LABELS, Z[:12], some_images(12), NAMES),
+        ["12 numbered points", "600 encodings"],
+    ),
+    "embedding_panels": (
+        lambda: plots.embedding_panels({"AE": Z, "VAE": Z, "conv VAE": Z}, LABELS, NAMES),
+        ["3 scatter plots", "600 images", "conv VAE"],
+    ),
+    "probability_space": (
+        lambda: plots.probability_space(Z, LABELS, NAMES),
+        ["600 encodings", "Φ(z)", f"{Z[:, 0].std():.2f}"],
+    ),
+    "autoencoder_limits": (
+        lambda: plots.autoencoder_limits(Z, LABELS, latent.gaps(Z, 6, 0), some_images(6), NAMES),
+        ["Three panels", "times the smallest", "6 images"],
+    ),
+    "forming": (
+        lambda: plots.forming({f"epoch {i}": Z / i for i in (5, 4, 3, 2, 1)}, LABELS, NAMES),
+        ["5 scatter plots", "epoch 5", "epoch 1"],
+    ),
+    "posteriors": (
+        lambda: plots.posteriors(Z, np.full(Z.shape, np.log(0.04)), LABELS, NAMES),
+        ["600 images", "0.20 in z₁"],
+    ),
+    "silhouettes": (
+        lambda: plots.silhouettes({"AE": np.linspace(-0.5, 1, 600)}, LABELS, NAMES),
+        ["600 points", "mean 0.2500", "33% below zero"],
+    ),
+    "training_curves": (
+        lambda: plots.training_curves(HISTORY, title="mnist-vae"),
+        ["nats per image", "validation loss from 118.00 to 111.77 in 2 epochs", "18.24"],
+    ),
+    "kl_bars": (
+        lambda: plots.kl_bars([3.0, 0.001, 1.5], threshold=0.01),
+        ["3 dimensions", "4.50 nats", "2 are above 0.01"],
+    ),
+    "rate_distortion": (
+        lambda: plots.rate_distortion([25, 18, 9], [80, 85, 110], [0.5, 1, 4]),
+        ["3 models", "β = 4: rate 9.0, distortion 110.0", "least, 103.0, at β = 1"],
+    ),
+    "fid_against_n": (
+        lambda: plots.fid_against_n([100, 1000], {"VAE": [40, 30]}, [9, 1]),
+        ["100 to 1,000", "VAE: 40.0 to 30.0", "Floor, real against real: 9.0 to 1.0"],
+    ),
+    "score_histogram": (
+        lambda: plots.score_histogram({"digits": np.arange(100.0), "clothes": [200.0]}, 89.5),
+        ["digits: 100 scores, median 49.5, 10% above 89.5", "clothes"],
+    ),
+    "seeds": (
+        lambda: plots.seeds({"VAE": [111, 112, 113]}, "loss (nats)", reference=111.77),
+        ["mean 112, deviation 1, 3 seeds", "111.77"],
+    ),
+    "lines": (
+        lambda: plots.lines({"a": [1.0, 2.0], "b": [2.0, 0.5]}, x=[0, 1], x_label="x"),
+        ["from 1 to 2", "from 2 to 0.5"],
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    """Each figure of CASES, made once."""
+    return {name: make() for name, (make, _) in CASES.items()}
+
+
+def pixels(figure):
+    return np.asarray(Image.open(io.BytesIO(figure.png(dpi=100))).convert("L"), float) / 255
+
+
+def test_every_function_has_a_case():
+    assert {*CASES, "AltFigure"} == set(plots.__all__)
+
+
+@pytest.mark.parametrize("name", CASES)
+class TestEveryFigure:
+    def test_alt_text_says_what_is_shown_with_its_numbers(self, drawn, name):
+        alt = drawn[name].alt
+        assert len(alt) > 60
+        assert alt.endswith(".")
+        assert "nan" not in alt
+        for fact in CASES[name][1]:
+            assert fact in alt
+
+    def test_alt_text_can_be_given(self, name):
+        if name == "lines":
+            assert plots.lines({"a": [1.0, 2.0]}, x=[0, 1], alt="Mine.").alt == "Mine."
+        else:
+            code = CASES[name][0].__code__
+            assert "alt" in getattr(plots, name).__wrapped__.__code__.co_varnames, code
+
+    def test_texts_are_large_enough_to_read(self, drawn, name):
+        figure = drawn[name]
+        for text in figure.findobj(Text):
+            if text.get_text().strip():
+                assert text.get_fontsize() >= 8, text
+
+    def test_nothing_is_cut_off_at_the_edge(self, drawn, name):
+        shown = pixels(drawn[name])
+        for edge in (shown[0], shown[-1], shown[:, 0], shown[:, -1]):
+            assert (edge == 1).all()
+
+    def test_it_is_a_picture_of_a_size_for_a_notebook(self, drawn, name):
+        figure = drawn[name]
+        image = Image.open(io.BytesIO(figure.png(dpi=100)))
+        assert np.asarray(image.convert("L")).std() > 5
+        assert 250 <= image.width <= 1050
+        assert image.height <= 900
+
+    def test_the_same_arrays_give_the_same_bytes(self, name):
+        make = CASES[name][0]
+        assert make().png(dpi=50) == make().png(dpi=50)
+
+
+def test_settings_and_inputs_stay_as_they_were():
+    before, z = dict(mpl.rcParams), Z.copy()
+    figure = CASES["embedding"][0]()
+    figure.png(dpi=50)
+    assert dict(mpl.rcParams) == before
+    np.testing.assert_array_equal(Z, z)
+
+
+def test_pyplot_tensorflow_and_open_figures_are_not_involved():
+    code = (
+        "import sys; from vae_helpers import plots; plots.kl_bars([1.0, 2.0]).png(); "
+        "print([m for m in ('matplotlib.pyplot', 'tensorflow', 'keras') if m in sys.modules])"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"
+
+
+def test_the_learners_style_does_not_leak_in():
+    expected = plots.kl_bars([1.0, 2.0]).png(dpi=50)
+    with mpl.rc_context({"font.size": 30, "xtick.labelsize": 30, "savefig.facecolor": "red"}):
+        assert plots.kl_bars([1.0, 2.0]).png(dpi=50) == expected
+
+
+# --- in a notebook
+
+
+def test_html_carries_the_picture_and_its_escaped_alt_text():
+    figure = plots.kl_bars([1.0, 2.0], alt='a "b" <c>')
+    html = figure._repr_html_()
+    assert 'alt="a &quot;b&quot; &lt;c&gt;"' in html
+    data = re.search(r"data:image/png;base64,([^\"]+)", html)[1]
+    image = Image.open(io.BytesIO(base64.b64decode(data)))
+    shown = int(re.search(r'width="(\d+)"', html)[1])
+    assert image.width == pytest.approx(1.5 * shown, abs=1)
+
+
+def test_a_cell_shows_the_figure_once_as_html_with_alt_text():
+    # The formatter of the inline backend adds a PNG without alt text to any Figure.
+    code = """
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+from matplotlib.figure import Figure
+shell = InteractiveShell.instance()
+png = shell.display_formatter.formatters["image/png"]
+png.enabled = True
+png.for_type(Figure, lambda figure: b"PNG")
+shell.run_cell("from vae_helpers import plots")
+with capture_output() as captured:
+    shell.run_cell("plots.kl_bars([1.0, 2.0])")
+shown = [sorted(output.data) for output in captured.outputs]
+print(shown, captured.outputs[0].data["text/html"][:14], "Figure" in captured.stdout)
+"""
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[['text/html', 'text/plain']] <img alt=\"Bars False"
+
+
+# --- the pixels
+
+
+def test_image_grid_puts_each_image_in_its_row_and_column():
+    levels = np.array([[0.1, 0.3, 0.5], [0.7, 0.9, 0.2]])
+    rows = {
+        name: np.broadcast_to(level[:, None, None], (3, 28, 28))
+        for name, level in zip(("first", "second"), levels, strict=True)
+    }
+    figure = plots.image_grid(rows, titles="abc", title="t")
+    shown = pixels(figure)
+    canvas = figure.axes[0]
+    for (row, column), level in np.ndenumerate(levels):
+        x, y = canvas.transData.transform((column + 0.5, row + 0.5))
+        assert shown[int(shown.shape[0] - y), int(x)] == pytest.approx(level, abs=0.01)
+
+
+def test_image_grid_takes_rows_of_different_lengths():
+    plots.image_grid({"one": some_images(1), "three": some_images(3)}).png(dpi=50)
+
+
+def test_pixels_are_shown_from_0_to_1_and_not_stretched():
+    # A faint image must stay faint, or a decoder's doubts would not be seen.
+    faint = np.full((1, 8, 8), 0.2)
+    faint[0, 0, 0] = 0.3
+    shown = pixels(plots.image_grid({"": faint}))
+    assert np.median(shown[shown < 1]) == pytest.approx(0.2, abs=0.01)
+
+
+def test_latent_grid_grows_to_the_right_and_upwards():
+    points = latent.grid(5, low=(-1, -3), high=(1, 3))
+    levels = np.select([points[:, 0] == points[:, 0].max(), points[:, 1] == 3], [0.5, 1.0], 0.0)
+    figure = plots.latent_grid(np.tile(levels[:, None, None], (1, 28, 28)), points)
+    shown = pixels(figure)
+    axes = figure.axes[0]
+    for place, level in (((4.5, 2.5), 0.5), ((2.5, 0.5), 1.0), ((2.5, 2.5), 0), ((0.5, 4.5), 0)):
+        x, y = axes.transData.transform(place)
+        assert shown[int(shown.shape[0] - y), int(x)] == pytest.approx(level, abs=0.02)
+    texts = [label.get_text() for label in axes.get_yticklabels()]
+    assert texts.index("3.0") < texts.index("-3.0")  # the y axis runs downwards: 3 is on top
+
+
+def test_kl_bars_are_sorted_and_keep_their_names():
+    axes = plots.kl_bars([0.5, 2.0, 1.0]).axes[0]
+    assert [bar.get_height() for bar in axes.patches] == [2.0, 1.0, 0.5]
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["z₂", "z₃", "z₁"]
+
+
+def test_silhouettes_draw_the_mean_as_a_dashed_line():
+    values = rng().uniform(-1, 1, 600)
+    line = plots.silhouettes({"AE": values}, LABELS).axes[0].lines[0]
+    assert line.get_linestyle() == "--"
+    assert line.get_xdata()[0] == pytest.approx(values.mean())
+
+
+def test_training_curves_show_an_autoencoders_loss_once():
+    history = {key: HISTORY[key] for key in ("loss", "reconstruction_loss", "val_loss")}
+    assert len(plots.training_curves(history).axes) == 1
+    assert len(plots.training_curves(HISTORY).axes) == 3
+
+
+def test_training_curves_take_keras_histories_and_compare_models():
+    class History:
+        history = HISTORY
+
+    assert plots.training_curves(History()).alt == plots.training_curves(HISTORY).alt
+    compared = plots.training_curves({"VAE": History(), "again": HISTORY})
+    assert "VAE: validation loss" in compared.alt
+    assert "again: validation loss" in compared.alt
+
+
+def test_forming_keeps_one_scale_for_all_moments():
+    figure = plots.forming({"epoch 1": Z / 5, "epoch 2": Z}, LABELS)
+    assert len({axes.get_xlim() + axes.get_ylim() for axes in figure.axes}) == 1
+
+
+def test_posterior_ellipses_are_one_deviation_wide():
+    z_log_var = np.tile(np.log([4.0, 0.25]), (600, 1))
+    ellipses = plots.posteriors(Z, z_log_var, LABELS).axes[0].collections[0]
+    np.testing.assert_allclose(ellipses.get_widths(), 4)  # the diameter: 2 × √4
+    np.testing.assert_allclose(ellipses.get_heights(), 1)
+
+
+def test_probability_space_shows_the_normal_distribution_function():
+    points = plots.probability_space(Z, LABELS).axes[1].collections[0].get_offsets()
+    np.testing.assert_allclose(np.sort(np.ravel(points)), np.sort(latent.to_probability(Z).ravel()))
+
+
+def test_scatter_gives_each_point_the_colour_of_its_class():
+    scatter = plots.embedding(Z, LABELS).axes[0].collections[0]
+    colours = [mpl.colors.to_rgb(colour) for colour in figures.class_colours(10)]
+    for place, colour in zip(scatter.get_offsets(), scatter.get_facecolors(), strict=True):
+        label = LABELS[np.argmin(np.abs(Z - place).sum(axis=1))]
+        np.testing.assert_allclose(colour[:3], colours[label])
+
+
+def test_names_of_close_classes_do_not_lie_on_each_other():
+    z = 0.01 * rng().standard_normal((200, 2))
+    z[0], z[1] = (-5, -5), (5, 5)
+    figure = plots.embedding(z, np.arange(200) % 10, NAMES)
+    figure.savefig(io.BytesIO(), format="png")
+    boxes = [text.get_window_extent() for text in figure.axes[0].texts]
+    assert len(boxes) == 10
+    for i, box in enumerate(boxes):
+        for other in boxes[:i]:
+            overlap = min(box.y1, other.y1) - max(box.y0, other.y0)
+            assert overlap < 0.3 * box.height
+
+
+# --- colours
+
+
+def test_colours_are_petroff10():
+    import matplotlib.style
+
+    expected = matplotlib.style.library["petroff10"]["axes.prop_cycle"].by_key()["color"]
+    assert figures.class_colours(10) == expected
+
+
+@pytest.mark.parametrize("colour", figures.class_colours(10))
+def test_class_names_stand_out_from_white(colour):
+    linear = [
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in space._darker(colour)
+    ]
+    luminance = np.dot((0.2126, 0.7152, 0.0722), linear)
+    assert 1.05 / (luminance + 0.05) >= 3  # WCAG's ratio for large text
+
+
+# --- bad input
+
+
+BAD = [
+    ("image_grid", lambda: plots.image_grid({}), "rows"),
+    ("image_grid", lambda: plots.image_grid(some_images(3)), "rows"),
+    ("image_grid", lambda: plots.image_grid({"a": some_images(3) * 255}), r"rows\['a'\].*\[0, 1\]"),
+    ("image_grid", lambda: plots.image_grid({"a": np.full((1, 2, 2), np.nan)}), r"rows\['a'\]"),
+    ("image_grid", lambda: plots.image_grid({"a": np.zeros((28, 28))}), r"rows\['a'\].*shape"),
+    ("image_grid", lambda: plots.image_grid({"a": some_images(3)}, titles="ab"), "titles"),
+    ("filmstrip", lambda: plots.filmstrip({"a": some_images(3), "b": some_images(4)}), "rows"),
+    ("filmstrip", lambda: plots.filmstrip({"a": some_images(3)}, steps=[0, 1]), "steps"),
+    ("traversals", lambda: plots.traversals(some_images(3), [1, 2]), "values"),
+    ("latent_grid", lambda: plots.latent_grid(some_images(4), Z[:4]), "points"),
+    (
+        "latent_grid",
+        lambda: plots.latent_grid(some_images(4), latent.grid(2)[::-1]),
+        "points.*top left",
+    ),
+    ("latent_grid", lambda: plots.latent_grid(some_images(3), latent.grid(2)), "images"),
+    ("embedding", lambda: plots.embedding(np.zeros((5, 3)), np.zeros(5, int)), r"\(n, 2\)"),
+    ("embedding", lambda: plots.embedding(Z * np.nan, LABELS), "NaN"),
+    ("embedding", lambda: plots.embedding(Z, LABELS[:-1]), "labels"),
+    ("embedding", lambda: plots.embedding(Z, LABELS + 0.5), "labels"),
+    ("embedding", lambda: plots.embedding(Z, LABELS, NAMES[:5]), "labels.*0 to 4"),
+    (
+        "decoded_points",
+        lambda: plots.decoded_points(Z, LABELS, Z[:3], some_images(4)),
+        "images",
+    ),
+    (
+        "autoencoder_limits",
+        lambda: plots.autoencoder_limits(Z, LABELS, Z[:3], some_images(4)),
+        "gap_images",
+    ),
+    ("posteriors", lambda: plots.posteriors(Z, Z[:5], LABELS), "z_log_var"),
+    ("silhouettes", lambda: plots.silhouettes({"AE": np.full(600, 1.1)}, LABELS), "-1 to 1"),
+    ("silhouettes", lambda: plots.silhouettes({"AE": np.zeros(5)}, LABELS), r"\(600,\)"),
+    ("training_curves", lambda: plots.training_curves({"accuracy": [1.0]}), "history"),
+    ("training_curves", lambda: plots.training_curves({"loss": [np.nan]}), "NaN"),
+    ("kl_bars", lambda: plots.kl_bars([1.0, -0.5]), "kl.*negative"),
+    ("kl_bars", lambda: plots.kl_bars([1.0, 0.5], names=["a"]), "names"),
+    ("rate_distortion", lambda: plots.rate_distortion([1, 2], [3, 4], [1]), "rate"),
+    ("fid_against_n", lambda: plots.fid_against_n([1, 10], {"a": [1, 2]}, [0, 0]), "n_images"),
+    ("fid_against_n", lambda: plots.fid_against_n([10, 20], {"a": [1]}, [0, 0]), "fid"),
+    ("score_histogram", lambda: plots.score_histogram({"a": []}), "scores"),
+    ("seeds", lambda: plots.seeds({"a": [np.inf]}, "loss"), "values"),
+]
+
+
+@pytest.mark.parametrize(("name", "call", "message"), BAD)
+def test_bad_input_is_named(name, call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
