@@ -174,24 +174,27 @@ def entry(name: str) -> Entry:
     return _ENTRIES[name]
 
 
-def build(name: str, seed: int | None = None) -> keras.Model:
+def build(name: str, seed: int | None = None, beta: float | None = None) -> keras.Model:
     """Build a named model with fresh weights.
 
     Args:
         name: one of :func:`names`.
         seed: with a number, the initial weights and the sampling noise are the same every time.
             This seeds Python's, NumPy's and the backend's global generators.
+        beta: instead of the model's own weight of the KL divergence.
 
     Raises:
-        ValueError: if the name is unknown.
+        ValueError: if the name is unknown, or for a β out of range or of a model without one.
     """
     described = entry(name)
     construct = functools.partial(described.build, name=name.replace("-", "_"))
     if seed is not None:
         keras.utils.set_random_seed(seed)
     if described.beta is None:
+        if beta is not None:
+            raise ValueError(f"beta={beta!r}: {name} has no KL divergence to weigh")
         return construct()
-    return construct(beta=described.beta, seed=seed)
+    return construct(beta=described.beta if beta is None else beta, seed=seed)
 
 
 def train(
@@ -237,14 +240,10 @@ def train(
     described = entry(name)
     if isinstance(recipe, str):
         recipe_name, recipe = recipe, described.recipe(recipe)
-    if beta is not None and described.beta is None:
-        raise ValueError(f"beta={beta!r}: {name} has no KL divergence to weigh")
+    with _precision(recipe.precision):
+        model = build(name, seed, beta)
     folder = _own_folder(folder)
     data = data or described.load_data()
-    with _precision(recipe.precision):
-        model = build(name, seed)
-    if beta is not None:
-        model.beta.assign(beta)
     validation = data.validation if len(data.validation) else data.test
 
     def keep(history, target):

@@ -1,0 +1,236 @@
+"""How much faster the fast recipes reach the published validation losses.
+
+    python benchmarks/training.py [NAME …] [--write]
+
+The published protocol and ours run in the same run on the same machine, one after the other,
+each in a process of its own. The dense models are trained until they reach the published loss,
+compiling and validation included. The convolutional ones would take hours: for them a part of an
+epoch is timed, and the seconds are extrapolated with the number of epochs that the card's
+training needed to reach the published loss (ours), or that was published.
+
+``--write`` puts the table into benchmarks/training.json, from where ``make results`` takes it.
+"""
+
+import argparse
+import json
+import math
+import os
+import platform
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+RESULT = Path(__file__).with_name("training.json")
+PART = 6_000  # images of an epoch that is timed in part
+DENSE = ("mnist-ae", "mnist-vae", "mnist-dense-vae-2d")
+CONVOLUTIONAL = ("mnist-conv-vae", "fashion-conv-ae", "fashion-conv-vae")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", default=[*DENSE, *CONVOLUTIONAL], metavar="NAME")
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--worker", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.worker:
+        print(json.dumps(_WORKERS[options.worker](*options.names)))
+        return
+    rate = matrix_rate()
+    rows = [measured(name, rate) for name in options.names]
+    text = report(rows, rate)
+    print(text)
+    if options.write:
+        from vae_helpers.files import write_json
+
+        write_json(RESULT, {"rows": rows, "matrix_rate": rate, "markdown": text})
+
+
+def measured(name, rate):
+    """Time one model by both protocols and return a row of numbers."""
+    from vae_helpers import zoo
+
+    whole = name in ("mnist-ae", "mnist-vae")
+    row = {"name": name, "extrapolated": not whole}
+    for recipe in ("published", "fast"):
+        if whole:
+            row[recipe] = worker("train", name, recipe)
+        else:
+            row[recipe] = worker("part", name, recipe)
+            epochs = epochs_needed(name, recipe)
+            timed = row[recipe]
+            timed["epochs"] = epochs
+            timed["seconds"] = timed["start"] + epochs * timed["epoch"]
+        print(name, recipe, row[recipe], file=sys.stderr, flush=True)
+    row["ratio"] = row["published"]["seconds"] / row["fast"]["seconds"]
+    row["jax"] = worker("part", name, "published", backend="jax")
+    images = len(zoo.entry(name).load_data().train)
+    row["floor"] = 6 * multiply_adds(zoo.build(name)) * images / rate
+    return row
+
+
+def epochs_needed(name, recipe):
+    """Return the published number of epochs, or the card's first epoch at the published loss."""
+    from vae_helpers import zoo
+    from vae_helpers.published import PUBLISHED
+
+    if recipe == "published":
+        return zoo.entry(name).published.epochs
+    return first_epoch(zoo.card(name)["history"], PUBLISHED[name])
+
+
+def first_epoch(history, published):
+    """Return the number of the first epoch whose validation loss is the published one or less."""
+    epochs = len(history["val_loss"])
+    for epoch in range(epochs):
+        keys = ("loss", "reconstruction_loss", "kl_loss")
+        losses = {k: history[f"val_{k}"][epoch] for k in keys if f"val_{k}" in history}
+        if published.value is not None and published.form(losses) <= published.value:
+            return epoch + 1
+    return epochs
+
+
+def worker(kind, name, recipe, backend="tensorflow"):
+    """Run one measurement in a fresh process."""
+    command = [sys.executable, __file__, "--worker", kind, name, recipe]
+    environment = {**os.environ, "KERAS_BACKEND": backend}
+    result = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    if result.returncode:
+        raise RuntimeError(result.stderr[-3000:])
+    return json.loads(result.stdout.splitlines()[-1])
+
+
+def train(name, recipe):
+    """Train in full; seconds until the published loss, from the first step's compiling on."""
+    from vae_helpers.published import PUBLISHED
+
+    model, data, recipe = prepared(name, recipe)
+    import vae_helpers.training as training
+
+    before = peak_memory()
+    history = training.fit(model, data.train.images, validation(data), recipe, progress=False)
+    epochs = first_epoch(history, PUBLISHED[name])
+    best = min(history["val_loss"])
+    return {
+        "seconds": history["seconds"][epochs - 1],
+        "epochs": epochs,
+        "epoch": float(np.median(np.diff(history["seconds"]))),
+        "best": best,
+        "reached": best <= PUBLISHED[name].value,
+        "memory": peak_memory(),
+        "memory_before": before,
+    }
+
+
+def part(name, recipe):
+    """Time three short epochs: the first one compiles, the faster of the others counts."""
+    import vae_helpers.training as training
+
+    model, data, recipe = prepared(name, recipe)
+    images = data.train.images[:PART]
+    before = peak_memory()
+    steps = math.ceil(PART / recipe.batch_size)
+    history = training.fit(
+        model,
+        images,
+        validation(data)[: PART // 6],
+        recipe.replace(epochs=3, steps_per_call=min(recipe.steps_per_call, steps // 2)),
+        progress=False,
+    )
+    seconds = np.diff([0.0, *history["seconds"]])
+    epoch = float(seconds[1:].min())
+    return {
+        "epoch": epoch * len(data.train) / PART,
+        "start": float(seconds[0]) - epoch,
+        "memory": peak_memory(),
+        "memory_before": before,
+    }
+
+
+def prepared(name, recipe):
+    import keras
+
+    from vae_helpers import zoo
+
+    entry = zoo.entry(name)
+    recipe = entry.recipe(recipe)
+    if keras.backend.backend() != "tensorflow":
+        recipe = recipe.replace(jit_compile=True)
+    data = entry.load_data()
+    keras.mixed_precision.set_dtype_policy(recipe.precision)
+    return zoo.build(name, seed=0), data, recipe
+
+
+def validation(data):
+    return data.validation.images if len(data.validation) else data.test.images
+
+
+def multiply_adds(model):
+    """Return the multiply-adds of one image forward, from the shapes of the layers."""
+    return sum(_layer_multiply_adds(layer) for part in (model.encoder, model.decoder)
+               for layer in part.layers if layer.weights)  # fmt: skip
+
+
+def _layer_multiply_adds(layer):
+    kernel = math.prod(layer.kernel.shape)
+    shape = layer.input.shape if "Transpose" in type(layer).__name__ else layer.output.shape
+    places = math.prod(shape[1:-1]) if len(shape) == 4 else 1
+    return kernel * places
+
+
+def matrix_rate(size=2048, runs=5):
+    """Return this machine's measured float32 matrix product rate, in operations a second."""
+    a = np.random.default_rng(0).random((size, size), dtype=np.float32)
+    seconds = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        a @ a
+        seconds.append(time.perf_counter() - start)
+    return 2 * size**3 / min(seconds)
+
+
+def peak_memory():
+    """Return the peak memory of this process in MB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1e6 if sys.platform == "darwin" else 1e3)
+
+
+def report(rows, rate):
+    header = (
+        "model", "published protocol, s", "ours, s", "ratio", "epochs: theirs, ours",
+        "epoch: theirs, ours, JAX, s", "floor of an epoch, s", "peak memory, MB",
+    )  # fmt: skip
+    lines = ["| " + " | ".join(header) + " |", "|" + " --- |" * len(header)]
+    for row in rows:
+        theirs, ours = row["published"], row["fast"]
+        about = "≈ " if row["extrapolated"] else ""
+        cells = (
+            f"`{row['name']}`",
+            f"{about}{theirs['seconds']:.0f}"
+            + ("" if theirs.get("reached", True) else f" (reached {theirs['best']:.2f})"),
+            f"{about}{ours['seconds']:.0f}",
+            f"**{row['ratio']:.1f}×**",
+            f"{theirs['epochs']}, {ours['epochs']}",
+            f"{theirs['epoch']:.1f}, {ours['epoch']:.1f}, {row['jax']['epoch']:.1f}",
+            f"{row['floor']:.1f}",
+            f"{ours['memory']:.0f}",
+        )
+        lines.append("| " + " | ".join(cells) + " |")
+    note = (
+        f"{platform.machine()}, {os.cpu_count()} cores, float32 matrix products at "
+        f"{rate / 1e9:.0f} GFLOP/s. Seconds until the published validation loss, compiling and "
+        "validation included; ≈ marks an extrapolation from a tenth of an epoch to the number of "
+        "epochs. “Floor”: three times the forward pass's multiply-adds at the matrix rate. Where "
+        "nothing was published, the whole of both protocols is compared. JAX runs the published "
+        "recipe. Peak memory includes TensorFlow and the data."
+    )
+    return "\n".join(lines) + "\n\n" + note + "\n"
+
+
+_WORKERS = {"train": train, "part": part}
+
+if __name__ == "__main__":
+    main()

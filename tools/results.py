@@ -1,0 +1,199 @@
+"""Write docs/results.md and the README's table from the models' cards and the last benchmark.
+
+Nothing is measured here: the cards hold what was measured (``tools/measure_zoo.py`` adds the
+evaluation), ``benchmarks/training.json`` the times. ``--check`` only says what is stale.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from vae_helpers import zoo
+from vae_helpers.files import replacing
+from vae_helpers.published import PUBLISHED
+
+ROOT = Path(__file__).parent.parent
+BEGIN = "<!-- results: begin (written by `make results`) -->\n"
+END = "<!-- results: end -->"
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="exit 1 when a file is stale")
+    options = parser.parse_args(arguments)
+    stale = [path for path, text in generated().items() if _read(path) != text]
+    for path in stale:
+        if options.check:
+            print(f"{path.relative_to(ROOT)} is stale: run make results")
+        else:
+            with replacing(path) as temporary:
+                temporary.write_text(generated()[path], "utf-8")
+            print(f"wrote {path.relative_to(ROOT)}")
+    return 1 if options.check and stale else 0
+
+
+def generated():
+    """Return every generated file and its text."""
+    readme = ROOT / "README.md"
+    before, rest = _read(readme).split(BEGIN)
+    _, after = rest.split(END)
+    return {
+        readme: f"{before}{BEGIN}{readme_table()}{END}{after}",
+        ROOT / "docs" / "results.md": results_page(),
+    }
+
+
+def readme_table():
+    rows = [("model", "latent", "parameters", "published", "ours", "epochs: theirs, ours")]
+    for name in zoo.names():
+        card, published = zoo.card(name), PUBLISHED[name]
+        rows.append(
+            (
+                f"`{name}`",
+                card["architecture"]["latent_dim"],
+                f"{sum(card['parameters'].values()):,}",
+                _number(published.value, name),
+                f"**{_number(published.form(card['metrics']['validation']), name)}**",
+                f"{zoo.entry(name).published.epochs}, {card['recipe']['epochs']}",
+            )
+        )
+    return (
+        _table(rows)
+        + "\nEach number is a validation loss in the form its source used; one seed, 0. "
+        + "[docs/results.md](docs/results.md) has the forms, the protocols and all other numbers.\n"
+    )
+
+
+def results_page():
+    return "\n".join(
+        [
+            "# Results",
+            "",
+            "Written by `make results` from the cards of the bundled models; do not edit.",
+            "",
+            "## Losses beside the published ones",
+            "",
+            comparison(),
+            "## Losses of every checkpoint",
+            "",
+            "Nats an image, summed over pixels or latent dimensions, averaged over all images of "
+            "the split, one noise sample an image, seed 0. Where validation is missing the "
+            "source validated on the test images, and so do we.",
+            "",
+            losses(),
+            "## How they were trained",
+            "",
+            training(),
+            *speed(),
+            *evaluation(),
+        ]
+    )
+
+
+def comparison():
+    rows = [("model", "form", "published", "ours", "published protocol", "our protocol")]
+    for name in zoo.names():
+        card, published = zoo.card(name), PUBLISHED[name]
+        rows.append(
+            (
+                f"`{name}`",
+                published.what,
+                _number(published.value, name),
+                _number(published.form(card["metrics"]["validation"]), name),
+                published.protocol,
+                f"same data and architecture; recipe “{card['recipe']['name']}”, "
+                f"{card['recipe']['epochs']} epochs, seed {card['seed']}",
+            )
+        )
+    return _table(rows)
+
+
+def losses():
+    rows = [("checkpoint", "β", "split", "images", "loss", "reconstruction", "KL")]
+    for label, card in checkpoints():
+        for split, measured in card["metrics"].items():
+            rows.append(
+                (
+                    label,
+                    "–" if card["beta"] is None else f"{card['beta']:.4g}",
+                    split,
+                    f"{card['data']['split'][split]:,}",
+                    *(
+                        f"{measured[key]:.2f}" if key in measured else "–"
+                        for key in ("loss", "reconstruction_loss", "kl_loss")
+                    ),
+                )
+            )
+    return _table(rows)
+
+
+def training():
+    rows = [("checkpoint", "epochs", "batch", "Adam", "precision", "seconds", "versions")]
+    for label, card in checkpoints():
+        recipe, versions = card["recipe"], card["versions"]
+        rows.append(
+            (
+                label,
+                len(card["history"]["loss"]) if "epoch-" not in label else _epochs(label),
+                recipe["batch_size"],
+                f"{recipe['learning_rate']:g}, {recipe['schedule']}, β₂ {recipe['beta_2']:g}",
+                recipe["precision"],
+                f"{card['seconds']:.0f}",
+                f"Keras {versions['keras']}, {versions['backend']} "
+                f"{versions[versions['backend']]}, Python {versions['python']}",
+            )
+        )
+    return _table(rows) + "\nSeconds of a busy machine; `make bench` compares times in pairs.\n"
+
+
+def speed():
+    path = ROOT / "benchmarks" / "training.json"
+    if not path.is_file():
+        return []
+    return ["", "## Speed of training", "", json.loads(path.read_text("utf-8"))["markdown"]]
+
+
+def evaluation():
+    """Return a table of every number of the cards' evaluation, if they have been measured."""
+    measured = [
+        (label, card["evaluation"]) for label, card in checkpoints() if "evaluation" in card
+    ]
+    if not measured:
+        return []
+    keys = list(dict.fromkeys(key for _, numbers in measured for key in numbers["table"]))
+    rows = [("measure", *(label for label, _ in measured))]
+    for key in keys:
+        rows.append((key, *(numbers["table"].get(key, "–") for _, numbers in measured)))
+    return ["", "## Evaluation", "", measured[0][1]["protocol"], "", _table(rows)]
+
+
+def checkpoints():
+    for name in zoo.names():
+        for variant in (None, *zoo.variants(name)):
+            label = f"`{name}`" + (f" {variant}" if variant else "")
+            yield label, zoo.card(name, variant)
+
+
+def _epochs(label):
+    return label.rpartition("-")[2]
+
+
+def _number(value, name):
+    if value is None:
+        return "–"
+    return f"{value:.4f}" if name == "fashion-conv-ae" else f"{value:.2f}"
+
+
+def _table(rows):
+    lines = ["| " + " | ".join(map(str, row)) + " |" for row in rows]
+    lines.insert(1, "|" + " --- |" * len(rows[0]))
+    return "\n".join(lines) + "\n"
+
+
+def _read(path):
+    return path.read_text("utf-8") if path.is_file() else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())
