@@ -1,0 +1,225 @@
+"""The set-up installs once, notices an interruption, and explains a failure in one line.
+
+A shell script stands in for the Python of the environment, so nothing is really installed.
+"""
+
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="make and sh are needed")
+
+spec = importlib.util.spec_from_file_location("bootstrap", ROOT / "tools" / "bootstrap.py")
+bootstrap = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(bootstrap)
+
+# $FAIL is what pip says before it fails; every installation is noted in the file "installed".
+STAND_IN = """#!/bin/sh
+case "$*" in
+    *"pip --version"*) ;;
+    *"pip install"*)
+        [ -z "$FAIL" ] || { echo "Collecting tensorflow"; echo "$FAIL" >&2; exit 1; }
+        [ -z "$INTERRUPT" ] || kill -INT "$PPID"
+        echo "$@" >> installed ;;
+    -c*) echo "3.12" ;;
+esac
+"""
+
+
+@pytest.fixture
+def course(tmp_path):
+    """Lay out what the set-up reads, with an environment that only pretends."""
+    (tmp_path / "tools").mkdir()
+    for name in ("setup.sh", "bootstrap.py"):
+        shutil.copy(ROOT / "tools" / name, tmp_path / "tools")
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    (tmp_path / "requirements.lock").write_text("numpy==2.4.0\n")
+    (tmp_path / "pyproject.toml").write_text("[project]\n")
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(STAND_IN)
+    python.chmod(0o755)
+    return tmp_path
+
+
+def setup(course, *extras, **environment):
+    # Without PYTHON the script would look for the newest Python of this machine.
+    environment = {**os.environ, **environment}
+    environment.pop("PYTHON", None)
+    folder = course / "path"
+    folder.mkdir(exist_ok=True)
+    link = folder / "python3.13"
+    link.unlink(missing_ok=True)
+    link.symlink_to(sys.executable)
+    environment["PATH"] = f"{folder}{os.pathsep}{environment['PATH']}"
+    return subprocess.run(
+        ["sh", "tools/setup.sh", *extras],
+        cwd=course,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+
+
+def installations(course):
+    file = course / "installed"
+    return file.read_text().splitlines() if file.exists() else []
+
+
+def test_the_first_call_installs_and_the_second_does_not(course):
+    first = setup(course, "lab")
+    assert first.returncode == 0, first.stderr
+    [command] = installations(course)
+    assert command.endswith("-c requirements.lock -e .[lab]")
+    second = setup(course, "lab")
+    assert (second.returncode, second.stdout, second.stderr) == (0, "", "")
+    assert len(installations(course)) == 1
+
+
+def test_more_extras_are_added_and_stay(course):
+    setup(course, "lab")
+    setup(course, "lab", "dev", "jax")
+    assert installations(course)[-1].endswith(".[dev,jax,lab]")
+    setup(course, "lab")
+    assert len(installations(course)) == 2
+    setup(course, "site")
+    assert installations(course)[-1].endswith(".[dev,jax,lab,site]")
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "pyproject.toml"])
+def test_a_change_installs_again(course, name):
+    setup(course, "lab")
+    with (course / name).open("a") as file:
+        file.write("\n")
+    setup(course, "lab")
+    assert len(installations(course)) == 2
+
+
+def test_a_failed_installation_does_not_count(course):
+    setup(course, "lab")
+    (course / "pyproject.toml").write_text("[project]\n# changed\n")
+    assert setup(course, "lab", FAIL="ERROR: something").returncode == 1
+    assert not (course / ".venv" / "course-setup.json").exists()
+    assert setup(course, "lab").returncode == 0
+    assert len(installations(course)) == 2
+
+
+def test_an_interrupted_installation_does_not_count(course):
+    stopped = setup(course, "lab", INTERRUPT="yes")
+    assert stopped.returncode == 1
+    assert "interrupted" in stopped.stderr
+    assert "Traceback" not in stopped.stderr
+    assert not (course / ".venv" / "course-setup.json").exists()
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{", '{"key": 1}'])
+def test_a_damaged_stamp_installs_again(course, content):
+    setup(course, "lab")
+    (course / ".venv" / "course-setup.json").write_text(content)
+    assert setup(course, "lab").returncode == 0
+    assert len(installations(course)) == 2
+
+
+@pytest.mark.parametrize(
+    ("pip_says", "words"),
+    [
+        ("ERROR: Could not install: [Errno 28] No space left on device", "the disk is full"),
+        ("ERROR: [Errno 122] Disk quota exceeded", "the disk is full"),
+        (
+            "WARNING: Retrying after connection broken by 'NewConnectionError(...)'\n"
+            "ERROR: No matching distribution found for setuptools>=68",
+            "the package index could not be reached",
+        ),
+        ("ERROR: 503 Server Error: Unavailable for url", "the package index could not be reached"),
+        (
+            "ERROR: No matching distribution found for tensorflow>=2.20",
+            "the package index has no tensorflow>=2.20 for this system",
+        ),
+        ("some words\nERROR: Something new\nmore words", "pip said: ERROR: Something new"),
+    ],
+)
+def test_failures_are_one_clear_line(course, pip_says, words):
+    failed = setup(course, "lab", FAIL=pip_says)
+    assert failed.returncode == 1
+    [line] = failed.stderr.splitlines()
+    assert line.startswith(f"Set-up stopped: {words}")
+    log = course / ".venv" / "course-setup.log"
+    assert str(log) in line
+    assert pip_says in log.read_text()
+
+
+def test_large_downloads_are_shown(course):
+    line = "  Downloading tensorflow-2.21.0-cp311-cp311-linux.whl (572.4 MB)"
+    assert "downloading tensorflow, 572.4 MB" in setup(course, "lab", FAIL=line).stdout
+
+
+def test_no_python_at_all(course, tmp_path):
+    (course / ".venv" / "bin" / "python").unlink()
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    run = subprocess.run(
+        [shutil.which("sh"), "tools/setup.sh"],
+        cwd=course,
+        env={"PATH": str(empty)},
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 1
+    [line] = run.stderr.splitlines()
+    assert "Python was not found. Install Python 3.11, 3.12 or 3.13" in line
+
+
+def test_a_named_python_that_is_not_there(course):
+    run = subprocess.run(
+        ["make", "lab", "PYTHON=/no/such/python"], cwd=course, capture_output=True, text=True
+    )
+    assert run.returncode != 0
+    assert "Set-up stopped: /no/such/python was not found" in run.stderr
+
+
+@pytest.mark.parametrize("version", [(2, 7), (3, 6), (3, 10), (3, 14), (4, 0)])
+def test_unsuitable_pythons_are_named(version):
+    with pytest.raises(bootstrap.SetupError, match=rf"is Python {version[0]}.{version[1]}, and"):
+        bootstrap.check_python(version, "python3")
+
+
+@pytest.mark.parametrize("version", [(3, 11), (3, 12), (3, 13)])
+def test_suitable_pythons_pass(version):
+    bootstrap.check_python(version, "python3")
+
+
+def test_an_environment_of_another_python_is_not_deleted(course):
+    python = course / ".venv" / "bin" / "python"
+    python.write_text(STAND_IN.replace("3.12", "3.10"))
+    failed = setup(course, "lab")
+    assert failed.returncode == 1
+    assert "holds Python 3.10" in failed.stderr
+    assert python.exists()
+
+
+def test_too_little_room_is_said_before_downloading(monkeypatch):
+    usage = shutil.disk_usage("/")._replace(free=500_000_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
+    with pytest.raises(bootstrap.SetupError, match=r"0\.5 GB are free"):
+        bootstrap.check_space()
+
+
+def test_a_full_disk_that_hides_behind_another_error(monkeypatch):
+    usage = shutil.disk_usage("/")._replace(free=0)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
+    assert "the disk is full" in bootstrap.explanation("Error: exit status 1")
+
+
+def test_the_stamp_is_not_written_in_part(course, monkeypatch):
+    stamp = course / "stamp.json"
+    monkeypatch.setattr(bootstrap, "STAMP", str(stamp))
+    bootstrap.write_stamp(["lab"])
+    assert json.loads(stamp.read_text())["extras"] == ["lab"]
+    assert not (course / "stamp.json.new").exists()
