@@ -303,7 +303,7 @@ def test_principal_directions_find_the_axes_of_a_stretched_cloud():
 @pytest.fixture(scope="module")
 def two_clouds():
     z = np.concatenate([normal(3000, 2) * 0.3 + (4, 0), normal(1000, 2, seed=1) - (4, 0)])
-    return z, latent.AggregatedPosterior(z, n_components=2, seed=0)
+    return z, latent.PosteriorMixture(z, n_components=2, seed=0)
 
 
 def test_aggregated_posterior_samples_like_the_data(two_clouds):
@@ -320,7 +320,7 @@ def test_aggregated_posterior_samples_like_the_data(two_clouds):
 
 def test_aggregated_posterior_has_correlated_components():
     z = normal(4000, 2) @ np.array([[1.0, 0.9], [0.0, 0.4]])
-    drawn = latent.AggregatedPosterior(z, 1, seed=0).sample(4000, seed=0)
+    drawn = latent.PosteriorMixture(z, 1, seed=0).sample(4000, seed=0)
     np.testing.assert_allclose(np.cov(drawn, rowvar=False), np.cov(z, rowvar=False), atol=0.08)
 
 
@@ -344,9 +344,9 @@ def test_aggregated_posterior_density_integrates_to_one(two_clouds):
 def test_aggregated_posterior_refuses_nonsense(two_clouds):
     z, posterior = two_clouds
     with pytest.raises(ValueError, match="n_components=5"):
-        latent.AggregatedPosterior(z[:4], 5)
+        latent.PosteriorMixture(z[:4], 5)
     with pytest.raises(ValueError, match="z holds NaN"):
-        latent.AggregatedPosterior(np.full((4, 2), np.nan), 1)
+        latent.PosteriorMixture(np.full((4, 2), np.nan), 1)
     with pytest.raises(ValueError, match="n=0"):
         posterior.sample(0)
 

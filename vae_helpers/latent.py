@@ -323,7 +323,7 @@ def principal_directions(z, n):
     return fitted.mean_, fitted.components_, np.sqrt(fitted.explained_variance_)
 
 
-class AggregatedPosterior:
+class PosteriorMixture:
     """A Gaussian mixture fitted to the encodings of a data set, to sample in place of the prior.
 
     Where the aggregated posterior q(z) = E_x q(z | x) does not match the prior, samples of the
