@@ -97,7 +97,7 @@ def generated(source, root=ROOT):
     address = repository_address(root)
     notebooks = root / "notebooks"
     solutions = {
-        cell.metadata["exercise"]: solved(cell.source)
+        cell.metadata["exercise"]: _without_checks(solved(cell.source))
         for cell in cells
         if "exercise" in cell.metadata
     }
@@ -228,6 +228,12 @@ def write_atomically(path, content):
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _without_checks(code):
+    """Drop the calls of the checker from the solution that is shown."""
+    lines = [line for line in code.split("\n") if not re.match(r"(# )?exercises\.", line)]
+    return "\n".join(lines).rstrip()
 
 
 def _blocks(code):

@@ -68,7 +68,7 @@ AWKWARD = (
     float("inf"),
     -1e300,
     [],
-    {},
+    {"x": 1},
     [[1, 2], [3]],
     object(),
     _Hostile(),

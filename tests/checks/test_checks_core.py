@@ -87,6 +87,11 @@ def test_arrays():
     assert_not_attempted(exercise, ...)
 
 
+def test_a_mistake_that_does_no_harm_is_no_mistake():
+    assert_right(array_exercise([1.0, 2.0], mistakes=[([1, 2], "wrong")]), [1, 2])
+    assert_right(number_exercise(2.5, mistakes={2.5: "wrong"}), 2.5)
+
+
 def test_calls():
     exercise = call_exercise(2, 3)
     assert_right(exercise, lambda a, b: a * b)
@@ -194,6 +199,7 @@ def test_self_test():
     assert_wrong(test, {1: "a", 2: "a"}, "1 of 2 right", "1. ✓ (a) Indeed.", "2. ✗ (a) It is not.")
     assert_wrong(test, {1: "a", 2: ...}, "2. ○ open")
     assert_wrong(test, {1: "z", 2: ["a"]}, "'z' (str) is none of a, b", "['a'] (list)")
+    assert_wrong(test, {"one": "a"}, "no question 'one'")
     assert_wrong(test, "ab", "expected {1: 'a'")
     assert "One?" in repr(test)
     assert "<li><p>Two?" in test._repr_html_()

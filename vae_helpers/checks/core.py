@@ -167,6 +167,9 @@ class SelfTest(Exercise):
     def _grade_all(self, answers):
         if not isinstance(answers, Mapping):
             raise Wrong(f"Your answers are {show(answers)}: expected {{1: 'a', 2: 'b', …}}.")
+        unknown = [key for key in answers if key not in self.questions]
+        if unknown:
+            raise Wrong(f"There is no question {show(unknown[0])}: use 1 to {len(self.questions)}.")
         given = {n: answers.get(n, ...) for n in self.questions}
         if all(answer is ... for answer in given.values()):
             raise NotAttempted
@@ -354,19 +357,23 @@ def expect_array(got, expected, what, rtol=1e-4, atol=1e-6, look_at="", mistakes
         mistakes: pairs of a wrong array, of any shape, and the message for it.
     """
     array, expected = _as_numbers(got, what), np.asarray(expected, dtype=float)
+
+    def is_like(other):
+        return array.shape == other.shape and np.allclose(array, other, rtol=rtol, atol=atol)
+
+    if is_like(expected):  # first, since a mistake may do no harm to these very numbers
+        return
     for mistake, message in mistakes:
-        mistake = np.asarray(mistake, dtype=float)
-        if array.shape == mistake.shape and np.allclose(array, mistake, rtol=rtol, atol=atol):
+        if is_like(np.asarray(mistake, dtype=float)):
             raise Wrong(_sentence(f"{what} is {show(got)}.", message))
     if array.shape != expected.shape:
         text = f"{what} has shape {array.shape}: expected {expected.shape}."
         raise Wrong(_sentence(text, look_at))
     wrong = ~np.isclose(array, expected, rtol=rtol, atol=atol)
-    if wrong.any():
-        where = tuple(int(i) for i in np.argwhere(wrong)[0])
-        at = f" at {list(where)}" if where else ""
-        text = f"{what} is {_number(array[where])}{at}, which is not right."
-        raise Wrong(_sentence(text, look_at))
+    where = tuple(int(i) for i in np.argwhere(wrong)[0])
+    at = f" at {list(where)}" if where else ""
+    text = f"{what} is {_number(array[where])}{at}, which is not right."
+    raise Wrong(_sentence(text, look_at))
 
 
 def expect_type(got, kind, what, look_at=""):
