@@ -1,0 +1,57 @@
+"""Draw the README's picture with the bundled models, and put it and its alt text in place."""
+
+import html
+import re
+import sys
+from pathlib import Path
+
+import numpy as np
+
+import vae_helpers as vh
+
+ROOT = Path(__file__).parent.parent
+PICTURE = Path("docs") / "pictures" / "walks.png"
+MODEL = "mnist-vae"
+WALKS = ((3, 8), (4, 9), (7, 2), (0, 6))
+STEPS = 11
+
+
+def main():
+    figure = walks(vh.zoo.load(MODEL), vh.load_data("mnist").test)
+    (ROOT / PICTURE).parent.mkdir(parents=True, exist_ok=True)
+    (ROOT / PICTURE).write_bytes(figure.png(dpi=150))
+    readme = ROOT / "README.md"
+    readme.write_text(with_picture(readme.read_text("utf-8"), figure.alt), "utf-8")
+    print(f"wrote {PICTURE}: {figure.alt}")
+
+
+def walks(vae, test):
+    """Walk between test images, all steps decoded: the learner's first glimpse of the space."""
+    means, _ = vae.encode(test.images)
+    rows = {}
+    for start, end in WALKS:
+        ends = (central(means, test.labels, digit) for digit in (start, end))
+        points = vh.latent.interpolate(*ends, STEPS, method="spherical")
+        rows[f"{start} to {end}"] = vae.decode(points)
+    return vh.plots.filmstrip(
+        rows,
+        alt=f"Four rows of {STEPS} digits drawn by a variational autoencoder. From left to right "
+        + ", ".join(f"a {start} turns into a {end}" for start, end in WALKS)
+        + ", step by step.",
+    )
+
+
+def central(means, labels, digit):
+    """Return the encoding of the test image that is nearest to the middle of its class."""
+    own = means[labels == digit]
+    return own[np.argmin(((own - own.mean(axis=0)) ** 2).sum(axis=1))]
+
+
+def with_picture(text, alt):
+    """Return the README's text with the picture's alt text made new."""
+    line = f'<img src="{PICTURE.as_posix()}" width="860"\nalt="{html.escape(alt)}">'
+    return re.sub(r'<img src="[^"]*"[^>]*>', lambda match: line, text, count=1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
