@@ -36,7 +36,10 @@ def walks(vae, test):
     return vh.plots.filmstrip(
         rows,
         alt=f"Four rows of {STEPS} digits drawn by a variational autoencoder. From left to right "
-        + ", ".join(f"a {start} turns into a {end}" for start, end in WALKS)
+        + ", ".join(
+            f"a{'n' * (start == 8)} {start} turns into a{'n' * (end == 8)} {end}"
+            for start, end in WALKS
+        )
         + ", step by step.",
     )
 
