@@ -6,6 +6,7 @@ these is a *Fréchet classifier distance*: it ranks models of one data set, and 
 
 import functools
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -144,6 +145,8 @@ def frechet_classifier_distance(images, dataset="mnist", batch_size=1_000):
 def features_distance(features, dataset="mnist"):
     """Return the :class:`FrechetClassifierDistance` of classifier features (n, 64)."""
     n, dimension = np.shape(features)
+    if n < 2:
+        raise ValueError(f"images has {n} rows: expected at least 2")
     value = metrics.fid(reference_statistics(dataset), features)
     return FrechetClassifierDistance(value, n, dimension, real_floor(n, dataset), _known(dataset))
 
@@ -254,7 +257,8 @@ def _inception(weights):
     )
     if weights == "random":
         return network(weights=None)
-    cached = Path(keras.config.keras_home()) / "models" / INCEPTION_FILE
+    home = Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser()
+    cached = home / "models" / INCEPTION_FILE
     if weights != "imagenet" and not Path(weights).is_file():
         raise MissingWeightsError(_missing_weights(cached, f"There is no file {weights}."))
     try:

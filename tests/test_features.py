@@ -1,0 +1,218 @@
+import hashlib
+import zipfile
+
+import keras
+import numpy as np
+import pytest
+
+from vae_helpers import features, load_data, metrics
+from vae_helpers.data import DamagedFileError
+
+DATASETS = ("mnist", "fashion-mnist")
+ACCURACY = {"mnist": 0.992, "fashion-mnist": 0.92}
+
+
+@pytest.fixture(scope="module", params=DATASETS)
+def measured(request):
+    """A data set's name, its test set, and what the classifier makes of it."""
+    test = load_data(request.param).test
+    return (
+        request.param,
+        test,
+        *features.features_and_probabilities(test.images, request.param),
+    )
+
+
+def test_accuracy_is_what_was_promised_and_what_the_card_says(measured):
+    dataset, test, _, probabilities = measured
+    accuracy = (probabilities.argmax(axis=1) == test.labels).mean()
+    card = features.classifier_card(dataset)
+    assert accuracy >= ACCURACY[dataset]
+    # Another processor may round one image to the other side.
+    assert accuracy == pytest.approx(card["metrics"]["test_accuracy"], abs=3e-4)
+
+
+def test_outputs_have_their_shapes_and_units(measured):
+    _, test, values, probabilities = measured
+    assert values.shape == (len(test), 64)
+    assert values.dtype == np.float32
+    assert np.square(values, dtype=np.float64).mean() == pytest.approx(1, abs=0.05)
+    assert (values.std(axis=0) > 1e-3).all(), "no feature is dead"
+    assert probabilities.shape == (len(test), 10)
+    assert probabilities.sum(axis=1) == pytest.approx(np.ones(len(test)), abs=1e-5)
+
+
+def test_the_floor_of_10000_real_images(measured):
+    dataset, test, values, _ = measured
+    distance = features.features_distance(values, dataset)
+    assert distance.n == len(test) == 10_000
+    assert distance.value == pytest.approx(distance.floor, rel=1e-3)
+
+
+def test_the_floor_of_fewer_real_images_is_interpolated(measured):
+    dataset, _, values, _ = measured
+    rng = np.random.default_rng(1)
+    for n in (60, 700):  # not among the sizes that were measured
+        draws = [
+            features.features_distance(rng.permutation(values)[:n], dataset).value
+            for _ in range(20)
+        ]
+        assert features.real_floor(n, dataset) == pytest.approx(np.mean(draws), rel=0.25)
+    assert features.real_floor(20_000, dataset) == features.real_floor(10_000, dataset)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_the_stored_statistics_are_those_of_the_training_images(dataset):
+    images = load_data(dataset, validation=0).train.images
+    found = metrics.FeatureStatistics().update(features.classifier_features(images, dataset))
+    stored = features.reference_statistics(dataset)
+    assert stored.n == found.n == 60_000
+    assert stored.mean == pytest.approx(found.mean, abs=1e-4)
+    assert stored.covariance == pytest.approx(found.covariance, abs=1e-3)
+
+
+def test_worse_images_are_further_away(measured):
+    dataset, test, _, _ = measured
+    images = test.images[:1_000]
+    rng = np.random.default_rng(0)
+    noisy = [
+        np.clip(images + s * rng.normal(size=images.shape), 0, 1).astype(np.float32)
+        for s in (0.0, 0.2, 0.5)
+    ]
+    values = [features.frechet_classifier_distance(x, dataset).value for x in noisy]
+    assert values == sorted(values)
+    assert values[1] > 3 * features.real_floor(1_000, dataset)
+
+
+def test_the_frame_of_32_pixel_images_is_cut_off():
+    small, large = (load_data("fashion-mnist", size).test.images[:50] for size in (28, 32))
+    assert (
+        features.classify(small, "fashion-mnist") == features.classify(large, "fashion_mnist")
+    ).all()
+
+
+def test_batches_change_nothing():
+    images = load_data("mnist").test.images[:50]
+    whole, parts = (features.classifier_features(images, batch_size=size) for size in (1_000, 7))
+    assert parts == pytest.approx(whole, abs=1e-4)
+    assert features.classifier_features(images) == pytest.approx(whole, abs=0)
+
+
+def test_a_distance_says_what_it_is_and_what_to_compare_it_with():
+    images = load_data("mnist").test.images[:200]
+    distance = features.frechet_classifier_distance(images)
+    assert float(distance) == distance.value
+    text = str(distance)
+    for part in ("Fréchet classifier distance", "N = 200", "64 features", "real images"):
+        assert part in text
+    assert f"{distance.floor:.3g}" in text
+    assert "FID" not in text
+
+
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_files_are_small_hashed_and_of_known_layers(dataset):
+    folder = features._folder(dataset)
+    card = features.classifier_card(dataset)
+    for name, expected in card["sha256"].items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == expected
+    assert (folder / "model.keras").stat().st_size <= 2**20
+    with zipfile.ZipFile(folder / "model.keras") as file:
+        config = file.read("config.json").decode()
+    assert '"registered_name": "' not in config.replace('"registered_name": "Functional"', "")
+    model = keras.models.load_model(folder / "model.keras", compile=False, safe_mode=True)
+    assert model.count_params() == card["parameters"]
+    assert {"recipe", "seed", "versions", "data", "commit", "architecture"} <= set(card)
+
+
+def test_a_damaged_file_is_not_opened(tmp_path, monkeypatch):
+    source = features._folder("mnist")
+    target = tmp_path / "checkpoints" / source.name
+    target.mkdir(parents=True)
+    for file in source.iterdir():
+        (target / file.name).write_bytes(file.read_bytes())
+    for name in ("model.keras", "statistics.npz"):
+        with (target / name).open("ab") as file:
+            file.write(b"!")
+    monkeypatch.setattr(features.data, "ASSETS", tmp_path)
+    with pytest.raises(DamagedFileError, match=r"model\.keras is damaged"):
+        features._classifier.__wrapped__("mnist")
+    with pytest.raises(DamagedFileError, match=r"statistics\.npz is damaged"):
+        features._stored_statistics.__wrapped__("mnist")
+    (target / "card.json").unlink()
+    with pytest.raises(DamagedFileError, match=r"card\.json is missing"):
+        features.classifier_card("mnist")
+
+
+@pytest.mark.parametrize(
+    ("images", "message"),
+    [
+        (np.zeros((5, 28, 28)), r"images has shape \(5, 28, 28\)"),
+        (np.zeros((5, 30, 30, 1)), r"expected \(n, 28, 28, 1\) or \(n, 32, 32, 1\)"),
+        (np.zeros((0, 28, 28, 1)), "n >= 1"),
+        (np.zeros((5, 28, 28, 3)), r"images has shape \(5, 28, 28, 3\)"),
+        (np.full((5, 28, 28, 1), 255), "values from 255 to 255.*divide bytes by 255"),
+        (np.full((5, 28, 28, 1), np.nan), "values from nan to nan"),
+    ],
+)
+def test_bad_images_are_named(images, message):
+    with pytest.raises(ValueError, match=message):
+        features.classify(images)
+
+
+def test_other_bad_input_is_named():
+    images = np.zeros((1, 28, 28, 1))
+    with pytest.raises(ValueError, match="dataset='cifar': allowed are 'mnist' and"):
+        features.classify(images, "cifar")
+    with pytest.raises(ValueError, match="1 rows"):
+        features.frechet_classifier_distance(images)
+    with pytest.raises(ValueError, match="n=1"):
+        features.real_floor(1)
+
+
+# InceptionV3
+
+
+def test_inception_with_random_weights_gives_repeatable_pooled_features():
+    rng = np.random.default_rng(0)
+    grey = rng.random((3, 28, 28, 1), dtype=np.float32)
+    values = features.inception_features(grey, weights="random", batch_size=2, progress=False)
+    assert values.shape == (3, 2048)
+    assert values.dtype == np.float32
+    assert (values >= 0).all()
+    assert np.isfinite(values).all()
+    again = features.inception_features(grey[::-1], weights="random", progress=False)[::-1]
+    assert again == pytest.approx(values, abs=1e-7)
+    rgb = features.inception_features(grey.repeat(3, axis=3), weights="random", progress=False)
+    assert rgb == pytest.approx(values, abs=1e-7), "grey is equal in all channels"
+
+
+def test_what_inception_is_shown():
+    images = np.zeros((2, 28, 28, 1), np.float32)
+    images[1] = 1
+    images[1, :, :14] = 0.5
+    shown = features._for_inception(images)
+    assert shown.shape == (2, 299, 299, 3)
+    assert (shown[0] == -1).all()
+    assert shown[1, :, 0] == pytest.approx(0, abs=1e-6)
+    assert shown[1, :, -1] == pytest.approx(1)
+
+
+def test_missing_inception_weights_are_one_clear_error(monkeypatch, tmp_path):
+    images = np.zeros((2, 28, 28, 1), np.float32)
+    with pytest.raises(features.MissingWeightsError, match=r"There is no file .*none\.h5"):
+        features.inception_features(images, weights=tmp_path / "none.h5")
+
+    def offline(**_):
+        raise Exception("URL fetch failure")
+
+    monkeypatch.setattr(keras.applications, "InceptionV3", offline)
+    with pytest.raises(features.MissingWeightsError) as caught:
+        features.inception_features(images)
+    for part in (features.INCEPTION_FILE, "models", "weights=", "frechet_classifier_distance"):
+        assert part in str(caught.value)
+
+
+def test_inception_refuses_bytes():
+    with pytest.raises(ValueError, match="divide bytes by 255"):
+        features.inception_features(np.full((2, 28, 28, 1), 9), weights="random")
