@@ -19,10 +19,11 @@ import platform
 import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
+
+from vae_helpers.cli import matrix_rate
 
 RESULT = Path(__file__).with_name("training.json")
 PART = 6_000  # images of an epoch that is timed in part
@@ -179,17 +180,6 @@ def _layer_multiply_adds(layer):
     shape = layer.input.shape if "Transpose" in type(layer).__name__ else layer.output.shape
     places = math.prod(shape[1:-1]) if len(shape) == 4 else 1
     return kernel * places
-
-
-def matrix_rate(size=2048, runs=5):
-    """Return this machine's measured float32 matrix product rate, in operations a second."""
-    a = np.random.default_rng(0).random((size, size), dtype=np.float32)
-    seconds = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        a @ a
-        seconds.append(time.perf_counter() - start)
-    return 2 * size**3 / min(seconds)
 
 
 def peak_memory():

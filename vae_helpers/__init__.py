@@ -7,8 +7,9 @@ TensorFlow with the first model.
 import importlib
 import os
 
-# TensorFlow's start-up notes mean nothing to a learner; warnings and errors still appear.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+# TensorFlow's notes mean nothing to a learner (that there is no GPU is an "error" to it). What
+# goes wrong in a computation is raised as an exception all the same.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from vae_helpers.course import by_mode, course_mode
 from vae_helpers.data import CLASS_NAMES, Data, Split, load_data

@@ -5,6 +5,7 @@ import os
 import platform
 import shutil
 import sys
+import time
 from pathlib import Path
 
 from vae_helpers import __version__
@@ -127,6 +128,26 @@ def _check_memory():
     return f"{gigabytes:.1f} GB, {os.cpu_count()} processors"
 
 
+def matrix_rate(size=2048, runs=3) -> float:
+    """Return the measured rate of float32 matrix products, in operations a second."""
+    import numpy as np
+
+    matrix = np.random.default_rng(0).random((size, size), dtype=np.float32)
+    seconds = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        matrix @ matrix
+        seconds.append(time.perf_counter() - start)
+    return 2 * size**3 / min(seconds)
+
+
+def _check_speed():
+    rate = matrix_rate()
+    # 480,000 weights: forward and backward take 6 operations a weight and image.
+    epoch = 6 * 480_000 * 50_000 / rate
+    return f"{rate / 1e9:.0f} GFLOP/s: an epoch of mnist-vae takes {epoch:.0f} s or some more"
+
+
 def _check_disk():
     free = shutil.disk_usage(Path.cwd()).free / 1e9
     if free < 1:
@@ -153,6 +174,7 @@ _CHECKS = {
     "Python": _check_python,
     "backend": _check_backend,
     "memory": _check_memory,
+    "speed": _check_speed,
     "disk": _check_disk,
     "data": _check_data,
     "checkpoints": _check_checkpoints,

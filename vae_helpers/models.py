@@ -5,11 +5,12 @@ and the KL divergence over latent dimensions; both are averaged over images, in 
 ``loss = reconstruction_loss + beta * kl_loss``.
 """
 
-import keras
 import numpy as np
-from keras import layers, ops
 
 from vae_helpers import latent
+from vae_helpers.backend import keras
+
+layers, ops = keras.layers, keras.ops
 
 RECONSTRUCTIONS = ("bce", "mse")
 

@@ -6,10 +6,10 @@ import time
 from contextlib import nullcontext
 from pathlib import Path
 
-import keras
 import numpy as np
 from tqdm.auto import tqdm
 
+from vae_helpers.backend import keras
 from vae_helpers.files import read_json, replacing, sha256_of, verify_file, write_json
 from vae_helpers.models import VAE
 from vae_helpers.recipes import BetaSchedule, Recipe

@@ -10,9 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import keras
-
 from vae_helpers import models, training
+from vae_helpers.backend import keras
 from vae_helpers.data import ASSETS, Data, load_data
 from vae_helpers.files import (
     DamagedFileError,

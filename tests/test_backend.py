@@ -1,0 +1,35 @@
+import subprocess
+import sys
+import textwrap
+
+
+def run(code, folder):
+    return subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        check=False,
+    )
+
+
+def test_starting_prints_nothing(tmp_path):
+    result = run("import vae_helpers as vh; vh.zoo.build('mnist-ae', seed=0).sample(1)", tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert result.stderr == ""
+    assert result.stdout == ""
+
+
+def test_what_was_held_back_is_printed_when_the_import_fails(tmp_path):
+    (tmp_path / "keras.py").write_text(
+        "import os\nos.write(2, b'the driver is too old\\n')\nraise ImportError('no backend')\n"
+    )
+    result = run("import sys; sys.path.insert(0, '.'); import vae_helpers.models", tmp_path)
+    assert result.returncode == 1
+    assert "the driver is too old" in result.stderr
+    assert "no backend" in result.stderr
+
+
+def test_later_errors_are_printed(tmp_path):
+    result = run("import os, vae_helpers.models; os.write(2, b'seen')", tmp_path)
+    assert result.stderr == "seen"
