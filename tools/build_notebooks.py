@@ -298,8 +298,9 @@ def _check_python(chapter, code):
 
 
 def _one_folder_deeper(markdown):
-    """Let links that leave the notebooks' folder start from the folder of the solutions."""
-    return re.sub(r"(\]\()(\.\./(?!\d\d_))", r"\1../\2", markdown)
+    """Adapt links to the folder of the solutions, which are notebooks/solutions/*.ipynb."""
+    markdown = markdown.replace("](solutions/", "](")
+    return re.sub(r"(\]\()(\.\./)", r"\1../\2", markdown)
 
 
 def _badge(address, chapter, learner):

@@ -473,8 +473,7 @@ assert elsewhere[0] < 0.01 < 0.1 < elsewhere[1]
 # **What to see.** Copies stay where they are; a good part of what the decoder makes of the grid
 # belongs somewhere else, most of all in the corners. Encoder and decoder understand each other only
 # where garments hang.
-
-# %% [markdown]
+#
 # ## 11. Your experiment: a wider code
 #
 # How much does a third, a fourth, an eighth number help, and what does it cost? Choose
@@ -539,9 +538,8 @@ assert abs(batches[-1] - loss) > 0.1, batches
 # autoencoder into a *variational* one.
 #
 # ## Self-test
-
-# %%
-exercises.self_test
+#
+# Run the cell to read the questions, fill in the letters, and run it again.
 
 # %% exercise="self_test"
 # <solution>

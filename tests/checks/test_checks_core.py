@@ -197,12 +197,14 @@ def test_self_test():
     assert_not_attempted(test, {1: ..., 2: ...})
     assert_not_attempted(test, {})
     assert_wrong(test, {1: "a", 2: "a"}, "1 of 2 right", "1. ✓ (a) Indeed.", "2. ✗ (a) It is not.")
-    assert_wrong(test, {1: "a", 2: ...}, "2. ○ open")
+    assert_wrong(test, {1: "a", 2: ...}, "1. ✓ (a) Indeed.", "2. Two?\na) yes\nb) no")
     assert_wrong(test, {1: "z", 2: ["a"]}, "'z' (str) is none of a, b", "['a'] (list)")
     assert_wrong(test, {"one": "a"}, "no question 'one'")
     assert_wrong(test, "ab", "expected {1: 'a'")
-    assert "One?" in repr(test)
-    assert "<li><p>Two?" in test._repr_html_()
+    assert (
+        test.grade({}).message == repr(test) == "1. One?\na) yes\nb) no\n\n2. Two?\na) yes\nb) no"
+    )
+    assert "1. One?<br>a) yes" in test._repr_html_()
 
 
 def test_a_question_needs_feedback_on_each_choice():

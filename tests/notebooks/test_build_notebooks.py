@@ -8,7 +8,7 @@ from build_notebooks import SourceError, WorkedInError, default_stub, solved, to
 
 SOURCE = '''# %% [markdown]
 # # 01 · Title
-# [next](02_next.ipynb) and [guide](../docs/guide.md)
+# [next](02_next.ipynb) and [guide](../docs/guide.md) [solved](solutions/01_title.ipynb)
 
 # %%
 x = 1
@@ -108,6 +108,7 @@ def test_links_of_the_solutions_start_one_folder_deeper(source):
     assert "(02_next.ipynb)" in text
     assert "(../../docs/guide.md)" in text
     assert "(../01_title.ipynb)" in text
+    assert "[solved](01_title.ipynb)" in text
 
 
 def test_same_source_gives_same_bytes(source):

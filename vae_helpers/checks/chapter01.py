@@ -133,7 +133,8 @@ def reconstruction_loss(answer):
         "Take the mean away from `x` first. A code is the dot product with each component.",
         "`codes = (x - mean) @ components.T` has shape (n, k).",
         "Back: `codes @ components`, and put the mean back.",
-    )
+    ),
+    title="PCA reconstruction",
 )
 def pca_reconstruction(answer):
     """Encode and decode with principal components."""

@@ -44,7 +44,7 @@ class Wrong(Exception):  # noqa: N818 - it is a verdict, not a fault
 
 
 class NotAttempted(Exception):  # noqa: N818 - it is a verdict, not a fault
-    """The answer still is the stub."""
+    """The answer still is the stub; the message, if any, says what is asked."""
 
 
 class UnexpectedResultError(AssertionError):
@@ -88,8 +88,9 @@ class Result:
 class Exercise:
     """One exercise: ``check(answer)``, ``hint()`` – one more each time – and ``solution()``."""
 
-    def __init__(self, name: str, chapter: str, grader: Callable, hints: Sequence[str]):
+    def __init__(self, name, chapter, grader: Callable, hints: Sequence[str], title=None):
         self.name = name
+        self.title = title or name.replace("_", " ").capitalize()
         self.chapter = chapter
         self.hints = tuple(hints)
         self.state = NOT_ATTEMPTED
@@ -97,21 +98,16 @@ class Exercise:
         self._hints_shown = 0
         self.__doc__ = grader.__doc__
 
-    @property
-    def title(self) -> str:
-        """The name for people, such as "Exercise 1: count parameters"."""
-        return self.name.replace("_", " ").capitalize()
-
     def grade(self, answer) -> Result:
         """Judge an answer without recording anything; whatever it is, this returns a result."""
         try:
             praise = self._grader(attempted(answer))
-        except NotAttempted:
-            return self._result(
-                NOT_ATTEMPTED,
-                f"Replace the `...` in the cell above and run it again. For a start: "
-                f"`exercises.{self.name}.hint()`",
+        except NotAttempted as verdict:
+            start = (
+                f"Replace each `...` with your answer and run the cell again. For a start: "
+                f"`exercises.{self.name}.hint()`"
             )
+            return self._result(NOT_ATTEMPTED, str(verdict) or start)
         except Wrong as verdict:
             return self._result(WRONG, str(verdict))
         except (Exception, SystemExit) as error:
@@ -147,7 +143,7 @@ class Exercise:
 
 
 class SelfTest(Exercise):
-    """Questions with choices, each choice with its feedback; shows itself as a list.
+    """Questions with choices; ``check({1: "a", …})`` asks the open ones and comments the others.
 
     Args:
         questions: of :class:`Question`, numbered from 1.
@@ -172,10 +168,10 @@ class SelfTest(Exercise):
             raise Wrong(f"There is no question {show(unknown[0])}: use 1 to {len(self.questions)}.")
         given = {n: answers.get(n, ...) for n in self.questions}
         if all(answer is ... for answer in given.values()):
-            raise NotAttempted
+            raise NotAttempted(repr(self))
         n_right = sum(_letter(given[n]) == q.right for n, q in self.questions.items())
         lines = [
-            f"{n}. {question.feedback_on(_letter(given[n]))}"
+            f"{n}. {question.as_text() if given[n] is ... else question.feedback_on(given[n])}"
             for n, question in self.questions.items()
         ]
         report = "\n".join([f"{n_right} of {len(given)} right.", *lines])
@@ -187,8 +183,7 @@ class SelfTest(Exercise):
         return "\n\n".join(f"{n}. {q.as_text()}" for n, q in self.questions.items())
 
     def _repr_html_(self):
-        items = "".join(f"<li>{question.as_html()}</li>" for question in self.questions.values())
-        return f"<ol>{items}</ol>"
+        return f"<div>{to_html(repr(self))}</div>"
 
 
 @dataclass(frozen=True)
@@ -211,10 +206,9 @@ class Question:
         if self.right not in self.choices or set(self.feedback) != set(self.choices):
             raise ValueError(f"question {self.text!r}: every choice needs feedback")
 
-    def feedback_on(self, letter) -> str:
+    def feedback_on(self, answer) -> str:
         """Say whether a choice is right, and why."""
-        if letter is ...:
-            return "○ open."
+        letter = _letter(answer)
         if not isinstance(letter, str) or letter not in self.choices:
             return f"✗ {show(letter)} is none of {', '.join(self.choices)}."
         mark = "✓" if letter == self.right else "✗"
@@ -222,12 +216,7 @@ class Question:
 
     def as_text(self) -> str:
         """The question and its choices, a line each."""
-        return "\n".join([self.text, *(f"   {k}) {v}" for k, v in self.choices.items())])
-
-    def as_html(self) -> str:
-        """The question and its choices."""
-        choices = "<br>".join(f"{k}) {to_html(v)}" for k, v in self.choices.items())
-        return f"<p>{to_html(self.text)}<br>{choices}</p>"
+        return "\n".join([self.text, *(f"{k}) {v}" for k, v in self.choices.items())])
 
 
 class Progress:
@@ -247,13 +236,18 @@ class Progress:
         return f"<p><strong>{first}</strong></p><ul>{items}</ul>"
 
 
-def exercise(hints: Sequence[str]) -> Callable[[Callable], Exercise]:
-    """Make an :class:`Exercise` of a checker, named after it, in the chapter of its module."""
+def exercise(hints: Sequence[str], title: str | None = None) -> Callable[[Callable], Exercise]:
+    """Make an :class:`Exercise` of a checker, named after it, in the chapter of its module.
+
+    Args:
+        hints: shown one by one, the strongest last.
+        title: the name for people; None makes "Count parameters" of ``count_parameters``.
+    """
     if isinstance(hints, str) or not hints:
         raise ValueError(f"hints={hints!r}: allowed is a tuple of at least one text")
 
     def decorate(grader):
-        return Exercise(grader.__name__, chapter_number(grader.__module__), grader, hints)
+        return Exercise(grader.__name__, chapter_number(grader.__module__), grader, hints, title)
 
     return decorate
 
