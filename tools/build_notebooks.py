@@ -139,11 +139,6 @@ def read_cells(source):
 def notebook_bytes(chapter, cells, address=None, learner=True):
     """Build one notebook, the learner's or the complete one, as bytes of version 4.5."""
     cells = [nbformat.from_dict(dict(cell)) for cell in cells]
-    if cells and cells[0].cell_type == "markdown" and not learner:
-        cells[0].source += (
-            "\n\n*This is the solution notebook: every exercise is filled in. "
-            f"The notebook to work in is [here](../{chapter}.ipynb).*"
-        )
     for cell in cells:
         if cell.cell_type == "markdown":
             cell.source = cell.source if learner else _one_folder_deeper(cell.source)
@@ -151,6 +146,11 @@ def notebook_bytes(chapter, cells, address=None, learner=True):
             cell.source = (to_learner if learner else solved)(cell.source)
             _check_python(chapter, cell.source)
             cell.outputs, cell.execution_count = [], None
+    if cells and cells[0].cell_type == "markdown" and not learner:
+        cells[0].source += (
+            "\n\n*This is the solution notebook: every exercise is filled in. "
+            f"The notebook to work in is [here](../{chapter}.ipynb).*"
+        )
     if address:
         cells[0].source = f"{_badge(address, chapter, learner)}\n\n{cells[0].source}"
         cells.insert(1, _colab_setup(address, chapter))

@@ -15,10 +15,10 @@
 
 # %%
 import vae_helpers as vh
+from vae_helpers.backend import keras  # Keras, without TensorFlow's notes at the start
 
 print(f"vae_helpers {vh.__version__} in {vh.course_mode()} mode")
 
-import keras
 import numpy as np
 from keras import layers
 from sklearn.decomposition import PCA
