@@ -353,6 +353,15 @@ def test_a_fresh_process_loads_without_custom_objects(tmp_path):
     ]
 
 
+def test_the_config_describes_the_present_model():
+    vae = small_vae(beta=0.7, free_bits=0.1, reconstruction="mse")
+    vae.beta.assign(1.25)
+    twin = models.VAE.from_config(vae.get_config())
+    assert float(twin.beta.value) == 1.25
+    assert (twin.free_bits, twin.reconstruction, twin.sampling.seed) == (0.1, "mse", 0)
+    assert twin.encoder is not vae.encoder
+
+
 ON_JAX = """
 import keras, numpy as np
 from vae_helpers import models
