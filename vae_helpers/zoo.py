@@ -407,7 +407,7 @@ def _card(name, model, recipe_name, recipe, seed, data, history):
             "encoder": model.encoder.count_params(),
             "decoder": model.decoder.count_params(),
         },
-        "beta": model.get_config().get("beta"),
+        "beta": _beta(model),
         "recipe": {"name": recipe_name, **recipe.as_dict()},
         "seed": seed,
         "data": {
@@ -426,6 +426,12 @@ def _card(name, model, recipe_name, recipe, seed, data, history):
         "seconds": round(history["seconds"][-1], 1),
         "history": {key: [round(x, 4) for x in values] for key, values in history.items()},
     }
+
+
+def _beta(model):
+    """Return β without the digits that float32 adds to 0.1, or None."""
+    beta = model.get_config().get("beta")
+    return None if beta is None else round(beta, 6)
 
 
 def _versions():
