@@ -172,6 +172,16 @@ def test_interpolation_refuses_nonsense_by_name(arguments, name):
 
 
 @pytest.mark.parametrize("method", latent.METHODS)
+def test_between_is_one_point_of_the_walk(method):
+    z1, z2 = normal(2, 5)
+    walk = latent.interpolate(z1, z2, 5, method)
+    for t, point in zip((0, 0.25, 0.5, 0.75, 1), walk, strict=True):
+        np.testing.assert_allclose(latent.between(z1, z2, t, method), point, atol=1e-12)
+    with pytest.raises(ValueError, match="t=1.5"):
+        latent.between(z1, z2, 1.5, method)
+
+
+@pytest.mark.parametrize("method", latent.METHODS)
 def test_filmstrip_passes_each_point_once(method):
     points = normal(4, 3)
     strip = latent.filmstrip(points, 5, method)

@@ -82,16 +82,19 @@ def interpolate(z1, z2, steps, method="linear"):
     Raises:
         ValueError: for vectors of different shapes, NaN, less than 2 steps, or another method.
     """
-    z1, z2 = _point("z1", z1), _point("z2", z2)
-    if z1.shape != z2.shape:
-        raise ValueError(f"z2 has shape {z2.shape}: allowed is that of z1, {z1.shape}")
-    if method not in METHODS:
-        raise ValueError(f"method={method!r}: allowed are {' and '.join(map(repr, METHODS))}")
-    t = np.linspace(0.0, 1.0, _count("steps", steps, least=2))[:, np.newaxis]
-    walk = _straight if method == "linear" else _turning
-    points = walk(z1.astype(float), z2.astype(float), t)
+    points = _walk(z1, z2, np.linspace(0.0, 1.0, _count("steps", steps, least=2)), method)
     points[0], points[-1] = z1, z2  # the ends exactly, without rounding
-    return points.astype(np.result_type(z1, z2))
+    return points
+
+
+def between(z1, z2, t, method="linear"):
+    """Return the one point (latent_dim,) that is the share ``t`` of the way from z1 to z2.
+
+    See :func:`interpolate`; ValueError as there, and for a ``t`` below 0 or above 1.
+    """
+    if not 0 <= t <= 1:
+        raise ValueError(f"t={t!r}: allowed is a number from 0 to 1")
+    return _walk(z1, z2, np.array([float(t)]), method)[0]
 
 
 def filmstrip(points, steps, method="linear"):
@@ -373,6 +376,18 @@ def decode(model, points):
     points = np.asarray(points)
     images = np.asarray(model.decode(points.reshape(-1, points.shape[-1])))
     return images.reshape(*points.shape[:-1], *images.shape[1:])
+
+
+def _walk(z1, z2, t, method):
+    """Return the points (n, latent_dim) at the shares t (n,) of the way from z1 to z2."""
+    z1, z2 = _point("z1", z1), _point("z2", z2)
+    if z1.shape != z2.shape:
+        raise ValueError(f"z2 has shape {z2.shape}: allowed is that of z1, {z1.shape}")
+    if method not in METHODS:
+        raise ValueError(f"method={method!r}: allowed are {' and '.join(map(repr, METHODS))}")
+    walk = _straight if method == "linear" else _turning
+    points = walk(z1.astype(float), z2.astype(float), t[:, np.newaxis])
+    return points.astype(np.result_type(z1, z2))
 
 
 def _straight(z1, z2, t):

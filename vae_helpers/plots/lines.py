@@ -31,6 +31,7 @@ def lines(
     fill=None,
     log_x=False,
     log_y=False,
+    y_range=None,
     equal=False,
     alt=None,
 ):
@@ -49,6 +50,7 @@ def lines(
             called by the text.
         log_x: whether x has a logarithmic scale.
         log_y: whether y has one.
+        y_range: (low, high), the part of y that is shown; None shows all.
         equal: whether a unit of x is as long as a unit of y.
         alt: alt text, where the one made from the numbers is not enough.
 
@@ -74,13 +76,24 @@ def lines(
         axes.set(xlabel=x_label, ylabel=y_label if axes is row[0] else "", title=panel)
         axes.set_xscale("log" if log_x else "linear")
         axes.set_yscale("log" if log_y else "linear")
+        if y_range is not None:
+            axes.set_ylim(*_checked_range(y_range))
         if equal:
-            axes.set_aspect("equal", adjustable="datalim")
+            axes.set_aspect("equal", adjustable="datalim" if len(panels) == 1 else "box")
     _legend(figure, row)
     if title:
         figure.suptitle(title)
-    figure.alt = alt or sentence(f"{title}." if title else "", _described(panels, x_label, y_label))
+    figure.alt = alt or sentence(
+        f"{title}." if title else "", _described(panels, x_label, y_label, points)
+    )
     return figure
+
+
+def _checked_range(y_range):
+    low, high = as_row(y_range, "y_range", 2)
+    if low >= high:
+        raise ValueError(f"y_range={tuple(y_range)}: allowed is (low, high) with low < high")
+    return low, high
 
 
 def _checked_panels(panels, x, log_x, log_y):
@@ -150,16 +163,19 @@ def _legend(figure, row):
         figure.legend(entries.values(), entries.keys(), loc="outside right center")
 
 
-def _described(panels, x_label, y_label):
+def _described(panels, x_label, y_label, points):
     parts = []
     for panel, curves in panels.items():
-        told = [
-            f"{name} from {values[1][0]:.3g} to {values[1][-1]:.3g} "
-            f"(between {range_text(values[1]).replace(' to ', ' and ')})"
-            for name, values in curves.items()
-        ]
+        told = [_told(name, values, name in points) for name, values in curves.items()]
         parts.append(f"{panel + ': ' if panel else ''}{'; '.join(told)}.")
-    first = next(iter(next(iter(panels.values())).values()))[0]
-    return f"{y_label or 'Values'} over {x_label or 'x'} from {range_text(first)}. " + " ".join(
-        parts
+    return f"{y_label or 'Values'} over {x_label or 'x'}. {' '.join(parts)}"
+
+
+def _told(name, values, as_points):
+    x, y = values[:2]
+    if as_points:
+        return f"{name}, {len(x)} points, x from {range_text(x)}, y from {range_text(y)}"
+    return (
+        f"{name} goes from {y[0]:.3g} at x = {x[0]:.3g} to {y[-1]:.3g} at x = {x[-1]:.3g}, "
+        f"lowest {y.min():.3g}, highest {y.max():.3g}"
     )

@@ -1,0 +1,234 @@
+"""Compare: models of several β, two parameters of one Gaussian, real images with generated ones."""
+
+import ipywidgets as widgets
+import numpy as np
+
+from vae_helpers import latent, metrics
+from vae_helpers.plots.figure import as_images
+from vae_helpers.widgets import render
+from vae_helpers.widgets.base import Control, Panel, Picture, labelled
+
+
+class BetaExplorer(Panel):
+    """Turn β, and see reconstructions, samples and the KL of each dimension side by side.
+
+    Args:
+        models: dict from β to a VAE trained with it.
+        images: (n, h, w, 1) in [0, 1]; the first eight are shown, the numbers come from all.
+        n_samples: how many samples of the prior to show, the same points for every β.
+        seed: of the samples.
+
+    Raises:
+        ValueError: for no model.
+    """
+
+    def __init__(self, models, images, n_samples=16, seed=0):
+        super().__init__()
+        if not models:
+            raise ValueError("models={}: allowed is a dict with one model or more")
+        self.models = dict(sorted(models.items()))
+        self.images = np.asarray(images, dtype="float32")
+        self.n_samples, self.seed = n_samples, seed
+        options = [(f"{beta:g}", beta) for beta in self.models]
+        start = min(self.models, key=lambda beta: abs(beta - 1))
+        self.slider = widgets.SelectionSlider(options=options, value=start, readout=False)
+        self.box = widgets.Dropdown(options=options, value=start, description="β")
+        widgets.link((self.slider, "value"), (self.box, "value"))
+        self.reconstructions, self.samples, self.bars = Picture(), Picture(), Picture()
+        self._views = {}
+        self.listen(self.box)
+        self.assemble(
+            widgets.HBox([self.box, self.slider]),
+            labelled(self.reconstructions, "test images, and their reconstructions below"),
+            widgets.HBox(
+                [
+                    labelled(self.samples, "samples of the prior"),
+                    labelled(self.bars, "KL of each latent dimension (nats)"),
+                ]
+            ),
+        )
+
+    def draw(self):
+        """Show what the model with the chosen β does; what was shown before is remembered."""
+        beta = self.box.value
+        if beta not in self._views:
+            self._views[beta] = render_beta(
+                self.models[beta], self.images, self.n_samples, self.seed
+            )
+        reconstructions, samples, bars, error, kl = self._views[beta]
+        text = (
+            f"β = {beta:g}: squared error of the reconstructions {error:.1f} an image, "
+            f"KL {kl.sum():.1f} nats, {np.sum(kl > 0.05)} of {len(kl)} dimensions above 0.05 nats."
+        )
+        self.reconstructions.show(reconstructions, f"Reconstructions. {text}")
+        self.samples.show(samples, f"{self.n_samples} samples. {text}")
+        self.bars.show(bars, f"Bars of the KL divergence. {text}")
+        self.say(text)
+
+
+def render_beta(model, images, n_samples=16, seed=0, top=6.0):
+    """Draw what one VAE does: reconstructions, samples, and its KL divergence by dimension.
+
+    Args:
+        model: a VAE of the course.
+        images: (n, h, w, 1) in [0, 1].
+        n_samples: how many samples of the prior.
+        seed: of the samples.
+        top: upper end of the bars' scale, in nats, so that models can be compared.
+
+    Returns:
+        The bytes of three PNG files, the mean squared error of an image, summed over pixels, and
+        the KL divergence of each dimension (latent_dim,), in nats.
+    """
+    z_mean, z_log_var = model.encode(images)
+    restored = model.decode(z_mean)
+    kl = metrics.kl_per_dimension(z_mean, z_log_var).mean(axis=0)
+    shown = min(8, len(images))
+    pairs = np.concatenate([images[:shown], restored[:shown]])
+    samples = model.decode(latent.sample_prior(n_samples, model.latent_dim, seed))
+    return (
+        render.render_images(pairs, columns=shown, scale=3),
+        render.render_images(samples, columns=int(np.ceil(np.sqrt(n_samples))), scale=2),
+        render.render_bars(kl, top=max(top, float(kl.max()))),
+        float(metrics.reconstruction_error(images, restored, kind="mse")),
+        kl,
+    )
+
+
+class ReparameterizationExplorer(Panel):
+    """Move μ and log σ² while the noise stays: the samples follow, and so do their gradients.
+
+    Args:
+        n_samples: how many samples.
+        seed: of the noise ε.
+
+    Raises:
+        ValueError: if ``n_samples`` is below 1.
+    """
+
+    def __init__(self, n_samples=7, seed=0):
+        super().__init__()
+        self.n_samples, self.rng = n_samples, np.random.default_rng(seed)
+        self._draw_noise()
+        self.mean = Control("μ", -3.0, 3.0, 0.0, step=0.1)
+        self.log_var = Control("log σ²", -4.0, 2.0, 0.0, step=0.1)
+        self.picture = Picture()
+        for control in (self.mean, self.log_var):
+            self.listen(control)
+        self.assemble(
+            self.mean.view,
+            self.log_var.view,
+            self.button("new noise ε", self.new_noise),
+            self.picture.image,
+        )
+
+    def new_noise(self):
+        """Draw other noise."""
+        self._draw_noise()
+        self.refresh()
+
+    def draw(self):
+        """Show the noise, the samples and the gradients."""
+        mean, log_var = self.mean.value, self.log_var.value
+        z, _, d_log_var = render.reparameterize(mean, log_var, self.epsilon)
+        text = (
+            f"μ = {mean:.1f}, log σ² = {log_var:.1f}, so σ = {np.exp(log_var / 2):.2f}. "
+            f"The {len(z)} samples lie from {z.min():.2f} to {z.max():.2f}. dz/dμ is 1 for each; "
+            f"dz/d log σ² = σ ε / 2 goes from {d_log_var.min():.2f} to {d_log_var.max():.2f}."
+        )
+        picture = render.render_reparameterization(mean, log_var, self.epsilon)
+        self.picture.show(picture, text)
+        self.say(text)
+
+    def _draw_noise(self):
+        self.epsilon = latent.sample_prior(
+            self.n_samples, 1, seed=int(self.rng.integers(2**31))
+        ).ravel()
+
+
+class RealOrGenerated(Panel):
+    """A game: two images, one real and one generated. Which is real?
+
+    A player who cannot tell gets half of the answers right; a metric made of people.
+
+    Args:
+        real: (n, h, w, 1) in [0, 1], test images.
+        generated: (m, h, w, 1) in [0, 1], samples of a model.
+        seed: of the pairs and of their sides.
+
+    Raises:
+        ValueError: for images of a wrong shape or range.
+    """
+
+    def __init__(self, real, generated, seed=0):
+        super().__init__()
+        self.real, self.generated = as_images(real, "real"), as_images(generated, "generated")
+        self.rng = np.random.default_rng(seed)
+        self.answers = []  # True for each right one
+        self.picture = Picture()
+        self._last = ""
+        self._deal()
+        self.assemble(
+            labelled(self.picture, "Which one is a real image?"),
+            widgets.HBox(
+                [
+                    self.button("the left one", lambda: self.answer("left")),
+                    self.button("the right one", lambda: self.answer("right")),
+                    self.button("start again", self.restart),
+                ]
+            ),
+        )
+
+    def answer(self, side):
+        """Say which side is real, "left" or "right", and get the next pair."""
+        if side not in ("left", "right"):
+            raise ValueError(f"side={side!r}: allowed are 'left' and 'right'")
+        right = side == self.real_side
+        self.answers.append(right)
+        self._last = f"{'Right' if right else 'Wrong'}: the {self.real_side} one was real. "
+        self._deal()
+        self.refresh()
+
+    def restart(self):
+        """Forget the answers."""
+        self.answers, self._last = [], ""
+        self._deal()
+        self.refresh()
+
+    def draw(self):
+        """Show the pair and the score so far."""
+        self.picture.show(
+            render.render_images(self.pair, scale=6, gap=24),
+            "Two images; one is real and one was generated.",
+        )
+        self.say(self._last + score_text(sum(self.answers), len(self.answers)))
+
+    def _deal(self):
+        real = self.real[self.rng.integers(len(self.real))]
+        generated = self.generated[self.rng.integers(len(self.generated))]
+        self.real_side = ("left", "right")[self.rng.integers(2)]
+        self.pair = np.stack([real, generated] if self.real_side == "left" else [generated, real])
+
+
+def score_text(right, n):
+    """Say how many answers were right, with Wilson's 95 % interval, and what chance gives.
+
+    Raises:
+        ValueError: unless 0 ≤ right ≤ n.
+    """
+    from scipy.stats import binomtest
+
+    if not 0 <= right <= n:
+        raise ValueError(f"right={right!r}: allowed are 0 to n={n!r}")
+    if n == 0:
+        return "No answers yet; chance is 50 %."
+    interval = binomtest(right, n).proportion_ci(method="wilson")
+    told = (
+        "chance is inside: no sign that you can tell them apart"
+        if interval.low <= 0.5 <= interval.high
+        else "chance is outside"
+    )
+    return (
+        f"{right} of {n} right, {right / n:.0%}; 95 % interval {interval.low:.0%} to "
+        f"{interval.high:.0%}; chance is 50 % ({told})."
+    )

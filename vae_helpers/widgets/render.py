@@ -1,0 +1,349 @@
+"""What the widgets show: pure functions from numbers to the bytes of a PNG file.
+
+They draw with Pillow, which takes about a millisecond where a Matplotlib figure takes 25.
+"""
+
+import functools
+import io
+from pathlib import Path
+
+import numpy as np
+from matplotlib import get_data_path
+from PIL import Image, ImageDraw, ImageFont
+from scipy.special import expit
+from scipy.stats import norm
+
+from vae_helpers import metrics
+from vae_helpers.plots.figure import as_images, as_labels, as_points, as_row, class_colours
+
+WHITE, BLACK, GREY, PALE = "#ffffff", "#262626", "#8a8a8a", "#dddddd"
+BLUE, ORANGE, RED = "#3f90da", "#ffa90e", "#bd1f01"
+
+
+def png(picture: Image.Image) -> bytes:
+    """Return the bytes of a PNG file; compressed quickly, not tightly."""
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
+
+
+def decode(model, z):
+    """Decode points z (n, latent_dim) to images (n, h, w, 1) in [0, 1], without delay.
+
+    The compiled step behind ``predict_on_batch`` answers several times sooner than a plain call
+    of the decoder, and needs to be compiled once for each number of points.
+    """
+    z = np.asarray(z, dtype="float32")
+    if not hasattr(model, "decoder"):
+        return np.asarray(model.decode(z))
+    return expit(np.asarray(model.decoder.predict_on_batch(z), dtype="float32"))
+
+
+def codes(model, images):
+    """Return the codes of images (n, latent_dim): z, or the means of a VAE's posteriors."""
+    if len(images) == 1 and hasattr(model, "encoder"):
+        encoded = model.encoder.predict_on_batch(np.asarray(images, dtype="float32"))
+    else:
+        encoded = model.encode(images)
+    code = encoded[0] if isinstance(encoded, tuple | list) else encoded
+    return np.asarray(code, dtype="float32")
+
+
+def scores(model, images):
+    """Return the squared error of each reconstruction (n,), summed over pixels.
+
+    High scores mark images unlike those that the model was trained on.
+    """
+    restored = model.decode(codes(model, images))
+    return metrics.reconstruction_error(images, restored, kind="mse", per_image=True)
+
+
+def restore(model, image, noise, level):
+    """Add noise to an image and reconstruct it.
+
+    Args:
+        model: an autoencoder or a VAE of the course.
+        image: (h, w, 1) in [0, 1].
+        noise: (h, w, 1) from N(0, 1).
+        level: standard deviation of the noise that is added, 0 or more; pixels stay in [0, 1].
+
+    Returns:
+        The noisy image, its reconstruction, each (h, w, 1) in [0, 1], and the squared error
+        between the two, summed over pixels.
+
+    Raises:
+        ValueError: for a negative or infinite level.
+    """
+    if not 0 <= level < float("inf"):
+        raise ValueError(f"level={level!r}: allowed is a finite number, 0 or more")
+    noisy = np.clip(image + level * noise, 0.0, 1.0).astype("float32")
+    restored = decode(model, codes(model, noisy[np.newaxis]))[0]
+    error = metrics.reconstruction_error(noisy[np.newaxis], restored[np.newaxis], kind="mse")
+    return noisy, restored, float(error)
+
+
+def checked_point(z, latent_dim):
+    """Return a latent point as float32 (latent_dim,).
+
+    Raises:
+        ValueError: for another length, NaN or infinity.
+    """
+    z = np.asarray(z, dtype="float32")
+    if z.shape != (latent_dim,):
+        raise ValueError(f"z has shape {z.shape}: allowed is ({latent_dim},)")
+    if not np.isfinite(z).all():
+        raise ValueError(f"z={z}: allowed are finite numbers")
+    return z
+
+
+def render_point(model, z, scale=8):
+    """Decode one latent point.
+
+    Args:
+        model: an autoencoder of the course, or anything with ``latent_dim`` and ``decode``.
+        z: (latent_dim,) finite numbers.
+        scale: screen pixels to one pixel of the image.
+
+    Returns:
+        The bytes of a PNG file, scale times as wide and high as the image.
+
+    Raises:
+        ValueError: for a z of another length, or with NaN or infinity.
+    """
+    z = checked_point(z, model.latent_dim)
+    return png(_enlarged(decode(model, z[np.newaxis])[0, ..., 0], scale))
+
+
+def render_images(images, columns=None, scale=4, gap=4):
+    """Show images on a white ground, row by row.
+
+    Args:
+        images: (n, h, w, 1) or (n, h, w) in [0, 1].
+        columns: images in a row; None puts all in one.
+        scale: screen pixels to one pixel of an image.
+        gap: screen pixels between images.
+
+    Returns:
+        The bytes of a PNG file.
+
+    Raises:
+        ValueError: for a wrong shape or range.
+    """
+    images = as_images(images)
+    columns = len(images) if columns is None else min(columns, len(images))
+    rows = -(-len(images) // columns)
+    height, width = (scale * side + gap for side in images.shape[1:])
+    picture = Image.new("L", (columns * width - gap, rows * height - gap), 255)
+    for i, image in enumerate(images):
+        picture.paste(_enlarged(image, scale), (i % columns * width, i // columns * height))
+    return png(picture)
+
+
+def render_bars(values, size=(360, 190), top=None):
+    """Show numbers (n,) that are not negative as bars, numbered from 1, with a scale in nats.
+
+    Args:
+        values: (n,) such as the KL divergence of each dimension.
+        size: width and height in pixels.
+        top: the upper end of the scale; None takes the largest value.
+
+    Returns:
+        The bytes of a PNG file.
+
+    Raises:
+        ValueError: for a wrong shape, NaN, or a negative number.
+    """
+    values = as_row(values, "values")
+    if values.min() < -1e-6:
+        raise ValueError(f"values goes down to {values.min():g}: allowed are 0 and more")
+    width, height = size
+    top = max(float(values.max() if top is None else top), 1e-6)
+    picture = Image.new("RGB", size, WHITE)
+    draw, font = ImageDraw.Draw(picture), _font(13)
+    left, base, ceiling = 44, height - 22, 14
+    for level in (0.0, top / 2, top):
+        y = base - (base - ceiling) * level / top
+        draw.line((left, y, width, y), fill=PALE)
+        draw.text((left - 6, y), f"{level:.1f}", fill=BLACK, font=font, anchor="rm")
+    step = (width - left) / len(values)
+    every = -(-len(values) // 20)
+    for i, value in enumerate(values):
+        x, bar = left + i * step, (base - ceiling) * min(max(value, 0.0) / top, 1.0)
+        draw.rectangle((x + 0.15 * step, base - bar, x + 0.85 * step, base), fill=BLUE)
+        if i % every == 0:
+            draw.text((x + step / 2, base + 3), str(i + 1), fill=BLACK, font=font, anchor="ma")
+    return png(picture)
+
+
+def reparameterize(z_mean, z_log_var, epsilon):
+    """Return z = μ + σ ε and its gradients dz/dμ = 1 and dz/d(log σ²) = σ ε / 2, each (n,)."""
+    epsilon = as_row(epsilon, "epsilon")
+    if not np.isfinite([z_mean, z_log_var]).all():
+        raise ValueError(
+            f"z_mean={z_mean!r} and z_log_var={z_log_var!r}: allowed are finite numbers"
+        )
+    deviation = np.exp(0.5 * z_log_var)
+    return z_mean + deviation * epsilon, np.ones_like(epsilon), 0.5 * deviation * epsilon
+
+
+def render_reparameterization(z_mean, z_log_var, epsilon, size=(640, 330)):
+    """Show how noise ε becomes samples z = μ + σ ε, and which way each parameter moves them.
+
+    Above the noise, below the samples under the density of N(μ, σ²), each joined to its noise.
+    The arrows under a sample are its gradients: with μ all move alike, with log σ² each moves
+    away from the mean by its own noise.
+
+    Args:
+        z_mean: μ.
+        z_log_var: log σ².
+        epsilon: (n,) fixed noise from N(0, 1).
+        size: width and height in pixels.
+
+    Returns:
+        The bytes of a PNG file.
+
+    Raises:
+        ValueError: for NaN, infinity, or no noise.
+    """
+    z, d_mean, d_log_var = reparameterize(z_mean, z_log_var, epsilon)
+    epsilon = np.asarray(epsilon, dtype=float)
+    sharp = 2  # drawn larger and reduced, which smooths the lines
+    width, height = (sharp * side for side in size)
+    picture = Image.new("RGB", (width, height), WHITE)
+    draw, font = ImageDraw.Draw(picture), _font(14 * sharp)
+
+    def x_of(value):
+        return width * (0.5 + value / 14)
+
+    above, below = 0.16 * height, 0.66 * height
+    for y, text in ((above, "noise ε"), (below, "samples z = μ + σ ε")):
+        draw.line((0, y, width, y), fill=GREY, width=sharp)
+        for tick in range(-6, 7):
+            draw.line((x_of(tick), y, x_of(tick), y + 4 * sharp), fill=GREY, width=sharp)
+        draw.text((8 * sharp, y - 20 * sharp), text, fill=BLACK, font=font)
+    for tick in range(-6, 7, 2):
+        draw.text((x_of(tick), height - 1), str(tick), fill=BLACK, font=font, anchor="md")
+    _density(draw, z_mean, np.exp(0.5 * z_log_var), x_of, below, 0.3 * height, width, sharp)
+    for noise, sample in zip(epsilon, z, strict=True):
+        draw.line((x_of(noise), above, x_of(sample), below), fill="#b8d4ee", width=sharp)
+    for noise, sample, mean, log_var in zip(epsilon, z, d_mean, d_log_var, strict=True):
+        _dot(draw, x_of(noise), above, 5 * sharp, GREY)
+        _dot(draw, x_of(sample), below, 5 * sharp, BLUE)
+        unit = width / 14 * 0.5  # half a unit of the axis: arrows do not run into each other
+        _arrow(draw, x_of(sample), below + 0.10 * height, unit * mean, ORANGE, sharp)
+        _arrow(draw, x_of(sample), below + 0.19 * height, unit * log_var, RED, sharp)
+    draw.text((8 * sharp, below + 0.07 * height), "dz/dμ", fill="#9a6500", font=font)
+    draw.text((8 * sharp, below + 0.16 * height), "dz/d log σ²", fill=RED, font=font)
+    return png(picture.reduce(sharp))
+
+
+class LatentMap:
+    """A class-coloured map of encodings on a plane, drawn once, and a mark for the current point.
+
+    Args:
+        points: (n, 2) encodings on the plane.
+        labels: (n,) whole numbers from 0.
+        class_names: names of the classes; None takes the numbers.
+        size: width and height in pixels.
+
+    Raises:
+        ValueError: for shapes that do not fit.
+    """
+
+    def __init__(self, points, labels, class_names=None, size=340):
+        points = as_points(points, "points")
+        labels, class_names = as_labels(labels, len(points), class_names)
+        low, high = np.quantile(points, (0.002, 0.998), axis=0)
+        self.centre = (low + high) / 2
+        self.reach = float(np.max(high - low)) / 2 * 1.08 or 1.0
+        self.size = size
+        self.background = self._drawn(points, labels, class_names)
+
+    def to_pixels(self, points):
+        """Map points (…, 2) of the plane to pixels (x to the right, y downwards)."""
+        shares = (np.asarray(points) - self.centre) / (2 * self.reach) + 0.5
+        return np.stack([shares[..., 0], 1 - shares[..., 1]], axis=-1) * self.size
+
+    def to_point(self, share_x, share_y):
+        """Map a place on the map, as shares from the left and from the top, to the plane.
+
+        Raises:
+            ValueError: for a share below 0 or above 1.
+        """
+        shares = np.array([share_x, share_y], dtype=float)
+        if not ((shares >= 0) & (shares <= 1)).all():
+            raise ValueError(f"share_x={share_x!r}, share_y={share_y!r}: allowed are 0 to 1")
+        return self.centre + (shares * (1, -1) + (-0.5, 0.5)) * 2 * self.reach
+
+    def render(self, point):
+        """Return the map with the point (2,) marked, as the bytes of a PNG file."""
+        x, y = self.to_pixels(as_points(np.asarray(point)[np.newaxis], "point")[0])
+        x, y = np.clip((x, y), 4, self.size - 4)  # at the edge, rather than out of sight
+        picture = self.background.copy()
+        draw = ImageDraw.Draw(picture)
+        for radius, colour in ((9, WHITE), (8, BLACK), (5, WHITE)):
+            draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colour)
+        draw.ellipse((x - 2, y - 2, x + 2, y + 2), fill=BLACK)
+        return png(picture)
+
+    def _drawn(self, points, labels, class_names):
+        sharp = 2
+        picture = Image.new("RGB", (sharp * self.size,) * 2, WHITE)
+        draw = ImageDraw.Draw(picture)
+        colours = class_colours(len(class_names))
+        order = np.random.default_rng(0).permutation(len(points))
+        for (x, y), label in zip(sharp * self.to_pixels(points[order]), labels[order], strict=True):
+            _dot(draw, x, y, 1.3 * sharp, colours[label])
+        for axis in (0, 1):
+            zero = sharp * self.to_pixels(np.zeros(2))[axis]
+            ends = (zero, 0, zero, 2 * self.size) if axis == 0 else (0, zero, 2 * self.size, zero)
+            draw.line(ends, fill=GREY)
+        for label in np.unique(labels):
+            place = sharp * self.to_pixels(np.median(points[labels == label], axis=0))
+            draw.text(
+                tuple(place),
+                class_names[label],
+                font=_font(14 * sharp),
+                fill=BLACK,
+                stroke_width=3 * sharp,
+                stroke_fill=WHITE,
+                anchor="mm",
+            )
+        draw.rectangle((0, 0, 2 * self.size - 1, 2 * self.size - 1), outline=GREY, width=sharp)
+        # With few colours a picture compresses in a millisecond; the mark's two are added later.
+        return picture.reduce(sharp).quantize(200)
+
+
+def _enlarged(image, scale):
+    """Return a grey image with sharp pixels, ``scale`` times as large."""
+    grey = Image.fromarray(np.round(255 * np.asarray(image)).astype(np.uint8))
+    return grey.resize((scale * grey.width, scale * grey.height), Image.Resampling.NEAREST)
+
+
+@functools.cache
+def _font(size):
+    # Pillow's own font has no Greek letters; Matplotlib brings one that has.
+    return ImageFont.truetype(Path(get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf", size)
+
+
+def _dot(draw, x, y, radius, colour):
+    draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colour)
+
+
+def _arrow(draw, x, y, length, colour, sharp):
+    draw.line((x, y, x + length, y), fill=colour, width=2 * sharp)
+    head = np.sign(length) * min(5 * sharp, abs(length))
+    tip = x + length
+    draw.polygon(
+        [(tip, y), (tip - head, y - abs(head) * 0.7), (tip - head, y + abs(head) * 0.7)],
+        fill=colour,
+    )
+
+
+def _density(draw, mean, deviation, x_of, base, height, width, sharp):
+    """Draw the density of N(mean, deviation²), at most ``height`` high."""
+    places = np.linspace(-7, 7, 281)
+    curve = norm.pdf(places, mean, deviation)
+    curve *= height * min(1.0, 1 / (norm.pdf(0) / 0.35)) / max(curve.max(), norm.pdf(0))
+    line = [(x_of(x), base - y) for x, y in zip(places, curve, strict=True)]
+    draw.line(line, fill=BLUE, width=2 * sharp)
