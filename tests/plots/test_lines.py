@@ -17,8 +17,8 @@ def test_one_panel():
     assert axes.get_ylabel() == "density"
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["prior", "posterior"]
     assert axes.lines[0].get_linestyle() != axes.lines[1].get_linestyle()
-    assert figure.alt.startswith("Two densities. density over z from -1 to 1.")
-    assert "prior from 1 to 1 (between 0 and 1)" in figure.alt
+    assert figure.alt.startswith("Two densities. density over z. prior goes from 1 at x = -1 to 1")
+    assert "lowest 0, highest 1" in figure.alt
     assert figure.png().startswith(b"\x89PNG")
 
 
@@ -42,12 +42,21 @@ def test_points_errors_and_fill():
     np.testing.assert_allclose(bars[0], [[-1, -1.5], [-1, -0.5]])
     labels = [text.get_text() for text in figure.legends[0].get_texts()]
     assert set(labels) == {"low", "high", "dots", "measured", "the gap"}
+    assert "dots, 11 points, x from -1 to 1, y from -1 to 1" in figure.alt
+
+
+def test_range():
+    left, right = lines({"A": {"f": X}, "B": {"f": 9 * X}}, X, y_range=(-2, 1)).axes
+    assert left.get_ylim() == right.get_ylim() == (-2, 1)
 
 
 def test_logarithmic_and_equal():
     (axes,) = lines({"f": (X + 2, X + 2)}, log_x=True, log_y=True, equal=True).axes
     assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
     assert axes.get_aspect() == 1
+    figure = lines({"A": {"f": (X, X)}, "B": {"f": (X, 9 * X)}}, equal=True)
+    assert figure.png()  # Matplotlib refuses some aspects only when it draws
+    assert [axes.get_aspect() for axes in figure.axes] == [1, 1]
 
 
 @pytest.mark.parametrize(
@@ -61,6 +70,7 @@ def test_logarithmic_and_equal():
         ({"f": (X, X)}, {"points": ["g"]}, "'g' is no curve: allowed are f"),
         ({"f": (X, X)}, {"fill": ("f", "g", "gap")}, "'g' is no curve"),
         ({"f": (X, X)}, {"log_y": True}, "logarithmic scale"),
+        ({"f": (X, X)}, {"y_range": (1, 1)}, "low < high"),
         ({"f": (X, X), "g": (X[:2], X[:2])}, {"fill": ("f", "g", "gap")}, "the same x"),
     ],
 )

@@ -1,0 +1,289 @@
+"""The checkers of chapter 02."""
+
+import keras
+import numpy as np
+import pytest
+from checking import assert_not_attempted, assert_right, assert_robust, assert_wrong
+from keras import ops
+from scipy.special import logsumexp
+from scipy.stats import norm
+
+from vae_helpers.checks import chapter02
+from vae_helpers.checks.core import Exercise, SelfTest, exercises_of
+from vae_helpers.models import Sampling as PackageSampling
+
+
+@pytest.mark.parametrize("name", list(exercises_of("02")))
+def test_robust(name):
+    exercise = getattr(chapter02, name)
+    assert isinstance(exercise, Exercise)
+    assert_robust(exercise)
+
+
+def photos(n_places=None, blur=lambda noise, n, rng: noise * rng.standard_normal((n, 2))):
+    def sample_photos(wire, noise, n, rng):
+        z = rng.standard_normal(n if n_places is None else n_places)
+        return np.broadcast_to(wire(z), (n, 2)) + blur(noise, n, rng)
+
+    return sample_photos
+
+
+def test_sample_photos():
+    exercise = chapter02.sample_photos
+    assert_right(exercise, photos())
+    assert_right(exercise, lambda w, s, n, rng: rng.normal(w(rng.normal(size=n)), s))
+    assert_wrong(exercise, photos(blur=lambda s, n, rng: 0), "sharp")
+    assert_wrong(exercise, photos(blur=lambda s, n, rng: rng.normal(0, s**0.5, (n, 2))), "variance")
+    assert_wrong(exercise, photos(blur=lambda s, n, rng: rng.normal(0, s**2, (n, 2))), "no square")
+    assert_wrong(exercise, photos(blur=lambda s, n, rng: rng.normal(0, s, (n, 1))), "same blur")
+    assert_wrong(
+        exercise,
+        lambda w, s, n, rng: w(rng.uniform(-0.5, 0.5, n)) + s * rng.normal(size=(n, 2)),
+        "uniform",
+    )
+    assert_wrong(exercise, lambda w, s, n, rng: w(rng.normal(size=n)).T, "shape (2, 40000)")
+    assert_wrong(exercise, lambda w, s, n, rng: rng.normal(size=(n, 2)), "never calls `wire`")
+    assert_wrong(exercise, lambda w, s, n, rng: w(rng.normal(1, 1, n)), "mean")
+    assert_not_attempted(exercise, lambda w, s, n, rng: ...)
+
+
+def test_sample_photos_of_one_place():
+    def one_place(wire, noise, n, rng):
+        return wire(np.zeros(n)) + noise * rng.standard_normal((n, 2))
+
+    assert_wrong(chapter02.sample_photos, one_place, "one place")
+
+
+def test_elbo_steps():
+    exercise, right = chapter02.elbo_steps, {1: "c", 2: "a", 3: "d", 4: "b", 5: "e"}
+    assert_right(exercise, right)
+    assert_right(exercise, {line: f" {letter.upper()}" for line, letter in right.items()})
+    assert_wrong(exercise, {**right, 2: "e", 5: "a"}, "Line 2", "Line 5")
+    assert_wrong(exercise, {**right, 4: "f"}, "f is false", "Jensen")
+    assert_wrong(exercise, {**right, 3: ...}, "Line 3 is open")
+    assert_wrong(exercise, {**right, 3: 4}, "Line 3 does not follow from 4")
+    assert_wrong(exercise, "cadbe", "expected {1:")
+    assert_not_attempted(exercise, dict.fromkeys(right, ...))
+
+
+def draws_from(statistic):
+    def elbo(log_joint, q_mean, q_std, rng, n):
+        z = rng.normal(q_mean, q_std, n)
+        return statistic(log_joint(z), norm.logpdf(z, q_mean, q_std))
+
+    return elbo
+
+
+def test_elbo():
+    exercise = chapter02.elbo
+    assert_right(exercise, draws_from(lambda p, q: np.mean(p - q)))
+    assert_wrong(exercise, draws_from(lambda p, q: np.mean(p)), "− log q(z) is missing")
+    assert_wrong(exercise, draws_from(lambda p, q: np.mean(p + q)), "wrong sign")
+    assert_wrong(exercise, draws_from(lambda p, q: np.mean(q - p)), "turned")
+    assert_wrong(exercise, draws_from(lambda p, q: np.sum(p - q)), "not their mean")
+    assert_wrong(exercise, draws_from(lambda p, q: p - q), "expected one number")
+    assert_wrong(
+        exercise, draws_from(lambda p, q: logsumexp(p - q) - np.log(len(p))), "after the mean"
+    )
+    # A variance in place of the standard deviation; draws that ignore q.
+    assert_wrong(
+        exercise,
+        lambda f, m, s, rng, n: np.mean(f(z := rng.normal(m, s, n)) - norm.logpdf(z, m, s**2)),
+        "not right",
+    )
+    assert_not_attempted(exercise, lambda f, m, s, rng, n: ...)
+
+
+def terms(m, v):
+    return 0.5 * (m**2 + np.exp(v) - 1 - v)
+
+
+def test_kl_divergence():
+    exercise = chapter02.kl_divergence
+    assert_right(exercise, lambda m, v: terms(m, v).sum(axis=1))
+    assert_wrong(exercise, lambda m, v: -terms(m, v).sum(axis=1), "never negative")
+    assert_wrong(exercise, lambda m, v: 2 * terms(m, v).sum(axis=1), "½")
+    assert_wrong(exercise, lambda m, v: terms(m, 2 * v).sum(axis=1), "log σ²")
+    assert_wrong(exercise, lambda m, v: terms(m, v / 2).sum(axis=1), "nothing to halve")
+    assert_wrong(exercise, terms, "one by one")
+    assert_wrong(exercise, lambda m, v: terms(m, v).mean(axis=1), "add up")
+    assert_wrong(exercise, lambda m, v: terms(m, v).sum(), "over images too")
+    assert_wrong(exercise, lambda m, v: terms(m, v).sum(axis=1).mean(), "averaged over images")
+    assert_wrong(exercise, lambda m, v: terms(m, v).sum(axis=0), "`axis=1`")
+    assert_wrong(exercise, lambda m, v: (m**2 + v - 1 - np.log(v)).sum(axis=1), "NaN")
+    assert_not_attempted(exercise, lambda m, v: ...)
+
+
+def test_gradient_samples():
+    exercise = chapter02.gradient_samples
+
+    def both(score, slope):
+        return lambda m, s, e: (score(m, s, m + s * e), slope(m, s, e, m + s * e))
+
+    def score(m, s, z):
+        return z**2 * (z - m) / s**2
+
+    def slope(m, s, e, z):
+        return 2 * z
+
+    assert_right(exercise, both(score, slope))
+    assert_wrong(exercise, both(lambda m, s, z: z**2 * (z - m) / s, slope), "by σ², not by σ")
+    assert_wrong(exercise, both(lambda m, s, z: z**2 * (z - m), slope), "missing")
+    assert_wrong(exercise, both(lambda m, s, z: (z - m) / s**2, slope), "multiply it by f(z)")
+    assert_wrong(exercise, both(lambda m, s, z: 2 * z * (z - m) / s**2, slope), "not its slope")
+    assert_wrong(exercise, both(lambda m, s, z: 2 * z, slope), "comes first")
+    assert_wrong(exercise, both(score, lambda m, s, e, z: z**2), "derivative")
+    assert_wrong(exercise, both(score, lambda m, s, e, z: 2 * z * e), "dz/dσ")
+    assert_wrong(exercise, both(score, lambda m, s, e, z: 2 * z * s), "dz/dε")
+    assert_wrong(exercise, both(score, lambda m, s, e, z: 2 * m), "known answer")
+    assert_wrong(exercise, lambda m, s, e: 2 * (m + s * e), "two arrays")
+    assert_not_attempted(exercise, lambda m, s, e: (..., ...))
+    assert_not_attempted(exercise, lambda m, s, e: ...)
+
+
+def layer_of(draw):
+    """Return a layer class that returns draw(z_mean, z_log_var, noise of a shape)."""
+
+    class Sampling(keras.layers.Layer):
+        def __init__(self, seed=None, **kwargs):
+            super().__init__(**kwargs)
+            self.seed_generator = keras.random.SeedGenerator(seed)
+
+        def noise(self, shape):
+            return keras.random.normal(shape, seed=self.seed_generator)
+
+        def call(self, inputs):
+            return draw(*inputs, self.noise)
+
+    return Sampling
+
+
+def test_sampling_layer():
+    exercise = chapter02.sampling_layer
+
+    def spread(scale):
+        return layer_of(lambda m, v, noise: m + scale(v) * noise(ops.shape(m)))
+
+    assert_right(exercise, PackageSampling)
+    assert_right(exercise, spread(lambda v: ops.exp(v / 2)))
+    assert_wrong(exercise, spread(ops.exp), "half of it")
+    assert_wrong(exercise, spread(lambda v: v), "exponential")
+    assert_wrong(exercise, spread(lambda v: 0.5 * v), "exponential")
+    assert_wrong(exercise, spread(lambda v: 1.0), "not scaled")
+    assert_wrong(
+        exercise,
+        layer_of(lambda m, v, noise: ops.exp(v / 2) * noise(ops.shape(m))),
+        "`z_mean` is not added",
+    )
+    assert_wrong(
+        exercise,
+        layer_of(lambda m, v, noise: m + ops.exp(v / 2) * noise((1, 2))),
+        "same noise",
+    )
+    assert_wrong(
+        exercise,
+        layer_of(lambda m, v, noise: m + ops.exp(v / 2) * noise((ops.shape(m)[0], 1))),
+        "share their noise",
+    )
+    assert_wrong(
+        exercise,
+        layer_of(lambda m, v, _: m + ops.exp(v / 2) * keras.random.normal(ops.shape(m), seed=7)),
+        "Two calls draw the same noise",
+    )
+    assert_wrong(
+        exercise,
+        layer_of(
+            lambda m, v, noise: (
+                ops.stop_gradient(m) + ops.stop_gradient(ops.exp(v / 2)) * noise(ops.shape(m))
+            )
+        ),
+        "No gradient reaches `z_mean`",
+    )
+    assert_wrong(
+        exercise,
+        layer_of(lambda m, v, _: np.random.default_rng().normal(m, np.exp(0.5 * np.asarray(v)))),
+        "No gradient",
+    )
+    assert_wrong(exercise, layer_of(lambda m, v, noise: m[0]), "shape (2,)")
+    assert_wrong(exercise, layer_of(lambda m, v, noise: "z"), "expected")
+    assert_wrong(exercise, layer_of(lambda m, v, noise: 1 / 0), "ZeroDivisionError")
+    assert_wrong(exercise, PackageSampling(seed=1), "without brackets")
+    assert_wrong(exercise, dict, "keras.layers.Layer")
+    assert_not_attempted(exercise, layer_of(lambda m, v, noise: ...))
+
+
+def test_assumed_deviation():
+    exercise = chapter02.assumed_deviation
+    assert_right(exercise, np.sqrt(392))
+    assert_right(exercise, 19.8)
+    assert_wrong(exercise, 392, "root")
+    assert_wrong(exercise, 28, "2σ²")
+    assert_wrong(exercise, 0.7071, "sum over pixels")
+    assert_wrong(exercise, 0.02525, "Upside down")
+    assert_wrong(exercise, 3, "not right")
+
+
+def test_negative_elbo():
+    exercise = chapter02.negative_elbo
+
+    def pixels(x, logits):
+        return np.logaddexp(0, logits) - x * logits
+
+    def loss(combine):
+        def negative_elbo(x, logits, m, v):
+            return combine(pixels(x, logits).sum(axis=(1, 2, 3)), terms(m, v).sum(axis=1))
+
+        return negative_elbo
+
+    def from_probabilities(clip):
+        def negative_elbo(x, logits, m, v):
+            p = np.clip(1 / (1 + np.exp(-logits)), clip, 1 - clip)
+            cost = -x * np.log(p) - (1 - x) * np.log(1 - p)
+            return cost.sum(axis=(1, 2, 3)) + terms(m, v).sum(axis=1)
+
+        return negative_elbo
+
+    assert_right(exercise, loss(lambda r, kl: r + kl))
+    assert_wrong(exercise, loss(lambda r, kl: r - kl), "it is a cost")
+    assert_wrong(exercise, loss(lambda r, kl: kl - r), "reconstruction has the wrong sign")
+    assert_wrong(exercise, loss(lambda r, kl: -r - kl), "This is the ELBO")
+    assert_wrong(exercise, loss(lambda r, kl: r), "KL divergence is missing")
+    assert_wrong(exercise, loss(lambda r, kl: kl), "reconstruction is missing")
+    assert_wrong(exercise, loss(lambda r, kl: (r + kl).mean()), "comes later")
+    assert_wrong(exercise, loss(lambda r, kl: (r + kl).sum()), "over images too")
+    assert_wrong(
+        exercise,
+        lambda x, lo, m, v: pixels(x, lo).mean(axis=(1, 2, 3)) + terms(m, v).sum(axis=1),
+        "hidden β",
+    )
+    assert_wrong(
+        exercise,
+        lambda x, lo, m, v: pixels(x, lo).sum(axis=(1, 2, 3)) + terms(m, v).mean(axis=1),
+        "mean over latent dimensions",
+    )
+    assert_wrong(
+        exercise,
+        lambda x, lo, m, v: pixels(x, lo).sum(axis=(1, 2, 3)) + terms(m, 2 * v).sum(axis=1),
+        "log σ²",
+    )
+    assert_wrong(exercise, from_probabilities(1e-12), "clipping")
+    assert_wrong(
+        exercise,
+        lambda x, lo, m, v: (
+            (np.log(1 + np.exp(-lo.astype("float32"))) + (1 - x) * lo).sum(axis=(1, 2, 3))
+            + terms(m, v).sum(axis=1)
+        ),
+        "infinity",
+    )
+    assert_not_attempted(exercise, lambda x, lo, m, v: ...)
+
+
+def test_self_test():
+    exercise = chapter02.self_test
+    assert isinstance(exercise, SelfTest)
+    assert len(exercise.questions) == 5
+    right = {n: question.right for n, question in exercise.questions.items()}
+    assert_right(exercise, right)
+    assert_wrong(exercise, {**right, 5: "a"}, "4 of 5 right", "summed over pixels")
+    assert_wrong(exercise, {**right, 1: "a"}, "4 of 5 right", "divisor")
+    assert_not_attempted(exercise, dict.fromkeys(right, ...))
