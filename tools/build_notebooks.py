@@ -147,9 +147,10 @@ def notebook_bytes(chapter, cells, address=None, learner=True):
             _check_python(chapter, cell.source)
             cell.outputs, cell.execution_count = [], None
     if cells and cells[0].cell_type == "markdown" and not learner:
-        cells[0].source += (
-            "\n\n*This is the solution notebook: every exercise is filled in. "
-            f"The notebook to work in is [here](../{chapter}.ipynb).*"
+        heading, _, text = cells[0].source.partition("\n")
+        cells[0].source = (
+            f"{heading}\n\n*This is the solution notebook: every exercise is filled in. "
+            f"The notebook to work in is [here](../{chapter}.ipynb).*\n{text}"
         )
     if address:
         cells[0].source = f"{_badge(address, chapter, learner)}\n\n{cells[0].source}"

@@ -5,6 +5,7 @@ see to it (``VAE_COURSE_EXPECT``). Nothing is written, save with ``--output``.
 """
 
 import argparse
+import contextlib
 import os
 import sys
 import tempfile
@@ -27,6 +28,7 @@ class Run:
 
     name: str
     seconds: float
+    cpu_seconds: float | None
     peak_megabytes: float | None
     error: str = ""
 
@@ -100,47 +102,50 @@ def run(path, timeout=120, output=None):
         target = output / f"{name}.ipynb"
         target.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, target)
-    return Run(name, seconds, client.peak_megabytes, error)
+    return Run(name, seconds, client.cpu_seconds, client.peak_megabytes, error)
 
 
 class Client(NotebookClient):
-    """A client that notes the kernel's peak memory after every cell, where Linux tells it."""
+    """A client that notes the kernel's processor time and memory, where Linux tells them."""
 
+    cpu_seconds = None
     peak_megabytes = None
 
     async def async_execute_cell(self, *args, **kwargs):
-        """Execute a cell, then look at the kernel's memory."""
+        """Execute a cell, then look at what the kernel has used so far."""
         try:
             return await super().async_execute_cell(*args, **kwargs)
         finally:
             process = getattr(getattr(self.km, "provisioner", None), "process", None)
-            peak = _peak_megabytes(process.pid) if process else None
-            self.peak_megabytes = peak or self.peak_megabytes
+            with contextlib.suppress(OSError):
+                self._look_at(Path("/proc") / str(process.pid if process else None))
+
+    def _look_at(self, folder):
+        # After the name, which may hold anything: fields 14 and 15 of the line are clock ticks.
+        fields = (folder / "stat").read_text().rpartition(")")[2].split()
+        self.cpu_seconds = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        for line in (folder / "status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                self.peak_megabytes = int(line.split()[1]) / 1024
 
 
 def table(runs):
-    """Lay out the runs: notebook, seconds, peak memory, result."""
+    """Lay out the runs: notebook, seconds, processor seconds, peak memory, result."""
     width = max(len(one.name) for one in runs)
-    lines = [f"{'notebook':<{width}}  seconds  peak MB  result"]
+    lines = [f"{'notebook':<{width}}  seconds    CPU s  peak MB  result"]
     for one in runs:
-        peak = "–" if one.peak_megabytes is None else f"{one.peak_megabytes:.0f}"
-        lines.append(f"{one.name:<{width}}  {one.seconds:7.1f}  {peak:>7}  {one.result}")
+        numbers = f"{one.seconds:7.1f}  {_or_dash(one.cpu_seconds, 1)}"
+        numbers += f"  {_or_dash(one.peak_megabytes, 0)}"
+        lines.append(f"{one.name:<{width}}  {numbers}  {one.result}")
     seconds = sum(one.seconds for one in runs)
     n_failed = sum(bool(one.error) for one in runs)
     verdict = f"{n_failed} failed" if n_failed else "all passed"
-    lines.append(f"{'total':<{width}}  {seconds:7.1f}  {'':>7}  {verdict}")
+    lines.append(f"{'total':<{width}}  {seconds:7.1f}  {'':7}  {'':7}  {verdict}")
     return "\n".join(lines)
 
 
-def _peak_megabytes(pid):
-    try:
-        status = Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return None
-    for line in status.splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) / 1024
-    return None
+def _or_dash(number, digits):
+    return f"{'–':>7}" if number is None else f"{number:7.{digits}f}"
 
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@
 # | | |
 # | --- | --- |
 # | Time | about 15 minutes; the code alone runs in less than half a minute |
-# | Before | some Python and NumPy |
-# | After it you can | run cells, get hints, and have your answers checked |
+# | You need | some Python and NumPy |
+# | You will | run cells, get hints, and have your answers checked |
 # | | write an experiment down so that you find it again |
 # | | say what is coming, and where to look things up |
 #
@@ -73,8 +73,9 @@ vh.plots.filmstrip(
 # <details><summary>Answer</summary>
 #
 # Mixing pixels shows both digits at once, like two slides in one projector. The VAE bends one
-# stroke into the other: nearly every step looks as if somebody could have written it. How a
-# network learns that, how good it is, and where it fails is what this course is about.
+# stroke into the other: most steps look as if somebody could have written them. Half-way stands
+# something like a 3, and it is blurred. How a network learns that, how good it is, and where it
+# fails is what this course is about.
 #
 # </details>
 
@@ -142,7 +143,7 @@ vh.plots.filmstrip({"VAE": vae.decode(path)})
 
 # %% exercise="experiment"
 # <solution>
-conclusion = "Between a 0 and a 1 the ring closes step by step; half-way it could be a narrow 0."
+conclusion = "The 0 becomes a 1 by way of something like an 8 and a 9, blurred half-way."
 # </solution>
 experiment_log.add("00: a first walk", {"start": start, "end": end}, conclusion=conclusion)
 
