@@ -11,7 +11,7 @@
 # | After it you can | say what a latent-variable model is and why its posterior is out of reach |
 # | | derive the evidence lower bound (ELBO), and name its two terms and its gap |
 # | | write the KL divergence of two Gaussians and test it with random numbers |
-# | | explain why gradients pass through $z = \mu + \sigma\varepsilon$, and what that saves |
+# | | explain why gradients pass through z = μ + σε, and what that saves |
 # | | say what a mean squared error assumes about your pixels |
 
 # %%
@@ -28,21 +28,21 @@ from vae_helpers.checks import core, experiment_log
 #
 # A bead sits somewhere on a wire that you cannot see. You only have photos, and they are blurred:
 # each shows the bead a little off its true place. Where the bead sits along the wire is the
-# **latent variable** $z$; the place on the photo is the **observation** $x$. The story of a photo
+# **latent variable** *z*; the place on the photo is the **observation** *x*. The story of a photo
 # has two steps:
 #
-# 1. the bead takes its place, $z \sim p(z) = \mathcal N(0, 1)$ – the **prior**,
+# 1. the bead takes its place, z ~ p(z) = N(0, 1) – the **prior**,
 # 2. the camera takes a blurred photo,
-#    $x \sim p(x \mid z) = \mathcal N(\mathrm{wire}(z),\ \sigma_x^2 I)$ – the **likelihood**.
+#    x ~ p(x|z) = N(wire(z), σₓ² I) – the **likelihood**.
 #
-# In a VAE the wire is the decoder, $z$ the code of an image, $x$ the image with its 784 pixels.
-# Here $x$ has two numbers and $z$ one, so that we can look at everything. One wire is straight,
+# In a VAE the wire is the decoder, *z* the code of an image, *x* the image with its 784 pixels.
+# Here *x* has two numbers and *z* one, so that we can look at everything. One wire is straight,
 # the other is bent to a ring whose ends overlap.
 #
 # ### Exercise 1 · Take photos
 #
-# Write the two steps of the story as code: `n` places $z$ from the prior, then one blurred photo
-# of each. `rng.standard_normal(shape)` draws from $\mathcal N(0, 1)$.
+# Write the two steps of the story as code: `n` places *z* from the prior, then one blurred photo
+# of each. `rng.standard_normal(shape)` draws from N(0, 1).
 
 
 # %% exercise="sample_photos"
@@ -87,9 +87,9 @@ alt = (
 vh.plots.lines(panels, x_label="x₁", y_label="x₂", points=["photos"], equal=True, alt=alt)
 
 # %% [markdown]
-# **What to see.** Photos crowd where the prior is dense: $z = 0$ is the middle of the straight
+# **What to see.** Photos crowd where the prior is dense: z = 0 is the middle of the straight
 # wire and the right end of the ring. On the far left of the ring the two ends of the wire meet:
-# $z \approx -1.6$ and $z \approx +1.6$ give the same photo. Keep that in mind.
+# z ≈ −1.6 and z ≈ +1.6 give the same photo. Keep that in mind.
 #
 # ## 2. Looking back: the posterior, and why it is out of reach
 #
@@ -116,8 +116,8 @@ def log_evidence(wire, x):
 
 
 # %% [markdown]
-# **Before you run this:** a photo at $(-2, 0)$, the far left of the ring. Where was the bead? And
-# a photo at $(1.5, 0.2)$ of the straight wire?
+# **Before you run this:** a photo at (−2, 0), the far left of the ring. Where was the bead? And
+# a photo at (1.5, 0.2) of the straight wire?
 
 # %%
 PHOTOS = {"straight wire": (straight, np.array([1.5, 0.2])), "ring": (ring, np.array([-2.0, 0.0]))}
@@ -139,11 +139,11 @@ vh.plots.lines(panels, z, x_label="place z", y_label="density", alt=alt)
 # **What to see.** The photo of the straight wire leaves one answer, a narrow normal curve. The
 # photo of the ring leaves two, equally good. The posterior says both, honestly.
 #
-# That worked because $z$ is one number: 2,401 grid points, done. With 10 latent numbers and only
-# 100 points for each, the sum has $100^{10} = 10^{20}$ terms; at a million decoder calls a second
+# That worked because *z* is one number: 2,401 grid points, done. With 10 latent numbers and only
+# 100 points for each, the sum has 100¹⁰ = 10²⁰ terms; at a million decoder calls a second
 # that is three million years. There is no formula either once the wire is a neural network.
 #
-# A grid is silly, you may say: draw $z$ from the prior and average $p(x \mid z)$. That is right in
+# A grid is silly, you may say: draw *z* from the prior and average p(x|z). That is right in
 # the limit. Let us see how far off the limit is, with a trained VAE and the first test digit,
 # made black and white so that its likelihood is one.
 #
@@ -167,16 +167,16 @@ assert best_three.sum() > 0.8
 
 # %% [markdown]
 # **What to see.** From 1,000 to 10,000 draws the estimate still leaps up by about 20 nats, and
-# nearly all of the last sum comes from three lucky draws. A random $z$ is almost never a 7 like
+# nearly all of the last sum comes from three lucky draws. A random *z* is almost never a 7 like
 # this 7.
 #
 # So we should not draw blindly, but where the picture says the code may be. Who tells us? An
-# **encoder**: a guess $q(z)$ made from $x$. This guess turns the impossible integral into an
+# **encoder**: a guess q(z) made from *x*. This guess turns the impossible integral into an
 # easy bound.
 #
 # ## 3. The evidence lower bound
 #
-# Let $q(z)$ be any density that we can draw from. Start with what we want and change nothing:
+# Let q(z) be any density that we can draw from. Start with what we want and change nothing:
 #
 # $$\begin{aligned}
 # \log p(x) &= \mathbb E_{q}\big[\log p(x)\big] &(1)\\
@@ -192,11 +192,11 @@ assert best_three.sum() > 0.8
 #
 # Which reason allows which line? One of the six is false and fits nowhere.
 #
-# - **a** The product rule: $p(x, z) = p(z \mid x)\,p(x)$.
+# - **a** The product rule: p(x, z) = p(z|x) p(x).
 # - **b** The gap is a Kullback–Leibler divergence, and those are never negative.
-# - **c** It does not depend on $z$, so averaging over $z$ leaves it as it is.
-# - **d** Multiply and divide by $q(z)$; the logarithm of a product is a sum.
-# - **e** The product rule the other way, $p(x, z) = p(x \mid z)\,p(z)$; then pair $q$ with $p(z)$.
+# - **c** It does not depend on *z*, so averaging over *z* leaves it as it is.
+# - **d** Multiply and divide by q(z); the logarithm of a product is a sum.
+# - **e** The product rule the other way, p(x, z) = p(x|z) p(z); then pair *q* with p(z).
 # - **f** The logarithm of an average is the average of the logarithms.
 
 # %% exercise="elbo_steps"
@@ -210,14 +210,14 @@ exercises.elbo_steps.check(reasons)
 # exercises.elbo_steps.solution()
 
 # %% [markdown]
-# Line 5 reads like a verdict on the guess $q$: **explain the picture** (first term: codes from
-# $q$ should decode to $x$) **and stay close to the prior** (second term). An encoder and a decoder
+# Line 5 reads like a verdict on the guess *q*: **explain the picture** (first term: codes from
+# *q* should decode to *x*) **and stay close to the prior** (second term). An encoder and a decoder
 # that raise the ELBO together are a variational autoencoder.
 #
 # ### Exercise 3 · Estimate the ELBO
 #
-# Line 3 is an average over $q$, so random draws estimate it: draw `n` places from
-# $q = \mathcal N(\text{q\_mean}, \text{q\_std}^2)$ and average $\log p(x, z) - \log q(z)$.
+# Line 3 is an average over *q*, so random draws estimate it: draw `n` places from
+# q = N(`q_mean`, `q_std`²) and average log p(x, z) − log q(z).
 # `norm.logpdf(z, mean, std)` is the logarithm of a normal density.
 
 
@@ -237,14 +237,14 @@ exercises.elbo.check(elbo)
 # %% [markdown]
 # ### Where everything is exact
 #
-# For the straight wire, $x = w z + \text{noise}$ with $w = (1, \tfrac12)$, all is Gaussian and has
+# For the straight wire, x = w z + noise with w = (1, ½), all is Gaussian and has
 # a formula – one of very few models for which that is so:
 #
 # $$p(x) = \mathcal N\big(0,\ w w^\top + \sigma_x^2 I\big), \qquad
 # p(z \mid x) = \mathcal N(m, v), \quad
 # v = \frac{1}{1 + w^\top w / \sigma_x^2}, \quad m = v\,\frac{w^\top x}{\sigma_x^2}.$$
 #
-# **Before you run this:** what will the ELBO be if $q$ is exactly the posterior?
+# **Before you run this:** what will the ELBO be if *q* is exactly the posterior?
 
 # %%
 w, (_, x) = np.array([1.0, 0.5]), PHOTOS["straight wire"]
@@ -260,14 +260,14 @@ assert np.allclose(terms, log_p_x)
 assert np.isclose(log_evidence(straight, x), log_p_x)
 
 # %% [markdown]
-# **What to see.** Every single draw gives $\log p(x)$: with $q$ the posterior the ratio in line 3
-# is the constant $p(x)$, the gap is zero, and nothing is random any more. Both ways of computing
-# $\log p(x)$ agree.
+# **What to see.** Every single draw gives log p(x): with *q* the posterior the ratio in line 3
+# is the constant p(x), the gap is zero, and nothing is random any more. Both ways of computing
+# log p(x) agree.
 #
-# Now let $q = \mathcal N(m, s^2)$ be wrong. For each mean we take the best $s$, by trying many.
+# Now let q = N(m, s²) be wrong. For each mean we take the best *s*, by trying many.
 #
-# **Before you run this:** sketch the ELBO over the mean of $q$, for the straight wire and for the
-# ring with its two possible places. Where does it touch $\log p(x)$?
+# **Before you run this:** sketch the ELBO over the mean of *q*, for the straight wire and for the
+# ring with its two possible places. Where does it touch log p(x)?
 
 # %%
 nodes, node_weights = np.polynomial.hermite_e.hermegauss(40)
@@ -300,18 +300,18 @@ labels = {"x_label": "mean of q", "y_label": "nats", "alt": alt}
 vh.plots.lines(panels, means, fill=gap, y_range=(-12, -1.5), **labels)
 
 # %% [markdown]
-# **What did you observe?** The ELBO of the straight wire touches $\log p(x)$. On the ring it stays
-# away by 0.69 nats, whatever $q$ does. Why just 0.69?
+# **What did you observe?** The ELBO of the straight wire touches log p(x). On the ring it stays
+# away by 0.69 nats, whatever *q* does. Why just 0.69?
 #
 # <details><summary>Answer</summary>
 #
 # The true posterior has two equal bumps, and a normal curve can sit on one of them only. There it
-# is twice as high as the posterior, so the gap $\mathbb E_q[\log q / p(z|x)]$ is
-# $\log 2 \approx 0.693$. Covering both bumps with one broad curve would cost more: most of it
+# is twice as high as the posterior, so the gap E[log q(z)/p(z|x)] is
+# log 2 ≈ 0.693. Covering both bumps with one broad curve would cost more: most of it
 # would lie where the posterior is almost zero. That is how this divergence chooses – it would
 # rather miss a bump than claim a place that cannot be.
 #
-# So a gap has two possible causes: the encoder has not found the best $q$ yet, or no $q$ of its
+# So a gap has two possible causes: the encoder has not found the best *q* yet, or no *q* of its
 # family fits.
 #
 # </details>
@@ -319,21 +319,21 @@ vh.plots.lines(panels, means, fill=gap, y_range=(-12, -1.5), **labels)
 # %% [markdown]
 # ## 4. The KL divergence of two Gaussians
 #
-# In a VAE the encoder gives a mean $\mu$ and a variance $\sigma^2$ for each latent dimension, and
-# the prior is $\mathcal N(0, 1)$. Then the second term of the ELBO needs no random numbers. With
-# $q = \mathcal N(\mu, \sigma^2)$:
+# In a VAE the encoder gives a mean μ and a variance σ² for each latent dimension, and
+# the prior is N(0, 1). Then the second term of the ELBO needs no random numbers. With
+# q = N(μ, σ²):
 #
 # $$\mathbb E_q[\log q(z)] = -\tfrac12\big(\log 2\pi\sigma^2 + 1\big), \qquad
 # \mathbb E_q[\log p(z)] = -\tfrac12\big(\log 2\pi + \mu^2 + \sigma^2\big)$$
 #
-# (the first because $\mathbb E[(z-\mu)^2] = \sigma^2$, the second because
-# $\mathbb E[z^2] = \mu^2 + \sigma^2$). Their difference is the KL divergence of one dimension. Over
+# (the first because E[(z−μ)²] = σ², the second because
+# E[z²] = μ² + σ²). Their difference is the KL divergence of one dimension. Over
 # independent dimensions divergences add up.
 #
 # ### Exercise 4 · The KL term – the core formula of this chapter
 #
-# Networks give $\ell = \log \sigma^2$, called `z_log_var`. Write the divergence to
-# $\mathcal N(0, I)$ of each image, summed over latent dimensions.
+# Networks give ℓ = log σ², called `z_log_var`. Write the divergence to
+# N(0, I) of each image, summed over latent dimensions.
 
 
 # %% exercise="kl_divergence"
@@ -351,9 +351,9 @@ exercises.kl_divergence.check(kl_divergence)
 
 # %% [markdown]
 # A formula should be believed only after a test that knows nothing of it. Here the test is the
-# definition: draw from $q$, average $\log q(z) - \log p(z)$. At the same time we try four versions
+# definition: draw from *q*, average log q(z) − log p(z). At the same time we try four versions
 # that stand in published code: the sign turned, the ½ forgotten, the mean over dimensions instead
-# of the sum, and `z_log_var` taken for $\log\sigma$ (the text says "log of the standard deviation",
+# of the sum, and `z_log_var` taken for log σ (the text says "log of the standard deviation",
 # the code has the variance).
 #
 # **Before you run this:** which of the wrong ones could you notice without the test?
@@ -382,8 +382,8 @@ assert abs(right - mc) < 4 * error
 # A last layer without activation gives any real number, and a variance must be positive. The
 # logarithm takes every real number – and it is kind to gradients.
 #
-# **Before you run this:** as $\sigma \to 0$, what does the slope of the KL divergence do if the
-# network gives $\sigma$, and if it gives $\log\sigma^2$?
+# **Before you run this:** as σ → 0, what does the slope of the KL divergence do if the
+# network gives σ, and if it gives log σ²?
 
 # %%
 std = np.geomspace(0.02, 3, 200)
@@ -399,14 +399,14 @@ assert slopes["network gives log σ²"][0] > -0.51
 vh.plots.lines(slopes, std, x_label="standard deviation σ", y_label="slope of the KL", log_x=True)
 
 # %% [markdown]
-# **What to see.** With $\sigma$ itself the slope is −50 at $\sigma = 0.02$ and has no limit: one
-# confident image throws the network far off. With $\log\sigma^2$ it never goes below −½. And half
+# **What to see.** With σ itself the slope is −50 at σ = 0.02 and has no limit: one
+# confident image throws the network far off. With log σ² it never goes below −½. And half
 # of the raw outputs would have been no variance at all.
 #
 # ## 5. Gradients through a random draw
 #
-# The first term of the ELBO, $\mathbb E_{q}[\log p(x \mid z)]$, is an average over draws – from a
-# distribution whose $\mu$ and $\sigma$ we want to change. How does one take the derivative of
+# The first term of the ELBO, E[log p(x|z)], is an average over draws – from a
+# distribution whose μ and σ we want to change. How does one take the derivative of
 # "draw a number"? There are two ways. To compare them we take the simplest average of all,
 #
 # $$L(\mu) = \mathbb E_{z \sim \mathcal N(\mu, \sigma^2)}\big[f(z)\big], \quad f(z) = z^2, \qquad
@@ -417,14 +417,14 @@ vh.plots.lines(slopes, std, x_label="standard deviation σ", y_label="slope of t
 # $$\frac{dL}{d\mu} = \mathbb E\Big[f(z)\,\frac{d \log q(z)}{d\mu}\Big]
 # = \mathbb E\Big[f(z)\,\frac{z - \mu}{\sigma^2}\Big].$$
 #
-# **Reparameterization**: change the *draws*. Write $z = \mu + \sigma\varepsilon$ with
-# $\varepsilon \sim \mathcal N(0, 1)$, which knows nothing of $\mu$; now the derivative goes inside,
+# **Reparameterization**: change the *draws*. Write z = μ + σε with
+# ε ~ N(0, 1), which knows nothing of μ; now the derivative goes inside,
 #
 # $$\frac{dL}{d\mu} = \mathbb E\Big[f'(z)\,\frac{dz}{d\mu}\Big] = \mathbb E\big[f'(z)\big].$$
 #
 # ### Exercise 5 · Both estimators
 #
-# For $f(z) = z^2$ return what one draw contributes to each average, for every noise value.
+# For f(z) = z² return what one draw contributes to each average, for every noise value.
 
 
 # %% exercise="gradient_samples"
@@ -449,8 +449,8 @@ exercises.gradient_samples.check(gradient_samples)
 
 # %% [markdown]
 # Both averages are right. What differs is how much they scatter, and for that there are formulas
-# too: at $\mu = \sigma = 1$ the variances are $\mu^4/\sigma^2 + 14\mu^2 + 15\sigma^2 = 30$ and
-# $4\sigma^2 = 4$. A latent space has more than one dimension, so we let $f(z) = |z|^2$ in $d$
+# too: at μ = σ = 1 the variances are μ⁴/σ² + 14μ² + 15σ² = 30 and
+# 4σ² = 4. A latent space has more than one dimension, so we let f(z) = |z|² in *d*
 # dimensions and look at the slope with respect to the first mean only.
 #
 # **Before you run this:** the known answer stays 2. What do more dimensions do to the variances?
@@ -488,14 +488,14 @@ vh.plots.lines(curves, points=list(curves)[2:], log_x=True, log_y=True, **labels
 
 # %% [markdown]
 # **What did you observe?** By how many draws does the score function pay for one reparameterized
-# draw, at $d = 10$? And why does only one of the two get worse?
+# draw, at d = 10? And why does only one of the two get worse?
 #
 # <details><summary>Answer</summary>
 #
 # The variance is about 550 against 4, so one reparameterized draw is worth about 140 others; at
-# $d = 100$ it is worth about 10,000. The score function knows the *value* of $f$ only, and in that
+# d = 100 it is worth about 10,000. The score function knows the *value* of *f* only, and in that
 # value all dimensions are mixed: the noise of 99 others hides what the first did.
-# Reparameterization asks $f$ for its *slope* in each dimension – that is what backpropagation
+# Reparameterization asks *f* for its *slope* in each dimension – that is what backpropagation
 # through the decoder gives. This is why a VAE trains with a single draw for each image.
 #
 # </details>
@@ -504,9 +504,9 @@ vh.plots.lines(curves, points=list(curves)[2:], log_x=True, log_y=True, **labels
 #
 # ### Exercise 6 · Your experiment: a baseline
 #
-# Subtracting a constant $b$ from $f$ leaves the average of the score function as it is, for
-# $\mathbb E[z - \mu] = 0$ – but not its variance. Does that rescue it? Choose `dim`, `std` and
-# `baseline` (the mean of $f$ is `dim * (1 + std**2)`), change one at a time, and write down what
+# Subtracting a constant *b* from *f* leaves the average of the score function as it is, for
+# E[z − μ] = 0 – but not its variance. Does that rescue it? Choose `dim`, `std` and
+# `baseline` (the mean of *f* is `dim * (1 + std**2)`), change one at a time, and write down what
 # you conclude.
 
 # %% exercise="my_experiment"
@@ -551,9 +551,9 @@ HTML(vh.plots.figure.image_html(picture, alt))
 vh.widgets.ReparameterizationExplorer()
 
 # %% [markdown]
-# **What to try.** Move $\mu$: all samples walk along, so all slopes are 1. Lower $\log\sigma^2$:
+# **What to try.** Move μ: all samples walk along, so all slopes are 1. Lower log σ²:
 # the samples draw together, those with large noise most, for their slope is
-# $\tfrac12\sigma\varepsilon$. The noise above stays where it is – that is the whole trick.
+# ½σε. The noise above stays where it is – that is the whole trick.
 # (Without a running kernel you see the still picture only.)
 #
 # ### Exercise 7 · The sampling layer
@@ -588,10 +588,10 @@ exercises.sampling_layer.check(Sampling)
 # exercises.sampling_layer.solution()
 
 # %% [markdown]
-# And what breaks if one draws $z$ outright? We record both ways on TensorFlow's gradient tape.
+# And what breaks if one draws *z* outright? We record both ways on TensorFlow's gradient tape.
 #
-# **Before you run this:** what is $dz/d\mu$, and what is $dz/d\log\sigma^2$, for
-# $z = \mu + e^{\log\sigma^2/2}\,\varepsilon$?
+# **Before you run this:** what is dz/dμ, and what is dz/d log σ², for
+# z = μ + exp(½ log σ²) ε?
 
 # %%
 import tensorflow as tf
@@ -610,20 +610,20 @@ assert np.allclose(slopes, [1.0, 0.5 * float(std[0] * epsilon[0])])  # 1 and ½ 
 
 # %% [markdown]
 # **What to see.** Drawn outright there is no gradient at all: the encoder would never learn.
-# Reparameterized, $\mu$ gets slope 1 and $\log\sigma^2$ gets $\tfrac12\sigma\varepsilon$.
+# Reparameterized, μ gets slope 1 and log σ² gets ½σε.
 #
 # ## 6. What the reconstruction assumes
 #
-# The first term, $\log p(x \mid z)$, depends on what you believe about a pixel. The decoder gives
-# $\hat x$ for each:
+# The first term, log p(x|z), depends on what you believe about a pixel. The decoder gives
+# x̂ for each:
 #
-# - **Bernoulli**, a pixel is black or white, white with probability $\hat x$:
-#   $-\log p = -x \log \hat x - (1 - x)\log(1 - \hat x)$, the binary cross-entropy.
-# - **Gaussian**, a pixel is $\hat x$ plus noise of deviation $\sigma_x$:
-#   $-\log p = \frac{(x - \hat x)^2}{2\sigma_x^2} + \frac12\log 2\pi\sigma_x^2$.
+# - **Bernoulli**, a pixel is black or white, white with probability x̂:
+#   −log p = −x log x̂ − (1 − x) log(1 − x̂), the binary cross-entropy.
+# - **Gaussian**, a pixel is x̂ plus noise of deviation σₓ:
+#   −log p = (x − x̂)² / (2σₓ²) + ½ log 2πσₓ².
 #
-# **Before you run this:** the loss of one pixel over $\hat x$. For a grey pixel, $x = 0.5$, where
-# are the two minima, and how deep?
+# **Before you run this:** think of a grey pixel, x = 0.5. Which x̂ costs least in either model,
+# and does it cost nothing?
 
 # %%
 x_hat = np.linspace(0.01, 0.99, 99)
@@ -637,19 +637,19 @@ panels = {"Bernoulli": bernoulli, "Gaussian, σₓ² = ½": squared_error}
 vh.plots.lines(panels, x_hat, x_label="decoded x̂", y_label="loss of a pixel, nats")
 
 # %% [markdown]
-# **What to see.** All minima are at $\hat x = x$. But a grey pixel costs at least
-# $\log 2 = 0.69$ nats as a Bernoulli: MNIST's grey edges give the loss a **floor** above zero, and
+# **What to see.** All minima are at x̂ = x. But a grey pixel costs at least
+# log 2 = 0.69 nats as a Bernoulli: MNIST's grey edges give the loss a **floor** above zero, and
 # with grey pixels the number is a fine loss, but no likelihood. A confident wrong pixel costs a
 # Bernoulli model without limit, a Gaussian one at most 1.
 #
-# The right panel is the plain squared error: with $\sigma_x^2 = \tfrac12$ the Gaussian is
-# $(x - \hat x)^2$ and a constant. **So a squared error is a statement about noise**: summed over
-# pixels, it says that pixels between 0 and 1 are blurred by $\sigma_x = 0.71$.
+# The right panel is the plain squared error: with σₓ² = ½ the Gaussian is
+# (x − x̂)² and a constant. **So a squared error is a statement about noise**: summed over
+# pixels, it says that pixels between 0 and 1 are blurred by σₓ = 0.71.
 #
 # ### Exercise 8 · The mean squared error
 #
 # Much code writes `mse + kl` with the squared error *averaged* over the 784 pixels and the KL
-# *summed* over dimensions. Which standard deviation $\sigma_x$ of a pixel does that loss assume?
+# *summed* over dimensions. Which standard deviation σₓ of a pixel does that loss assume?
 
 # %% exercise="assumed_deviation"
 # <solution>
@@ -678,10 +678,10 @@ assert kl < 1e-4
 #
 # ### Exercise 9 · The whole loss
 #
-# Put it together: the negative ELBO of each image, estimated with one draw of $z$, whose decoding
-# is given. The decoder gives **logits** $l$, with $\hat x = 1/(1 + e^{-l})$. In terms of them the
-# cross-entropy of a pixel is $\log(1 + e^{l}) - x\,l$, and `np.logaddexp(0, l)` is
-# $\log(1 + e^l)$ without overflow. Sum over pixels, sum over dimensions.
+# Put it together: the negative ELBO of each image, estimated with one draw of *z*, whose decoding
+# is given. The decoder gives **logits** *l*, with x̂ = 1 / (1 + e⁻ˡ). In terms of them the
+# cross-entropy of a pixel is log(1 + eˡ) − x l, and `np.logaddexp(0, l)` is
+# log(1 + eˡ) without overflow. Sum over pixels, sum over dimensions.
 
 
 # %% exercise="negative_elbo"
@@ -705,7 +705,7 @@ exercises.negative_elbo.check(negative_elbo)
 # We left the first test digit with a sum over the prior that never settled. Now we let the trained
 # encoder say where to look.
 #
-# **Before you run this:** 10,000 blind draws gave an estimate of $\log p(x)$. Will the ELBO, a
+# **Before you run this:** 10,000 blind draws gave an estimate of log p(x). Will the ELBO, a
 # *lower* bound, be below it?
 
 # %%
@@ -733,7 +733,7 @@ assert 14 < kl.mean() < 24
 # digits is a tenth of a nat a pixel beside a KL divergence of nearly 20 nats. The cheapest thing a
 # model can do is to ignore the picture.
 #
-# Last, the posterior as pictures: draws from $q(z \mid x)$, decoded.
+# Last, the posterior as pictures: draws from q(z|x), decoded.
 #
 # **Before you run this:** will the rows be copies, variations, or different digits?
 
@@ -755,14 +755,14 @@ vh.plots.image_grid(rows, ["original"] + [f"draw {i}" for i in range(1, 9)])
 #
 # ## Recap
 #
-# - A latent-variable model tells how data arise: $z$ from the prior, $x$ given $z$. Looking back,
-#   $p(z \mid x)$ needs $p(x)$, an integral that no grid and no blind draws can do.
-# - $\log p(x) = \mathrm{ELBO} + \mathrm{KL}(q \,\|\, p(z \mid x))$: a bound for every $q$, exact
+# - A latent-variable model tells how data arise: *z* from the prior, *x* given *z*. Looking back,
+#   p(z|x) needs p(x), an integral that no grid and no blind draws can do.
+# - log p(x) = ELBO + KL(q ‖ p(z|x)): a bound for every *q*, exact
 #   for the posterior.
 # - ELBO = reconstruction − KL to the prior; the KL of Gaussians is
-#   $\frac12\sum(\mu^2 + \sigma^2 - 1 - \log\sigma^2)$.
-# - The network gives $\log\sigma^2$: any real number will do, and gradients stay small.
-# - $z = \mu + \sigma\varepsilon$ lets gradients through, with far less scatter than the score
+#   ½ Σ (μ² + σ² − 1 − log σ²).
+# - The network gives log σ²: any real number will do, and gradients stay small.
+# - z = μ + σε lets gradients through, with far less scatter than the score
 #   function.
 # - BCE assumes black and white pixels, a summed squared error Gaussian noise with variance ½. Sum
 #   over pixels, sum over dimensions, mean over images.
