@@ -10,6 +10,7 @@ from vae_helpers.metrics import (
     gaussian_kl,
     kl_divergence,
     kl_per_dimension,
+    log_aggregated_posterior,
     mutual_information,
 )
 
@@ -121,6 +122,28 @@ def test_mean_kl_splits_into_information_and_distance_to_the_prior():
         mutual_information(z_mean, z_log_var) + aggregated_posterior(z_mean, z_log_var).kl_to_prior
     )
     assert kl_divergence(z_mean, z_log_var).mean() == pytest.approx(expected, abs=0.05)
+
+
+def test_log_aggregated_posterior_is_a_mixture(posterior):
+    z = np.random.default_rng(2).normal(size=(1_203, 3)) * 2  # more than one block
+    parts = [stats.norm(m, np.exp(v / 2)) for m, v in zip(*posterior, strict=True)]
+    density = np.mean([part.pdf(z).prod(axis=1) for part in parts], axis=0)
+    assert log_aggregated_posterior(z, *posterior) == pytest.approx(np.log(density), abs=1e-9)
+
+
+def test_log_aggregated_posterior_integrates_to_one_and_stays_finite_far_away():
+    z_mean, z_log_var = np.array([[-1.0], [2.0]]), np.array([[-2.0], [1.0]])
+    z = np.linspace(-20, 20, 40_001)
+    density = np.exp(log_aggregated_posterior(z[:, None], z_mean, z_log_var))
+    assert np.trapezoid(density, z) == pytest.approx(1, abs=1e-6)
+    far = log_aggregated_posterior([[1_000.0]], z_mean, z_log_var)[0]
+    expected = stats.norm(2, np.exp(0.5)).logpdf(1_000) - np.log(2)
+    assert far == pytest.approx(expected)
+
+
+def test_log_aggregated_posterior_names_bad_points(posterior):
+    with pytest.raises(ValueError, match=r"z has shape \(4, 2\): expected \(n, 3\)"):
+        log_aggregated_posterior(np.zeros((4, 2)), *posterior)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from vae_helpers.metrics.divergence import (
     gaussian_kl,
     kl_divergence,
     kl_per_dimension,
+    log_aggregated_posterior,
     mutual_information,
 )
 from vae_helpers.metrics.fidelity import (
@@ -85,6 +86,7 @@ __all__ = [
     "kl_per_dimension",
     "knn_accuracy",
     "linear_probe",
+    "log_aggregated_posterior",
     "mutual_information",
     "nearest_centroid_accuracy",
     "neighbour_scores",

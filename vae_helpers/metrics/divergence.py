@@ -144,6 +144,34 @@ def mutual_information(z_mean, z_log_var, seed=0):
     return float((log_own - log_mixture).mean())
 
 
+def log_aggregated_posterior(z, z_mean, z_log_var):
+    """Return log q(z), the log density of the mixture of all posteriors at points z; nats.
+
+    q(z) = 1/n Σ_j N(z; μ_j, σ_j²) is what the decoder saw in training. Where log q(z) lies far
+    below the prior's log p(z) there is a hole: the prior is sampled there, the decoder was hardly
+    trained there. With few images every place between their posteriors looks like one: compare
+    with the encodings of images that are not among the n.
+
+    Args:
+        z: points (m, latent_dim).
+        z_mean: posterior means (n, latent_dim).
+        z_log_var: logarithms of the posterior variances (n, latent_dim).
+
+    Returns:
+        float64 (m,). Time grows with m · n, memory does not.
+
+    Raises:
+        ValueError: as :func:`kl_per_dimension`, or if ``z`` has other dimensions.
+    """
+    z_mean, z_log_var = _posterior(z_mean, z_log_var)
+    z = _checks.matrix(z, "z", min_rows=1, columns=z_mean.shape[1])
+    log_density = np.empty(len(z))
+    for rows in _checks.blocks(len(z)):
+        log_density[rows] = logsumexp(_log_densities(z[rows], z_mean, z_log_var), axis=1)
+    constant = 0.5 * z.shape[1] * np.log(2 * np.pi) + np.log(len(z_mean))
+    return log_density - constant
+
+
 def _log_densities(z, z_mean, z_log_var):
     """Return log N(z_i; μ_j, σ_j²) (len(z), n), without the constant, through matrix products."""
     precision = np.exp(-z_log_var)
