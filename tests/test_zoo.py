@@ -70,7 +70,9 @@ def test_a_cards_losses_add_up(name, variant):
 
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_as_good_as_published(name):
-    ours, published = PUBLISHED[name](zoo.card(name)["metrics"]["validation"])
+    metrics = zoo.card(name)["metrics"]
+    # The sources of the Fashion-MNIST models validated on the test images.
+    ours, published = PUBLISHED[name](metrics.get("validation", metrics["test"]))
     assert ours <= published
 
 

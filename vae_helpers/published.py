@@ -21,6 +21,11 @@ class Published:
     protocol: str
 
 
+def validation_losses(card: dict) -> dict:
+    """Return a card's validation losses; where the source validated on the test images, theirs."""
+    return card["metrics"].get("validation", card["metrics"]["test"])
+
+
 def _loss(losses):
     return losses["loss"]
 

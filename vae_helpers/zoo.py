@@ -242,6 +242,7 @@ def train(
     with _precision(recipe.precision):
         model = build(name, seed, beta)
     folder = _own_folder(folder)
+    _commit()
     data = data or described.load_data()
     validation = data.validation if len(data.validation) else data.test
 
@@ -443,8 +444,12 @@ def _versions():
     }
 
 
+@functools.cache
 def _commit():
-    """Return the commit of the code that trained, or None outside a Git checkout."""
+    """Return the commit of the running code, or None outside a Git checkout.
+
+    Asked for once, when a training starts: later the checkout may be another one.
+    """
     command = ["git", "-C", str(Path(__file__).parent), "rev-parse", "HEAD"]
     try:
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
