@@ -10,12 +10,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-import keras
 import numpy as np
-from keras import ops
 from tqdm.auto import tqdm
 
 from vae_helpers import data, metrics
+from vae_helpers.backend import keras
 
 CLASSIFIERS = {"mnist": "mnist-classifier", "fashion-mnist": "fashion-classifier"}
 
@@ -176,7 +175,9 @@ def inception_features(images, weights="imagenet", batch_size=32, progress=True)
     starts = range(0, len(images), batch_size)
     return np.concatenate(
         [
-            ops.convert_to_numpy(model(_for_inception(images[i : i + batch_size]), training=False))
+            keras.ops.convert_to_numpy(
+                model(_for_inception(images[i : i + batch_size]), training=False)
+            )
             for i in tqdm(starts, desc="InceptionV3", disable=not progress)
         ]
     )
@@ -197,7 +198,8 @@ def outputs_in_batches(model, images, batch_size=1_000):
         model(images[i : i + batch_size], training=False) for i in range(0, len(images), batch_size)
     ]
     return tuple(
-        np.concatenate([ops.convert_to_numpy(batch[part]) for batch in batches]) for part in (0, 1)
+        np.concatenate([keras.ops.convert_to_numpy(batch[part]) for batch in batches])
+        for part in (0, 1)
     )
 
 
@@ -243,8 +245,10 @@ def _known(dataset):
 def _for_inception(images):
     """Make RGB images of 299×299 with values in [−1, 1] out of images in [0, 1]."""
     rgb = np.broadcast_to(images, (*images.shape[:3], 3)) * np.float32(255)
-    resized = ops.image.resize(rgb, (INCEPTION_SIZE, INCEPTION_SIZE), interpolation="bilinear")
-    return keras.applications.inception_v3.preprocess_input(ops.convert_to_numpy(resized))
+    resized = keras.ops.image.resize(
+        rgb, (INCEPTION_SIZE, INCEPTION_SIZE), interpolation="bilinear"
+    )
+    return keras.applications.inception_v3.preprocess_input(keras.ops.convert_to_numpy(resized))
 
 
 @functools.cache
