@@ -145,7 +145,6 @@ def notebook_bytes(chapter, cells, address=None, learner=True):
         else:
             cell.source = (to_learner if learner else solved)(cell.source)
             _check_python(chapter, cell.source)
-            cell.outputs, cell.execution_count = [], None
     if cells and cells[0].cell_type == "markdown" and not learner:
         heading, _, text = cells[0].source.partition("\n")
         cells[0].source = (

@@ -100,6 +100,9 @@ def test_calls():
     assert_wrong(exercise, 6, "Expected a function, got 6 (int)", "without brackets")
     assert_not_attempted(exercise, lambda a, b: ...)
     assert_not_attempted(exercise, lambda a, b: (..., 1))
+    assert_wrong(exercise, lambda a, b: sys.exit(3), "stopped with SystemExit: 3")
+    with pytest.raises(core.NotAttempted):
+        core.call(lambda: ...)
 
 
 def test_an_exception_in_the_answer_names_its_line():
@@ -126,6 +129,25 @@ def test_nothing_escapes(exercise, answer):
     assert result.message
     assert repr(result)
     assert result._repr_html_()
+
+
+def test_values_are_shown_in_a_few_words():
+    class Hostile:
+        def __repr__(self):
+            raise RuntimeError("no repr")
+
+    assert "Hostile" in core.show(Hostile())
+    assert core.show(np.zeros((2, 3))) == "an array of shape (2, 3)"
+    assert core.show(max) == "the function `max`"
+    assert core.show(int) == "the class `int`"
+    assert core.show(np.float32(0.5)) == "0.5"
+    assert len(core.show("x" * 10_000)) < 80
+    assert len(core.show(list(range(10_000)))) < 80
+
+    class WorseThanHostile(Hostile):
+        shape = property(lambda self: 1 / 0)
+
+    assert core.show(WorseThanHostile()) == "a WorseThanHostile"
 
 
 def test_a_fault_in_a_checker_is_reported_and_does_not_escape():

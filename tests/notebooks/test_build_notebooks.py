@@ -178,6 +178,11 @@ def test_an_interrupted_write_leaves_the_old_file(tmp_path, monkeypatch):
         ("x = 1", "x = = 1", "not valid Python"),
         ("x = 1", "!pip install x", "not valid Python"),
         ("# %%\nx", '# %% id="my-id"\nx', "two cells have the id"),
+        (
+            "# %%\nx = 1",
+            '# %% exercise="double" id="other"\n# <solution>\nx = 1\n# </solution>',
+            "exercise 'double' has two cells",
+        ),
     ],
 )
 def test_bad_sources_are_refused(source, old, new, message, capsys):
