@@ -3,7 +3,9 @@
     python benchmarks/fidelity.py            # everything
     python benchmarks/fidelity.py frechet    # one part: frechet, streaming, kernel, neighbours
 
-Times of one run are compared with each other only, and taken in pairs: ours, then the other.
+Times are processor seconds, which other programs on the machine change little; those of one run
+are compared with each other only, in pairs: ours, then the other. OPENBLAS_NUM_THREADS=1 makes
+them steadier.
 """
 
 import argparse
@@ -28,9 +30,9 @@ def by_square_root(mean1, cov1, mean2, cov2):
 
 
 def timed(function, *arguments):
-    start = time.perf_counter()
+    start = time.process_time()
     value = function(*arguments)
-    return time.perf_counter() - start, value
+    return time.process_time() - start, value
 
 
 def peak_megabytes(function, *arguments):

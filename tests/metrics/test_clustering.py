@@ -53,6 +53,14 @@ def test_far_classes_are_found_and_mixed_ones_are_not():
     assert cluster_scores(mixed, many).nmi == pytest.approx(0, abs=0.02)
 
 
+def test_cluster_scores_by_hand():
+    # Clusters a a b b against classes 0 1 2 2. Of 6 pairs 2 share a cluster, 1 a class, 1 both:
+    # (1 − 1/3) / (3/2 − 1/3) = 4/7. Entropies 1 and 3/2 bits, 1 bit in common: 1 / (5/4).
+    scores = cluster_scores([[0.0], [0.1], [9.0], [9.1]], [0, 1, 2, 2], n_clusters=2)
+    assert scores.ari == pytest.approx(4 / 7)
+    assert scores.nmi == pytest.approx(4 / 5)
+
+
 def test_names_of_classes_do_not_matter():
     z, labels = blobs(3)
     renamed = np.array([7, 5, 6])[labels]

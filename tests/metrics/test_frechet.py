@@ -108,6 +108,20 @@ def test_the_quick_way_is_not_taken_for_singular_covariances():
     assert _overlap_full_rank(cov2, cov1) is None
 
 
+def test_the_quick_way_is_exact_or_not_taken():
+    taken = 0
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        Q = stats.ortho_group.rvs(8, random_state=seed)
+        w1 = np.geomspace(10.0 ** -rng.uniform(0, 10), 1, 8)
+        w2 = rng.permutation(w1)
+        overlap = _overlap_full_rank(*((Q * w @ Q.T + (Q * w @ Q.T).T) / 2 for w in (w1, w2)))
+        if overlap is not None:
+            taken += 1
+            assert overlap == pytest.approx(np.sqrt(w1 * w2).sum(), rel=1e-9)
+    assert 10 < taken < 60
+
+
 def test_constant_features_have_no_covariance_and_still_a_distance():
     zero = np.zeros((2, 2))
     assert frechet_distance([0, 0], zero, [1, 0], zero) == 1

@@ -198,7 +198,8 @@ def _overlap_full_rank(cov1, cov2):
     # Every eigenvalue is off by about ε λmax, hence its root by ε λmax / (2 root): nothing for
     # large ones, half of the digits for the small ones of nearly singular covariances.
     error = DOUBLE * eigenvalues[-1] * (0.5 / roots).sum()
-    return roots.sum() if error <= 1e-12 * roots.sum() else None
+    scale = np.trace(cov1) + np.trace(cov2)
+    return roots.sum() if error <= 1e-11 * scale else None
 
 
 def _factor(covariance, name, eps):
@@ -444,12 +445,11 @@ def diversity(features):
     """
     features = _checks.matrix(features, "features")
     features = features - features.mean(axis=0)
-    total = 0.0
-    for rows in _checks.blocks(len(features)):
-        distances = _squared_distances(features[rows], features)
-        own = np.arange(rows.start, rows.stop)
-        distances[own - rows.start, own] = 0
-        total += np.sqrt(distances, out=distances).sum()
+    # A row is at distance 0 from itself: the sum over all pairs is that over different ones.
+    total = sum(
+        np.sqrt(_squared_distances(features[rows], features)).sum()
+        for rows in _checks.blocks(len(features))
+    )
     return float(total / (len(features) * (len(features) - 1)))
 
 
@@ -503,10 +503,10 @@ def perceptual_path_length(paths):
     """Measure how smoothly features change along latent interpolations.
 
     A path of T steps between T + 1 images has the energy T Σ |f(t+1) − f(t)|²: the mean over
-    positions of the squared speed |Δf|²/ε², ε = 1/T, as in the perceptual path length of Karras et al. 2019
-    (https://arxiv.org/abs/1812.04948), with the features given here. A path cannot do with less
-    than the squared distance of its ends, which a straight path at constant speed reaches; the
-    ratio of the two sums over all paths is 1 then, and grows with detours and jumps.
+    positions of the squared speed |Δf|²/ε², ε = 1/T, as in the perceptual path length of Karras
+    et al. 2019 (https://arxiv.org/abs/1812.04948), with the features given here. A path cannot do
+    with less than the squared distance of its ends, which a straight path at constant speed
+    reaches; the ratio of the two sums over all paths is 1 then, and grows with detours and jumps.
 
     Args:
         paths: features (n_paths, images, d) of the images decoded along each path, at least 2.
