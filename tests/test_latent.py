@@ -177,7 +177,7 @@ def test_between_is_one_point_of_the_walk(method):
     walk = latent.interpolate(z1, z2, 5, method)
     for t, point in zip((0, 0.25, 0.5, 0.75, 1), walk, strict=True):
         np.testing.assert_allclose(latent.between(z1, z2, t, method), point, atol=1e-12)
-    with pytest.raises(ValueError, match="t=1.5"):
+    with pytest.raises(ValueError, match=r"t=1\.5"):
         latent.between(z1, z2, 1.5, method)
 
 

@@ -8,6 +8,8 @@ import ipywidgets as widgets
 import numpy as np
 import traitlets
 
+from vae_helpers.plots.figure import image_html
+
 
 class Control:
     """A slider and, beside it, a labelled number box with the same value.
@@ -55,19 +57,28 @@ class Control:
 
 
 class Picture:
-    """A picture and what it shows, in words, for screen readers and as its caption."""
+    """A picture with a text that says what it shows, for screen readers.
 
-    def __init__(self, width=None):
-        self.image = widgets.Image(format="png", layout=widgets.Layout(width="auto"))
-        if width:
-            self.image.layout.width = f"{width}px"
-        self.image.add_class("vae-picture")
+    An HTML widget, because ipywidgets' own Image has no such text (and in version 8 no view once
+    it has a tooltip).
+
+    Attributes:
+        view: the ipywidgets object.
+        png: the bytes of the PNG file that is shown.
+        alt: what it shows.
+    """
+
+    def __init__(self):
+        self.view = widgets.HTML()
+        self.png, self.alt = b"", ""
 
     def show(self, png, alt):
-        """Show a PNG file; ``alt`` becomes its title, where ipywidgets has one (from 8)."""
-        self.image.value = png
-        if self.image.has_trait("tooltip"):
-            self.image.tooltip = alt
+        """Show the bytes of a PNG file, and say what is in it."""
+        self.png, self.alt = png, alt
+        # Decoded at once: the picture before it would otherwise leave a white flash.
+        self.view.value = image_html(png, alt).replace(
+            "<img ", '<img class="vae-picture" decoding="sync" draggable="false" ', 1
+        )
 
 
 class Panel:
@@ -181,4 +192,4 @@ def numbers(values):
 
 def labelled(picture, text):
     """Return a picture with a heading above it."""
-    return widgets.VBox([widgets.Label(text), picture.image])
+    return widgets.VBox([widgets.Label(text), picture.view])

@@ -119,7 +119,7 @@ class ReparameterizationExplorer(Panel):
             self.mean.view,
             self.log_var.view,
             self.button("new noise ε", self.new_noise),
-            self.picture.image,
+            self.picture.view,
         )
 
     def new_noise(self):

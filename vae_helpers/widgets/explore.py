@@ -20,6 +20,7 @@ input.dispatchEvent(new Event('change', {bubbles: true}));
 _TOUCHPAD = f"""<style>
 .vae-map {{ position: relative; overflow: hidden; }}
 .vae-map .vae-touch {{ position: absolute; top: 0; left: 0; margin: 0; width: 100%; height: 100%; }}
+.vae-map .jupyter-widgets, .vae-map .widget-html-content {{ margin: 0; padding: 0; }}
 .vae-map .vae-touch div {{ width: 100%; height: 100%; }}
 </style><div class="vae-pad" style="cursor: crosshair; touch-action: none"
 onpointerdown="this.setPointerCapture(event.pointerId); {_TOUCH}"
@@ -56,7 +57,7 @@ class LatentExplorer(Panel):
             for name, reach in zip(self._names(principal), self._reaches(), strict=True)
         ]
         self.map = render.LatentMap(self.on_map(self.encodings), self.labels, self.class_names)
-        self.picture, self.map_picture = Picture(), Picture(self.map.size)
+        self.picture, self.map_picture = Picture(), Picture()
         self.place = widgets.Text(continuous_update=False, layout=widgets.Layout(display="none"))
         self.place.add_class("vae-place")
         self.which = whole_number("test image", len(self.images) - 1)
@@ -150,7 +151,7 @@ class LatentExplorer(Panel):
         pad.add_class("vae-touch")
         layout = widgets.Layout(width=f"{self.map.size}px", height=f"{self.map.size}px")
         # Above the picture lies a pane that feels the pointer.
-        map_box = widgets.Box([self.map_picture.image, pad, self.place], layout=layout)
+        map_box = widgets.Box([self.map_picture.view, pad, self.place], layout=layout)
         map_box.add_class("vae-map")
         buttons = [
             self.button("new random point", self.go_to_random),
@@ -159,7 +160,7 @@ class LatentExplorer(Panel):
         encode = [self.which, self.button("encode this test image", self.go_to_image)]
         sliders = widgets.VBox([control.view for control in self.controls])
         self.assemble(
-            widgets.HBox([map_box, self.picture.image]),
+            widgets.HBox([map_box, self.picture.view]),
             widgets.HBox(buttons),
             widgets.HBox(encode),
             sliders,
