@@ -116,7 +116,7 @@ def _check_python():
 
 
 def _check_backend():
-    import keras
+    from vae_helpers.backend import keras
 
     return f"Keras {keras.__version__} on {keras.backend.backend()}"
 
