@@ -1,0 +1,258 @@
+"""The checkers of chapter 03."""
+
+import keras
+import numpy as np
+import pytest
+from checking import assert_not_attempted, assert_right, assert_robust, assert_wrong
+from keras import ops
+
+from vae_helpers.checks import chapter03
+from vae_helpers.checks.core import SelfTest, exercises_of
+from vae_helpers.metrics import kl_per_dimension
+from vae_helpers.models import Sampling
+from vae_helpers.recipes import BetaSchedule
+
+
+@pytest.mark.parametrize("name", list(exercises_of("03")))
+def test_robust(name):
+    assert_robust(getattr(chapter03, name))
+
+
+def _parts(images, logits, z_mean, z_log_var):
+    cross_entropy = ops.softplus(logits) - images * logits
+    kl = 0.5 * (z_mean**2 + ops.exp(z_log_var) - 1 - z_log_var)
+    return ops.sum(cross_entropy, axis=(1, 2, 3)), ops.sum(kl, axis=1)
+
+
+def test_loss_parts():
+    exercise = chapter03.loss_parts
+    assert_right(exercise, _parts)
+
+    def changed(change):
+        return lambda *args: change(*_parts(*args))
+
+    assert_wrong(exercise, changed(lambda r, kl: (r / 20, kl)), "silent β")
+    assert_wrong(exercise, changed(lambda r, kl: (ops.mean(r), kl)), "no mean yet")
+    assert_wrong(exercise, changed(lambda r, kl: (ops.sum(r), kl)), "summed over images")
+    assert_wrong(exercise, changed(lambda r, kl: (-r, kl)), "never negative")
+    assert_wrong(exercise, changed(lambda r, kl: (kl, r)), "reconstruction loss first")
+    assert_wrong(exercise, changed(lambda r, kl: (r, -kl)), "sign is turned")
+    assert_wrong(exercise, changed(lambda r, kl: (r, kl / 2)), "averaged over latent dimensions")
+    assert_wrong(exercise, changed(lambda r, kl: (r, 2 * kl)), "½ is missing")
+    assert_wrong(exercise, changed(lambda r, kl: (r, ops.sum(kl))), "summed over images")
+    assert_wrong(exercise, lambda x, y, m, v: _parts(x, y, m, 2 * v), "log σ²")
+    assert_wrong(exercise, changed(lambda r, kl: r + kl), "expected two values")
+    assert_not_attempted(exercise, changed(lambda r, kl: (..., kl)))
+    assert_not_attempted(exercise, lambda *args: ...)
+
+
+class Good(keras.Model):
+    """A right answer; the wrong ones change one method each."""
+
+    def __init__(self, encoder, decoder, beta=1.0):
+        super().__init__()
+        self.encoder, self.decoder = encoder, decoder
+        self.sampling = Sampling(seed=0)
+        self.beta = keras.Variable(beta, trainable=False)
+        self.trackers = [keras.metrics.Mean(name=n) for n in ("reconstruction_loss", "kl_loss")]
+
+    def call(self, images):
+        z_mean, z_log_var = self.encoder(images)
+        logits = self.decoder(self.sampling((z_mean, z_log_var)))
+        return {"z_mean": z_mean, "z_log_var": z_log_var, "logits": logits}
+
+    def log(self, reconstruction, kl):
+        self.trackers[0].update_state(reconstruction)
+        self.trackers[1].update_state(kl)
+
+    def total(self, reconstruction, kl):
+        return ops.mean(reconstruction + self.beta * kl)
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        parts = _parts(x, y_pred["logits"], y_pred["z_mean"], y_pred["z_log_var"])
+        self.log(*parts)
+        return self.total(*parts)
+
+
+def _with(**methods):
+    return type("MyVAE", (Good,), methods)
+
+
+def test_my_vae_right():
+    assert_right(chapter03.my_vae, Good)
+
+
+@pytest.mark.parametrize(
+    ("total", "piece"),
+    [
+        (lambda self, r, kl: ops.mean(r + kl), "β is missing"),
+        (lambda self, r, kl: ops.mean(self.beta * r + kl), "weighs the KL"),
+        (lambda self, r, kl: ops.mean(r - self.beta * kl), "has to be added"),
+        (lambda self, r, kl: ops.sum(r + self.beta * kl), "take their mean"),
+        (lambda self, r, kl: ops.mean(r), "KL is missing"),
+        (lambda self, r, kl: ops.mean(r / 16 + self.beta * kl), "silent β"),
+        (lambda self, r, kl: ops.mean(r + self.beta**2 * kl), "Reconstruction is"),
+        (lambda self, r, kl: r + self.beta * kl, "expected one number"),
+    ],
+)
+def test_my_vae_with_a_wrong_loss(total, piece):
+    assert_wrong(chapter03.my_vae, _with(total=total), piece)
+
+
+def _logs(reconstruction, kl):
+    def log(self, r, k):
+        self.trackers[0].update_state(reconstruction(self, r))
+        self.trackers[1].update_state(kl(self, k))
+
+    return log
+
+
+def _same(self, values):
+    return values
+
+
+@pytest.mark.parametrize(
+    ("log", "piece"),
+    [
+        (lambda self, r, kl: None, "update_state"),
+        (_logs(_same, lambda self, k: self.beta * k), "has β in it"),
+        (_logs(_same, lambda self, k: ops.mean(k)), "unequal batches"),
+        (_logs(lambda self, r: r / 16, _same), "do not add up"),
+        (_logs(_same, lambda self, k: -k), "one number an image"),
+    ],
+)
+def test_my_vae_with_wrong_logs(log, piece):
+    assert_wrong(chapter03.my_vae, _with(log=log), piece)
+
+
+def _mean_decoded(self, images):
+    z_mean, z_log_var = self.encoder(images)
+    return {"z_mean": z_mean, "z_log_var": z_log_var, "logits": self.decoder(z_mean)}
+
+
+def _swapped(self, images):
+    outputs = Good.call(self, images)
+    return {**outputs, "z_mean": outputs["z_log_var"], "z_log_var": outputs["z_mean"]}
+
+
+@pytest.mark.parametrize(
+    ("call", "piece"),
+    [
+        (_mean_decoded, "fresh sample"),
+        (_swapped, "swapped"),
+        (lambda self, x: tuple(Good.call(self, x).values()), "expected a dict"),
+        (lambda self, x: {"logits": Good.call(self, x)["logits"]}, "expected a dict with z_mean"),
+        (lambda self, x: {**Good.call(self, x), "logits": ops.zeros((7, 16))}, "shape (7, 16)"),
+    ],
+)
+def test_my_vae_with_a_wrong_call(call, piece):
+    assert_wrong(chapter03.my_vae, _with(call=call), piece)
+
+
+def test_my_vae_with_a_beta_that_cannot_change():
+    class Baked(Good):
+        def __init__(self, encoder, decoder, beta=1.0):
+            super().__init__(encoder, decoder)
+            del self.beta
+            self.beta = beta
+
+    class Learned(Good):
+        def __init__(self, encoder, decoder, beta=1.0):
+            super().__init__(encoder, decoder)
+            self.beta = keras.Variable(beta, trainable=True)
+
+    assert_wrong(chapter03.my_vae, Baked, "keras.Variable")
+    assert_wrong(chapter03.my_vae, Learned, "trainable")
+
+
+def test_my_vae_other_answers():
+    assert_wrong(chapter03.my_vae, Good(*chapter03._tiny_networks(keras)), "without brackets")
+    assert_wrong(chapter03.my_vae, dict, "keras.Model")
+    assert_not_attempted(chapter03.my_vae, _with(call=lambda self, x: ...))
+    assert_not_attempted(chapter03.my_vae, _with(total=lambda self, r, kl: ...))
+
+
+def test_standard_beta():
+    exercise = chapter03.standard_beta
+    assert_right(exercise, lambda weight, n: n / weight)
+    assert_wrong(exercise, lambda weight, n: weight / n, "0.488281", "divide by it")
+    assert_wrong(exercise, lambda weight, n: weight, "stands on the reconstruction")
+    assert_wrong(exercise, lambda weight, n: 1 / weight, "mean over pixels")
+    assert_wrong(exercise, lambda weight, n: weight * n, "smaller where it is large")
+    assert_not_attempted(exercise, lambda weight, n: ...)
+
+
+def test_collapsed_dimensions():
+    exercise = chapter03.collapsed_dimensions
+
+    def count(reduce):
+        return lambda m, v, threshold: reduce(kl_per_dimension(m, v), threshold)
+
+    assert_right(exercise, count(lambda kl, t: np.sum(kl.mean(axis=0) < t)))
+    assert_wrong(exercise, count(lambda kl, t: np.sum(kl.mean(axis=0) >= t)), "in use")
+    assert_wrong(exercise, count(lambda kl, t: np.sum(kl < t)), "counted images too")
+    assert_wrong(exercise, count(lambda kl, t: np.sum(kl.mean(axis=1) < t)), "axis 0")
+    assert_wrong(exercise, count(lambda kl, t: np.mean(kl.mean(axis=0) < t)), "count them")
+    assert_wrong(exercise, count(lambda kl, t: kl.mean(axis=0) < t), "expected one number")
+    assert_not_attempted(exercise, lambda m, v, threshold: ...)
+
+
+def test_warm_up():
+    exercise = chapter03.warm_up
+    assert_right(exercise, lambda epoch, length, beta: beta * min(1.0, epoch / length))
+    assert_right(exercise, lambda e, length, beta: BetaSchedule(beta, "linear", length)(e))
+    assert_wrong(exercise, lambda epoch, length, beta: beta * epoch / length, "use `min`")
+    assert_wrong(exercise, lambda epoch, length, beta: min(1.0, epoch / length), "not at 1")
+    assert_wrong(exercise, lambda epoch, length, beta: beta, "zero")
+    assert_wrong(exercise, lambda e, length, beta: beta * max(0, 1 - e / length), "rise")
+    assert_not_attempted(exercise, lambda epoch, length, beta: ...)
+
+
+def test_free_bits_penalty():
+    exercise = chapter03.free_bits_penalty
+    assert_right(exercise, lambda kl, f: ops.sum(ops.maximum(ops.mean(kl, axis=0), f)))
+    assert_right(exercise, lambda kl, f: np.maximum(np.asarray(kl).mean(axis=0), f).sum())
+    assert_wrong(
+        exercise,
+        lambda kl, f: ops.sum(ops.mean(ops.maximum(kl, f), axis=0)),
+        "average over images first",
+    )
+    assert_wrong(exercise, lambda kl, f: ops.sum(ops.minimum(ops.mean(kl, axis=0), f)), "caps")
+    assert_wrong(exercise, lambda kl, f: ops.sum(ops.mean(kl, axis=0)), "no effect")
+    assert_wrong(
+        exercise, lambda kl, f: ops.mean(ops.maximum(ops.mean(kl, axis=0), f)), "do not average"
+    )
+    assert_wrong(
+        exercise, lambda kl, f: ops.sum(ops.relu(ops.mean(kl, axis=0) - f)), "lift to the floor"
+    )
+    assert_wrong(
+        exercise, lambda kl, f: ops.maximum(ops.mean(kl, axis=0), f), "expected one number"
+    )
+    assert_not_attempted(exercise, lambda kl, f: ...)
+
+
+def test_paired_difference():
+    exercise = chapter03.paired_difference
+
+    def with_error(error):
+        return lambda a, b: ((a - b).mean(), error(a, b))
+
+    assert_right(exercise, with_error(lambda a, b: (a - b).std(ddof=1) / np.sqrt(len(a))))
+    assert_wrong(exercise, with_error(lambda a, b: (a - b).std(ddof=1)), "divide by √n")
+    assert_wrong(exercise, with_error(lambda a, b: (a - b).std() / 2), "ddof=1")
+    assert_wrong(
+        exercise,
+        with_error(lambda a, b: np.sqrt((a.var(ddof=1) + b.var(ddof=1)) / len(a))),
+        "strangers",
+    )
+    assert_wrong(exercise, lambda a, b: ((b - a).mean(), 0.1), "other way round")
+    assert_wrong(exercise, lambda a, b: (a - b).mean(), "expected two values")
+    assert_not_attempted(exercise, lambda a, b: (..., 0.1))
+
+
+def test_self_test():
+    assert isinstance(chapter03.self_test, SelfTest)
+    right = {1: "b", 2: "c", 3: "b", 4: "a", 5: "c"}
+    assert_right(chapter03.self_test, right)
+    assert_wrong(chapter03.self_test, {**right, 2: "d"}, "4 of 5 right", "factor to divide by")
+    assert_not_attempted(chapter03.self_test, dict.fromkeys(right, ...))
