@@ -61,6 +61,16 @@ def test_the_floor_of_fewer_real_images_is_interpolated(measured):
     assert features.real_floor(20_000, dataset) == features.real_floor(10_000, dataset)
 
 
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_floors_are_those_of_the_card_and_linear_in_one_over_n_between(dataset):
+    floors = features.classifier_card(dataset)["metrics"]["real_floor"]
+    for n, floor in floors.items():
+        assert features.real_floor(int(n), dataset) == pytest.approx(floor)
+    halfway = 2 / (1 / 200 + 1 / 500)
+    expected = (floors["200"] + floors["500"]) / 2
+    assert features.real_floor(halfway, dataset) == pytest.approx(expected)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_the_stored_statistics_are_those_of_the_training_images(dataset):
