@@ -42,7 +42,7 @@ plane = vh.zoo.load("mnist-dense-vae-2d")
 z = rng.standard_normal((10, 2))
 vh.plots.image_grid(
     {"decoded": plane.decode(z)},
-    titles=[f"({a:.1f}, {b:.1f})" for a, b in z],
+    titles=[f"({a:z.1f}, {b:z.1f})" for a, b in z],
     title="Ten draws from N(0, I)",
 )
 
@@ -147,8 +147,9 @@ assert abs(outside - (1 - 0.98**2)) < 0.003, outside
 vh.plots.latent_grid(fashion_vae.decode(square), square, quantiles=True)
 
 # %% [markdown]
-# **What to see.** All that this model can draw, without repetition: every place is something, and
-# neighbours are alike. It is a sample without the luck. A classifier that came with the course can
+# **What to see.** All that this model can draw, without repetition, and neighbours are alike. Some
+# places show two garments at once: look up in the square above what hangs there. The grid is a
+# sample without the luck. A classifier that came with the course can
 # check that: it counts the classes among random samples of the prior, on this grid, and on a grid
 # with equal steps in *z*.
 
@@ -179,9 +180,14 @@ assert np.abs(shares[1] - shares[0]).sum() < np.abs(shares[2] - shares[0]).sum()
 # %%
 digits = vh.load_data("mnist", validation=10_000)
 x_test, y_test = digits.test.images, digits.test.labels
+x_some = x_test[::5]  # 2,000 from all over the file: its first 2,000 are not typical
 ae, vae = vh.zoo.load("mnist-ae"), vh.zoo.load("mnist-vae")
 z = vh.latent.sample_prior(2_000, 10, seed=1)
-vh.plots.image_grid({"AE": ae.decode(z[:10]), "VAE": vae.decode(z[:10])})
+vh.plots.image_grid(
+    {"AE": ae.decode(z[:10]), "VAE": vae.decode(z[:10])},
+    alt="Ten samples each. AE: faint grey traces on black, none of them a digit. VAE: about half "
+    "are readable digits, the others mixtures of two.",
+)
 
 # %% [markdown]
 # **What did you observe?** And how would you put it into a number?
@@ -205,7 +211,7 @@ vh.plots.image_grid({"AE": ae.decode(z[:10]), "VAE": vae.decode(z[:10])})
 # **Before you run this:** guess which share of the AE's images the classifier recognises.
 
 # %%
-real_diversity = vh.metrics.diversity(vh.features.classifier_features(x_test[:2_000]))
+real_diversity = vh.metrics.diversity(vh.features.classifier_features(x_some))
 
 
 def judge(pictures):
@@ -225,7 +231,7 @@ def judge(pictures):
 # %%
 scores = judge(
     {
-        "real test images": x_test[:2_000],
+        "real test images": x_some,
         "AE, noise of N(0, I)": ae.decode(z),
         "VAE, noise of N(0, I)": vae.decode(z),
     }
@@ -328,6 +334,8 @@ temperatures = [0, 0.5, 0.7, 1, 1.5, 2, 3]
 vh.plots.image_grid(
     {f"T = {t:g}": vae.decode(t * z[:12]) for t in temperatures},
     title="The same twelve noises at seven temperatures",
+    alt="Seven rows of twelve images. At temperature 0 all show one grey smudge like an 8; towards "
+    "1 they become different digits; above it they stay what they are, with thick, torn strokes.",
 )
 
 # %%
@@ -352,9 +360,10 @@ vh.plots.lines(
 #
 # Half of it. Diversity does fall with the temperature: at T = 0 all images are the same smudge, the
 # one in the middle of all digits. But they do not get cleaner. In this VAE the middle is where all
-# classes meet, and the clean digits lie further out. Above T = 1 more images are recognised;
-# but look at the last rows: strokes get thick and torn, and the classifier does not mind. The rule
-# holds for models whose best images lie in the middle. Check before you believe.
+# classes meet, and the clean digits lie further out. Above T = 1 still more images are recognised,
+# and even the distance falls. But look at the last rows: strokes get thick and torn, and the
+# classifier does not mind. The rule holds for models whose best images lie in the middle. Check
+# before you believe.
 #
 # </details>
 #
@@ -462,7 +471,7 @@ exercises.log_q.check(log_q)
 # it: how will the share of recognised digits change from the emptiest tenth to the fullest?
 
 # %%
-test_codes = vh.latent.sample_posterior(*vae.encode(x_test[:2_000]), seed=0)
+test_codes = vh.latent.sample_posterior(*vae.encode(x_some), seed=0)
 
 
 def log_ratio(z):
@@ -477,7 +486,11 @@ print(f"median at codes of test images {at_test:.0f} nats, at samples of the pri
 assert at_test - at_prior > 15
 order = np.argsort(ratio)
 rows = {"emptiest places": vae.decode(z[order[:12]]), "fullest": vae.decode(z[order[-12:]])}
-vh.plots.image_grid(rows, title="Of 2,000 prior samples: where q(z) is lowest and highest")
+vh.plots.image_grid(
+    rows,
+    title="Of 2,000 prior samples: where q(z) is far below p(z), and where it is not",
+    alt="Twelve images each. Emptiest places: torn strokes and blots. Fullest: readable digits.",
+)
 
 # %%
 sure = vh.features.classify(vae.decode(z)).max(axis=1) >= 0.9
@@ -513,7 +526,7 @@ sampled = {
     "VAE, prior": vae.decode(z),
     "VAE, mixture": vae.decode(mixture.sample(2_000, seed=1)),
     "AE, mixture": ae.decode(ae_mixture.sample(2_000, seed=1)),
-    "VAE, copies": vae.reconstruct(x_test[:2_000]),
+    "VAE, copies": vae.reconstruct(x_some),
 }
 scores = judge(sampled)
 for name in ("VAE, mixture", "AE, mixture"):
