@@ -292,7 +292,8 @@ def test_gaps_find_the_hole_in_a_ring():
     assert (nearest > 0.2).all()
     assert pdist(points).min() > 0.2  # they do not crowd in one place
     assert np.array_equal(points, latent.gaps(ring, 6, seed=0))
-    with pytest.raises(ValueError, match="n=11"):
+    assert (np.linalg.norm(points, axis=1) < 1).all()  # in the hole, not in the corners outside
+    with pytest.raises(ValueError, match="candidates=10"):
         latent.gaps(ring, 11, candidates=10)
 
 

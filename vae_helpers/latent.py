@@ -278,7 +278,10 @@ def class_areas(z, labels):
 
 
 def gaps(z, n, seed=None, candidates=2000):
-    """Find points inside the box of the encodings that lie far from every encoding.
+    """Find points among the encodings that lie far from every one of them.
+
+    With up to three dimensions they lie inside the convex hull of the encodings: in the holes, not
+    outside. With more, where hulls are costly, they lie in the box of the encodings.
 
     Args:
         z: (m, latent_dim) encodings.
@@ -291,14 +294,20 @@ def gaps(z, n, seed=None, candidates=2000):
         Points (n, latent_dim), the emptiest place first.
 
     Raises:
-        ValueError: if ``n`` is below 1 or above ``candidates``, or for NaN.
+        ValueError: if ``n`` is below 1, or too few candidates lie among the encodings, or for NaN.
     """
-    from scipy.spatial import KDTree
+    from scipy.spatial import Delaunay, KDTree
 
     z, n = _points("z", z), _count("n", n)
-    if n > _count("candidates", candidates):
-        raise ValueError(f"n={n}: allowed are 1 to candidates={candidates}")
     places = sample_box(z, candidates, seed)
+    if z.shape[1] in (2, 3):
+        inside = Delaunay(z).find_simplex(places) >= 0
+        places = places[inside]
+    if len(places) < n:
+        raise ValueError(
+            f"candidates={candidates!r}: only {len(places)} lie among the encodings, allowed are "
+            f"enough for n={n}"
+        )
     distance, _ = KDTree(z).query(places)
     chosen = []
     for _ in range(n):

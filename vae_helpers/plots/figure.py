@@ -191,3 +191,24 @@ def range_text(values):
 def dimension_name(i):
     """Return z₁ for dimension 0, z₁₀ for dimension 9."""
     return "z" + str(i + 1).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+
+
+def spread(x, y, widths, height):
+    """Return heights like ``y`` at which texts of these widths do not lie on each other.
+
+    All four in one unit; x and y (n,) are the middles of the texts, which move up or down alone.
+    """
+    y = np.array(y, dtype=float)
+    for _ in range(300):
+        moved = False
+        for i in range(len(y)):
+            for j in range(i):
+                gap = height - abs(y[i] - y[j])
+                if gap > 0 and abs(x[i] - x[j]) < (widths[i] + widths[j]) / 2:
+                    upper, lower = (i, j) if y[i] >= y[j] else (j, i)
+                    y[upper] += gap / 2 + 0.01
+                    y[lower] -= gap / 2 + 0.01
+                    moved = True
+        if not moved:
+            break
+    return y

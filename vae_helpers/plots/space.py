@@ -15,6 +15,7 @@ from vae_helpers.plots.figure import (
     new_figure,
     range_text,
     sentence,
+    spread,
 )
 
 
@@ -407,20 +408,7 @@ def _apart(axes, z, places, names, size):
     unit = 0.75 * min((width, height) / np.maximum(np.ptp(z, axis=0), 1e-9))
     x, y = unit * places.T
     widths = 0.72 * size * np.array([len(name) for name in names])
-    start = y.copy()
-    for _ in range(300):
-        moved = False
-        for i in range(len(names)):
-            for j in range(i):
-                gap = 1.15 * size - abs(y[i] - y[j])
-                if gap > 0 and abs(x[i] - x[j]) < (widths[i] + widths[j]) / 2:
-                    upper, lower = (i, j) if y[i] >= y[j] else (j, i)
-                    y[upper] += gap / 2 + 0.01
-                    y[lower] -= gap / 2 + 0.01
-                    moved = True
-        if not moved:
-            break
-    return y - start
+    return spread(x, y, widths, 1.15 * size) - y
 
 
 def _darker(colour):

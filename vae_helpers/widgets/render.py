@@ -14,7 +14,14 @@ from scipy.special import expit
 from scipy.stats import norm
 
 from vae_helpers import metrics
-from vae_helpers.plots.figure import as_images, as_labels, as_points, as_row, class_colours
+from vae_helpers.plots.figure import (
+    as_images,
+    as_labels,
+    as_points,
+    as_row,
+    class_colours,
+    spread,
+)
 
 WHITE, BLACK, GREY, PALE = "#ffffff", "#262626", "#8a8a8a", "#dddddd"
 BLUE, ORANGE, RED = "#3f90da", "#ffa90e", "#bd1f01"
@@ -298,20 +305,27 @@ class LatentMap:
             zero = sharp * self.to_pixels(np.zeros(2))[axis]
             ends = (zero, 0, zero, 2 * self.size) if axis == 0 else (0, zero, 2 * self.size, zero)
             draw.line(ends, fill=GREY)
-        for label in np.unique(labels):
-            place = sharp * self.to_pixels(np.median(points[labels == label], axis=0))
+        self._name_classes(draw, sharp, points, labels, class_names)
+        draw.rectangle((0, 0, 2 * self.size - 1, 2 * self.size - 1), outline=GREY, width=sharp)
+        # With few colours a picture compresses in a millisecond; the mark's two are added later.
+        return picture.reduce(sharp).quantize(200)
+
+    def _name_classes(self, draw, sharp, points, labels, class_names):
+        present, font = np.unique(labels), _font(14 * sharp)
+        names = [class_names[label] for label in present]
+        medians = [np.median(points[labels == label], axis=0) for label in present]
+        x, y = sharp * self.to_pixels(medians).T
+        y = spread(x, y, [font.getlength(name) for name in names], 17 * sharp)
+        for name, place in zip(names, zip(x, y, strict=True), strict=True):
             draw.text(
-                tuple(place),
-                class_names[label],
-                font=_font(14 * sharp),
+                place,
+                name,
+                font=font,
                 fill=BLACK,
                 stroke_width=3 * sharp,
                 stroke_fill=WHITE,
                 anchor="mm",
             )
-        draw.rectangle((0, 0, 2 * self.size - 1, 2 * self.size - 1), outline=GREY, width=sharp)
-        # With few colours a picture compresses in a millisecond; the mark's two are added later.
-        return picture.reduce(sharp).quantize(200)
 
 
 def _enlarged(image, scale):
