@@ -233,16 +233,15 @@ class VAE(Autoencoder):
 def reconstruction_loss(images, logits, kind="bce"):
     """Return the loss of each image (n,), summed over pixels.
 
-    "bce" is in nats and computed from the logits l of the pixels x in [0, 1] as
-    max(l, 0) - x l + log(1 + exp(-|l|)), which never takes the logarithm of zero.
+    "bce" is in nats: -x log s(l) - (1 - x) log(1 - s(l)) of pixels x in [0, 1] and logits l, with
+    the sigmoid s. Written as softplus(l) - x l it never takes the logarithm of zero.
     """
     pixels = tuple(range(1, len(logits.shape)))
     images = ops.cast(images, "float32")
     logits = ops.cast(logits, "float32")
     if kind == "mse":
         return ops.sum(ops.square(images - ops.sigmoid(logits)), axis=pixels)
-    cross_entropy = ops.relu(logits) - images * logits + ops.log1p(ops.exp(-ops.abs(logits)))
-    return ops.sum(cross_entropy, axis=pixels)
+    return ops.sum(ops.softplus(logits) - images * logits, axis=pixels)
 
 
 def kl_per_dimension(z_mean, z_log_var):

@@ -16,7 +16,7 @@ from vae_helpers.recipes import BetaSchedule, Recipe
 
 __all__ = ["BetaSchedule", "Recipe", "ShuffledBatches", "fit"]
 
-EVALUATION_BATCH = 1000
+EVALUATION_BATCH = 2000
 
 
 def fit(

@@ -107,8 +107,7 @@ _DENSE_FAST = Recipe(
     warmup=0.1,
     beta_2=0.99,
     mean_image_bias=True,
-    steps_per_call=50,
-    jit_compile=True,
+    steps_per_call=10,
 )
 _CONV_FAST = Recipe(
     epochs=12,
