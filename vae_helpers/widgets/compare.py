@@ -118,7 +118,7 @@ class ReparameterizationExplorer(Panel):
         self.assemble(
             self.mean.view,
             self.log_var.view,
-            self.button("new noise ε", self.new_noise),
+            widgets.HBox([self.button("new noise ε", self.new_noise)]),
             self.picture.view,
         )
 

@@ -159,11 +159,11 @@ class LatentExplorer(Panel):
         ]
         encode = [self.which, self.button("encode this test image", self.go_to_image)]
         sliders = widgets.VBox([control.view for control in self.controls])
+        # Side by side where the window is wide enough, so that all of it is in sight at once.
+        wrapped = widgets.Layout(flex_flow="row wrap")
         self.assemble(
-            widgets.HBox([map_box, self.picture.view]),
-            widgets.HBox(buttons),
-            widgets.HBox(encode),
-            sliders,
+            widgets.Box([map_box, self.picture.view, sliders], layout=wrapped),
+            widgets.Box(buttons + encode, layout=wrapped),
         )
 
 
