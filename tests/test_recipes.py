@@ -48,7 +48,7 @@ def test_bad_beta_schedule(wrong, message):
         ({"epochs": 2.5}, "epochs=2.5: allowed is a whole number"),
         ({"batch_size": True}, "batch_size=True"),
         ({"learning_rate": 0.0}, "learning_rate=0.0: allowed is a number above 0"),
-        ({"schedule": "step"}, "schedule='step': allowed are 'constant', 'cosine'"),
+        ({"schedule": "step"}, "schedule='step': allowed are 'constant', 'cosine', 'linear'"),
         ({"warmup": 1.0}, "warmup=1.0: allowed is a number from 0.0 to below 1.0"),
         ({"precision": "float8"}, "precision='float8': allowed are 'float32'"),
         ({"beta_2": 1.0}, "beta_2=1.0"),

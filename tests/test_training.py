@@ -227,6 +227,12 @@ def test_cosine_schedule():
     assert values == pytest.approx([0.001, 0.01, 0.005, 0.0], abs=1e-6)
 
 
+def test_linear_schedule():
+    rate = training.learning_rate(RECIPE.replace(schedule="linear"), steps_per_epoch=25)
+    values = [float(rate(step)) for step in (0, 9, 10, 55, 100, 120)]
+    assert values == pytest.approx([0.001, 0.01, 0.01, 0.005, 0.0, 0.0], abs=1e-6)
+
+
 def test_progress_bar_is_readable(capsys):
     training.fit(tiny_vae(), IMAGES, IMAGES[:60], RECIPE.replace(epochs=2))
     last = capsys.readouterr().err.split("\r")[-1]

@@ -203,11 +203,13 @@ def test_beta_needs_a_vae(tmp_path):
 
 
 def test_an_unknown_recipe():
-    with pytest.raises(ValueError, match="recipe='quick': allowed are 'published', 'fast'"):
+    with pytest.raises(
+        ValueError, match="recipe='quick': allowed are 'published', 'fast', 'shortest'"
+    ):
         zoo.entry("mnist-ae").recipe("quick")
 
 
-def test_both_recipes_of_every_model():
+def test_every_recipe_of_every_model():
     for name in zoo.names():
         for recipe in zoo.RECIPES:
             assert isinstance(zoo.entry(name).recipe(recipe), Recipe)

@@ -34,7 +34,7 @@ def _parser():
 
     train = commands.add_parser("train", help="train a model of the zoo from scratch")
     train.add_argument("name", metavar="NAME", help="such as mnist-vae")
-    train.add_argument("--recipe", default="fast", help="published or fast (the default)")
+    train.add_argument("--recipe", default="fast", help="published, fast (the default) or shortest")
     train.add_argument("--epochs", type=int, help="instead of the recipe's number")
     train.add_argument("--seed", type=int, default=0, help="0 unless told")
     train.add_argument("--beta", type=float, help="weight of the KL divergence, for a VAE")

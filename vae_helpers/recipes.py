@@ -5,7 +5,7 @@ import math
 from dataclasses import dataclass
 
 BETA_KINDS = ("constant", "linear", "cyclical")
-SCHEDULES = ("constant", "cosine")
+SCHEDULES = ("constant", "cosine", "linear")
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 
 
@@ -54,9 +54,10 @@ class Recipe:
     Args:
         epochs: passes over the training images.
         batch_size: images a step.
-        learning_rate: of Adam; with the "cosine" schedule the highest one.
-        schedule: "constant", or "cosine": a linear rise over ``warmup`` of all steps, then half a
-            cosine down to zero (Loshchilov and Hutter 2017, https://arxiv.org/abs/1608.03983).
+        learning_rate: of Adam; with a schedule other than "constant" the highest one.
+        schedule: "constant", or a linear rise over ``warmup`` of all steps and then down to zero:
+            "cosine" along half a cosine (Loshchilov and Hutter 2017,
+            https://arxiv.org/abs/1608.03983), "linear" in a straight line.
         warmup: share of all steps, from 0 to below 1.
         beta_2: Adam's memory of squared gradients. Against noisy gradients that shrink fast, as
             here, 0.99 forgets the large early ones sooner than Adam's usual 0.999.

@@ -138,12 +138,35 @@ def learning_rate(recipe: Recipe, steps_per_epoch: int):
         return recipe.learning_rate
     steps = recipe.epochs * steps_per_epoch
     warmup = max(1, round(recipe.warmup * steps))
+    if recipe.schedule == "linear":
+        return LinearRiseAndFall(recipe.learning_rate, warmup, steps)
     return keras.optimizers.schedules.CosineDecay(
         initial_learning_rate=recipe.learning_rate / warmup,
         warmup_target=recipe.learning_rate,
         warmup_steps=warmup,
         decay_steps=max(1, steps - warmup),
     )
+
+
+@keras.saving.register_keras_serializable(package="vae_helpers")
+class LinearRiseAndFall(keras.optimizers.schedules.LearningRateSchedule):
+    """A learning rate that rises in a straight line to its peak, then falls to zero."""
+
+    def __init__(self, peak, warmup_steps, steps):
+        self.peak = peak
+        self.warmup_steps = warmup_steps
+        self.steps = steps
+
+    def __call__(self, step):
+        """Return the rate at a step; step 0 already learns a little."""
+        step = keras.ops.cast(step, "float32")
+        rise = (step + 1) / self.warmup_steps
+        fall = (self.steps - step) / max(1, self.steps - self.warmup_steps)
+        return self.peak * keras.ops.clip(keras.ops.minimum(rise, fall), 0.0, 1.0)
+
+    def get_config(self):
+        """Return what is needed to build the schedule again."""
+        return {"peak": self.peak, "warmup_steps": self.warmup_steps, "steps": self.steps}
 
 
 class ShuffledBatches(keras.utils.PyDataset):

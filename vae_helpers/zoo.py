@@ -33,7 +33,8 @@ TOLERANCE = 0.15
 class Entry:
     """A named model: its data, how to build it, and how it is trained.
 
-    ``validation`` images are kept from the training file; where a source used the test images
+    Of the recipes, ``published`` is the source's, ``fast`` made the bundled checkpoint, and
+    ``shortest``, where there is one, only just reaches the published loss. ``validation`` images are kept from the training file; where a source used the test images
     for validation, it is 0. ``beta`` is the weight of the KL divergence, None without one.
     """
 
@@ -42,6 +43,7 @@ class Entry:
     build: Callable[..., keras.Model]
     published: Recipe
     fast: Recipe
+    shortest: Recipe | None = None
     validation: int = 10_000
     beta: float | None = None
 
@@ -50,13 +52,13 @@ class Entry:
         return load_data(self.data_name, self.image_size, self.validation)
 
     def recipe(self, name: str) -> Recipe:
-        """Return the recipe called "published" or "fast"."""
+        """Return the recipe called "published", "fast" or "shortest" (if none, the fast one)."""
         if name not in RECIPES:
             raise ValueError(f"recipe={name!r}: allowed are {', '.join(map(repr, RECIPES))}")
-        return getattr(self, name)
+        return getattr(self, name) or self.fast
 
 
-RECIPES = ("published", "fast")
+RECIPES = ("published", "fast", "shortest")
 
 
 def _dense_autoencoder(**kwargs):
@@ -109,6 +111,8 @@ _DENSE_FAST = Recipe(
     mean_image_bias=True,
     steps_per_call=10,
 )
+# Straight to zero is better than a cosine where epochs are few: just enough for the published loss.
+_DENSE_SHORTEST = _DENSE_FAST.replace(epochs=9, learning_rate=1.5e-2, schedule="linear")
 _CONV_FAST = Recipe(
     epochs=12,
     batch_size=100,
@@ -122,10 +126,21 @@ _CONV_FAST = Recipe(
 
 _ENTRIES = {
     "mnist-ae": Entry(
-        "mnist", 28, _dense_autoencoder, published=_DENSE_PUBLISHED, fast=_DENSE_FAST
+        "mnist",
+        28,
+        _dense_autoencoder,
+        published=_DENSE_PUBLISHED,
+        fast=_DENSE_FAST,
+        shortest=_DENSE_SHORTEST,
     ),
     "mnist-vae": Entry(
-        "mnist", 28, _dense_vae, published=_DENSE_PUBLISHED, fast=_DENSE_FAST, beta=1.0
+        "mnist",
+        28,
+        _dense_vae,
+        published=_DENSE_PUBLISHED,
+        fast=_DENSE_FAST,
+        shortest=_DENSE_SHORTEST.replace(epochs=8),
+        beta=1.0,
     ),
     "mnist-conv-vae": Entry(
         "mnist", 28, _mnist_conv_vae, published=_DENSE_PUBLISHED, fast=_CONV_FAST, beta=1.0
@@ -215,7 +230,7 @@ def train(
 
     Args:
         name: one of :func:`names`.
-        recipe: "published", "fast", or a recipe of your own.
+        recipe: one of ``RECIPES``, or a recipe of your own.
         recipe_name: what the card calls a recipe of your own.
         seed: of the weights, the noise and the order of the images.
         folder: where model.keras and card.json are written; never the bundled checkpoints.
