@@ -596,5 +596,5 @@ core.progress("01")
 #   learning](https://arxiv.org/abs/1603.07285): every stride and padding, drawn.
 # - Xiao, Rasul and Vollgraf (2017), [Fashion-MNIST](https://arxiv.org/abs/1708.07747).
 #
-# **Next:** [02 · VAE theory and reparameterization](02_vae_theory.ipynb), where codes become clouds and a second term in the
-# loss closes the gaps.
+# **Next:** [02 · VAE theory and reparameterization](02_vae_theory.ipynb), where codes become clouds
+# and a second term in the loss closes the gaps.

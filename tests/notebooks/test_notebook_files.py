@@ -91,7 +91,8 @@ def test_cells_are_few_and_short(path):
     assert sum(not cell.id.startswith("setup-") for cell in notebook.cells) <= MAX_CELLS
     for cell in cells_of(path, "code"):
         limit = MAX_EXERCISE_LINES if "exercise" in cell.metadata else MAX_LINES
-        assert len(cell.source.splitlines()) <= limit, cell.source
+        lines = [line for line in cell.source.splitlines() if line.strip()]
+        assert len(lines) <= limit, cell.source
 
 
 @by_notebook
@@ -124,6 +125,14 @@ def test_relative_links_exist(path):
                 continue
             target = path.parent / link.partition("#")[0]
             assert target.exists(), f"{path.name} links to {link}"
+
+
+@by_source
+def test_the_last_cell_leads_on(source):
+    later = [path for path in SOURCES if path.stem > source.stem]
+    if later:
+        last = cells_of(NOTEBOOKS / f"{source.stem}.ipynb", "markdown")[-1].source
+        assert f"({later[0].stem}.ipynb)" in last, f"the last cell links to {later[0].stem}"
 
 
 @by_notebook
