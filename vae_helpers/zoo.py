@@ -34,8 +34,9 @@ class Entry:
     """A named model: its data, how to build it, and how it is trained.
 
     Of the recipes, ``published`` is the source's, ``fast`` made the bundled checkpoint, and
-    ``shortest``, where there is one, only just reaches the published loss. ``validation`` images are kept from the training file; where a source used the test images
-    for validation, it is 0. ``beta`` is the weight of the KL divergence, None without one.
+    ``shortest``, where there is one, only just reaches the published loss. ``validation`` images
+    are kept from the training file; where a source used the test images for validation, it is 0.
+    ``beta`` is the weight of the KL divergence, None without one.
     """
 
     data_name: str
@@ -111,7 +112,7 @@ _DENSE_FAST = Recipe(
     mean_image_bias=True,
     steps_per_call=10,
 )
-# Straight to zero is better than a cosine where epochs are few: just enough for the published loss.
+# Where epochs are few a straight line to zero beats a cosine: just enough for the published loss.
 _DENSE_SHORTEST = _DENSE_FAST.replace(epochs=9, learning_rate=1.5e-2, schedule="linear")
 _CONV_FAST = Recipe(
     epochs=12,
