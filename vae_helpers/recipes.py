@@ -66,6 +66,7 @@ class Recipe:
         beta_schedule: the KL weight over time; None leaves the model's β as it is.
         steps_per_call: training steps in one call into the compiled graph. More is faster and
             only makes the progress bar move in larger steps.
+        validate_every: epochs from one validation to the next.
         jit_compile: compile the step with XLA.
         precision: "float32", or a mixed precision, which is worth it where the hardware
             multiplies 16-bit numbers faster. It counts when the model is built.
@@ -83,13 +84,14 @@ class Recipe:
     mean_image_bias: bool = False
     beta_schedule: BetaSchedule | None = None
     steps_per_call: int = 1
+    validate_every: int = 1
     jit_compile: bool = False
     precision: str = "float32"
 
     def __post_init__(self):
         _one_of("schedule", self.schedule, SCHEDULES)
         _one_of("precision", self.precision, PRECISIONS)
-        for name in ("epochs", "batch_size", "steps_per_call"):
+        for name in ("epochs", "batch_size", "steps_per_call", "validate_every"):
             _whole(name, getattr(self, name))
         _number("learning_rate", self.learning_rate, low=0.0, open_low=True)
         _number("warmup", self.warmup, low=0.0, high=1.0, open_high=True)

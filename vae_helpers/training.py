@@ -49,14 +49,15 @@ def fit(
         resume_from: a folder. The state is saved there after every epoch, and a run that finds a
             state there goes on from it: the same weights as without the interruption, on the
             same machine, backend and versions.
-        patience: stop when the validation loss has not fallen for so many epochs.
+        patience: stop when the validation loss has not fallen for so many validations.
         progress: show a progress bar.
         strategy: a ``tf.distribute`` strategy in whose scope the model was built.
         callbacks: further Keras callbacks.
 
     Returns:
         A dict from "loss", "reconstruction_loss", "kl_loss" (of a VAE), their "val_…" twins and
-        "seconds" to lists with one number an epoch, in nats an image (seconds: since the start).
+        "seconds" to lists with one number an epoch (a validation), in nats an image; seconds since
+        the start.
 
     Raises:
         ValueError: for images of a wrong shape or range, a patience without validation images,
@@ -86,6 +87,7 @@ def fit(
             initial_epoch=state.epoch,
             validation_data=_validation(validation_images),
             validation_batch_size=EVALUATION_BATCH,
+            validation_freq=recipe.validate_every,
             shuffle=False,  # the batches shuffle themselves
             callbacks=[*watch, state, *callbacks],
             verbose=0,
