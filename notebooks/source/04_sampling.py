@@ -6,7 +6,7 @@
 #
 # | | |
 # | --- | --- |
-# | Time | about 75 minutes with all exercises; the code alone runs in about a minute |
+# | Time | about 75 minutes with all exercises; the code alone runs in about 40 seconds |
 # | You need | [03 · Training](03_training.ipynb), or what posterior and prior are |
 # | You will | draw images from a VAE, and lay out its plane in equal steps of probability |
 # | | show what a plain autoencoder makes of the same noise, and why |
@@ -25,7 +25,6 @@ from vae_helpers.checks import core, experiment_log
 
 rng = np.random.default_rng(4)
 print(f"vae_helpers {vh.__version__} in {vh.course_mode()} mode, NumPy {np.__version__}")
-print(f"logsumexp and norm come from SciPy: Φ(0) = {norm.cdf(0)}, {logsumexp([0.0, 0.0]):.3f}")
 
 # %% [markdown]
 # ## 1. Two numbers of noise
@@ -269,6 +268,8 @@ assert 2.5 < np.linalg.norm(ae_codes, axis=1).mean() / np.linalg.norm(z, axis=1)
 # Ten better places to ask: the mean code of each class, its **centroid**.
 #
 # ### Exercise 3: class means
+#
+# The labels run from 0; the rows of the answer follow their order.
 
 
 # %% exercise="class_means"
@@ -442,6 +443,7 @@ vh.plots.posteriors(
 # density is too small for any floating-point number; stay in the logarithms:
 #
 # $$\log q(z) = \log \sum_i \exp\big(\log \mathcal N(z; \mu_i, \sigma_i^2)\big) - \log n,$$
+#
 # $$\log \mathcal N(z; \mu_i, \sigma_i^2) = -\frac12 \sum_d
 # \left(\frac{(z_d - \mu_{id})^2}{\sigma_{id}^2} + \log \sigma_{id}^2 + \log 2\pi\right).$$
 #
