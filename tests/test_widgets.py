@@ -319,6 +319,7 @@ def test_an_error_appears_in_the_panel_and_goes_away():
     assert len(panel.errors) == 1
     assert 'role="alert"' in panel.message.value
     assert "RuntimeError: the &lt;decoder&gt; is broken" in panel.message.value
+    assert "<decoder>" not in panel.message.value
     assert "Traceback" in panel.errors[0]
     model.broken = False
     panel.controls[0].value = 1.0
@@ -527,6 +528,17 @@ def test_score_has_wilsons_interval():
     assert "No answers" in widgets.score_text(0, 0)
     with pytest.raises(ValueError, match="right=3"):
         widgets.score_text(3, 2)
+
+
+def test_noise_shows_image_noisy_image_reconstruction_and_difference():
+    panel = widgets.NoiseExplorer(LinearModel(4), IMAGES, IMAGES)
+    panel.which.value, panel.level.value = 5, 0.2
+    noisy, restored, score = render.restore(panel.model, IMAGES[5], panel.noise, 0.2)
+    shown = picture(panel.picture.png)[2::5, 2::5, 0] / 255
+    for i, image in enumerate((IMAGES[5], noisy, restored, np.abs(noisy - restored))):
+        place = slice(i * (SIDE + 2), i * (SIDE + 2) + SIDE)
+        np.testing.assert_allclose(shown[:, place], image[..., 0], atol=1 / 255)
+    assert f"{score:.1f}" in panel.caption.value
 
 
 def test_noise_calls_other_images_unusual():
