@@ -100,8 +100,11 @@ class Autoencoder(keras.Model):
 
     def decode(self, z, batch_size=500):
         """Return images (n, h, w, 1) in [0, 1] decoded from points z (n, latent_dim)."""
-        logits = _in_batches(self.decoder, self._checked_points(z), batch_size)
-        return _sigmoid(logits)
+        return _sigmoid(self.decode_logits(z, batch_size))
+
+    def decode_logits(self, z, batch_size=500):
+        """Return logits (n, h, w, 1), whose sigmoids are the images: likelihoods need no more."""
+        return _in_batches(self.decoder, self._checked_points(z), batch_size)
 
     def reconstruct(self, images, batch_size=500):
         """Encode and decode images (n, h, w, 1) in [0, 1]; a VAE decodes the posterior mean."""
