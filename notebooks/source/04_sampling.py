@@ -487,9 +487,8 @@ at_test, at_prior = np.median(ratio_test), np.median(ratio)
 print(f"median at codes of test images {at_test:.0f} nats, at samples of the prior {at_prior:.0f}")
 assert at_test - at_prior > 15
 order = np.argsort(ratio)
-rows = {"emptiest places": vae.decode(z[order[:12]]), "fullest": vae.decode(z[order[-12:]])}
 vh.plots.image_grid(
-    rows,
+    {"emptiest places": vae.decode(z[order[:12]]), "fullest": vae.decode(z[order[-12:]])},
     title="Of 2,000 prior samples: where q(z) is far below p(z), and where it is not",
     alt="Twelve images each. Emptiest places: torn strokes and blots. Fullest: readable digits.",
 )
