@@ -270,5 +270,6 @@ def _sparse(values):
     """Return labels of the values, none of them "-0.0", some left out where too dense."""
     every = max(1, len(values) // 7)
     return [
-        f"{round(v, 1) + 0:.1f}" if i % every == len(values) // 2 % every else "" for i, v in enumerate(values)
+        f"{round(v, 1) + 0:.1f}" if i % every == len(values) // 2 % every else ""
+        for i, v in enumerate(values)
     ]
