@@ -95,13 +95,16 @@ def epochs_needed(name, recipe):
 
 def first_epoch(history, published, every=1):
     """Return the number of the first epoch whose validation loss is the published one or less."""
-    validations = len(history["val_loss"])
-    for epoch in range(validations):
-        keys = ("loss", "reconstruction_loss", "kl_loss")
-        losses = {k: history[f"val_{k}"][epoch] for k in keys if f"val_{k}" in history}
-        if published.value is not None and published.form(losses) <= published.value:
-            return (epoch + 1) * every
-    return validations * every
+    forms = validation_forms(history, published)
+    reached = [published.value is not None and form <= published.value for form in forms]
+    return (reached.index(True) + 1 if any(reached) else len(forms)) * every
+
+
+def validation_forms(history, published):
+    """Return the validation losses of a history in the published form."""
+    keys = [key for key in ("loss", "reconstruction_loss", "kl_loss") if f"val_{key}" in history]
+    columns = zip(*(history[f"val_{key}"] for key in keys), strict=True)
+    return [published.form(dict(zip(keys, column, strict=True))) for column in columns]
 
 
 def worker(kind, name, recipe, backend="tensorflow"):
@@ -127,12 +130,12 @@ def train(name, recipe):
         model, data.train.images, validation(data), chosen, progress=False, callbacks=[clock]
     )
     epochs = first_epoch(history, PUBLISHED[name], chosen.validate_every)
-    best = min(history["val_loss"])
+    best = min(validation_forms(history, PUBLISHED[name]))
     return {
         "seconds": history["seconds"][epochs - 1],
         "cpu": clock.seconds[epochs - 1] - clock.start,
         "epochs": epochs,
-        "epoch": float(np.median(np.diff(history["seconds"]))),
+        "epoch": float(np.median(np.diff([0.0, *history["seconds"]]))),
         "best": best,
         "reached": best <= PUBLISHED[name].value,
         "memory": peak_memory(),
@@ -233,7 +236,7 @@ def report(rows, rate):
         cells = (
             f"`{row['name']}`",
             f"{about}{theirs['seconds']:.0f}"
-            + ("" if theirs.get("reached", True) else f" (reached {theirs['best']:.2f})"),
+            + ("" if theirs.get("reached", True) else f" (only {theirs['best']:.4g})"),
             f"{about}{ours['seconds']:.0f}",
             f"**{row['ratio']:.1f}×**",
             f"{theirs['epochs']}, {ours['epochs']}",

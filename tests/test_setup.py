@@ -7,6 +7,7 @@ import importlib.util
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -65,6 +66,8 @@ def setup(course, *extras, **environment):
         env=environment,
         capture_output=True,
         text=True,
+        # A background job ignores Ctrl-C, and hands that on: here it shall work.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
