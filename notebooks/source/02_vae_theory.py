@@ -6,7 +6,7 @@
 #
 # | | |
 # | --- | --- |
-# | Time | about 90 minutes with all exercises; the code alone runs in about half a minute |
+# | Time | about 90 minutes with all exercises; the code alone runs in about ten seconds |
 # | Before | [01 · Autoencoder](01_autoencoder.ipynb); derivatives; the normal distribution |
 # | After it you can | say what a latent-variable model is and why its posterior is out of reach |
 # | | derive the evidence lower bound (ELBO), and name its two terms and its gap |

@@ -6,7 +6,7 @@
 #
 # | | |
 # | --- | --- |
-# | Time | about 75 minutes with all exercises; the code alone runs in about 40 seconds |
+# | Time | about 75 minutes with all exercises; the code alone runs in about half a minute |
 # | You need | [03 · Training](03_training.ipynb), or what posterior and prior are |
 # | You will | draw images from a VAE, and lay out its plane in equal steps of probability |
 # | | show what a plain autoencoder makes of the same noise, and why |
