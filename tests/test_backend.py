@@ -1,14 +1,18 @@
+import os
 import subprocess
 import sys
 import textwrap
 
 
 def run(code, folder):
+    # As a learner starts it: without the log level that this test run may have set.
+    environment = {k: v for k, v in os.environ.items() if k != "TF_CPP_MIN_LOG_LEVEL"}
     return subprocess.run(
         [sys.executable, "-c", textwrap.dedent(code)],
         capture_output=True,
         text=True,
         cwd=folder,
+        env=environment,
         check=False,
     )
 
