@@ -251,7 +251,8 @@ def report(rows, rate):
         "validation included; ≈ marks an extrapolation from a tenth of an epoch to the number of "
         "epochs. “Floor”: three times the forward pass's multiply-adds at the matrix rate. Where "
         "nothing was published, the whole of both protocols is compared. JAX runs the published "
-        "recipe. Peak memory includes TensorFlow and the data."
+        "recipe. Rows may come from different runs of the benchmark, on a machine more or less "
+        "busy; the two protocols of a row never do. Peak memory includes TensorFlow and the data."
     )
     return "\n".join(lines) + "\n\n" + note + "\n"
 
