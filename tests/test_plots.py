@@ -126,6 +126,14 @@ CASES = {
         lambda: plots.lines({"a": [1.0, 2.0], "b": [2.0, 0.5]}, x=[0, 1], x_label="x"),
         ["0.5"],
     ),
+    "report_card": (
+        lambda: plots.report_card(
+            {"error": {"AE": 11.57, "VAE": 12.57}, "units": {"AE": None, "VAE": 10}},
+            beside={"error": {"AE": 11.46}},
+            better={"error": "low"},
+        ),
+        ["error (lower is better): AE 11.6 (11.5), VAE 12.6.", "units: AE –, VAE 10."],
+    ),
 }
 
 

@@ -32,6 +32,7 @@ from vae_helpers.plots.space import (
     probability_space,
     silhouettes,
 )
+from vae_helpers.plots.tables import report_card
 
 __all__ = [
     "AltFigure",
@@ -49,6 +50,7 @@ __all__ = [
     "posteriors",
     "probability_space",
     "rate_distortion",
+    "report_card",
     "score_histogram",
     "seeds",
     "silhouettes",
