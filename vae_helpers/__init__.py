@@ -11,7 +11,7 @@ import os
 # goes wrong in a computation is raised as an exception all the same.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from vae_helpers.course import by_mode, course_mode
+from vae_helpers.course import by_mode, course_mode, measured
 from vae_helpers.data import CLASS_NAMES, Data, Split, load_data
 
 __version__ = "0.1.0"
@@ -37,6 +37,7 @@ __all__ = [
     "by_mode",
     "course_mode",
     "load_data",
+    "measured",
     *_SUBMODULES,
 ]
 

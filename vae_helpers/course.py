@@ -1,6 +1,9 @@
-"""The one switch of the course: quick (the default) or full."""
+"""What all chapters share: the switch between quick and full, and the table of their numbers."""
 
+import html
+import math
 import os
+from collections.abc import Iterable
 
 MODES = ("quick", "full")
 
@@ -20,3 +23,87 @@ def course_mode() -> str:
 def by_mode(quick, full):
     """Return ``quick`` or ``full``, whichever the course mode asks for."""
     return full if course_mode() == "full" else quick
+
+
+def measured(rows: Iterable[tuple]) -> "MeasuredNumbers":
+    """Return a table of what a chapter measured, beside what was published.
+
+    Args:
+        rows: (what, ours, published, protocol) each: what was measured with its unit, the number,
+            the published number or None, and how ours was measured.
+
+    Raises:
+        ValueError: for a row of another length, or a number that is not finite.
+    """
+    return MeasuredNumbers(rows)
+
+
+class MeasuredNumbers:
+    """A table that a notebook shows and that ``tools/run_course.py`` can read again."""
+
+    MIME = "application/vnd.vae-course.measured+json"
+
+    def __init__(self, rows):
+        self.rows = [_measured_row(row) for row in rows]
+
+    def as_dicts(self) -> list[dict]:
+        """Return the rows as plain JSON values, with the mode they were measured in."""
+        keys = ("what", "ours", "published", "protocol")
+        return [{**dict(zip(keys, row, strict=True)), "mode": course_mode()} for row in self.rows]
+
+    def __repr__(self):
+        return "\n".join(
+            f"{what}: {_readable(ours)} (published: {_readable(published)}; {protocol})"
+            for what, ours, published, protocol in self.rows
+        )
+
+    def _repr_html_(self):
+        heads = ("Measured", "Here", "Published", "How ours was measured")
+        head = "".join(f"<th scope='col' style='text-align: left'>{text}</th>" for text in heads)
+        return f"<table><tr>{head}</tr>{''.join(map(_html_row, self.rows))}</table>"
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {
+            "text/plain": repr(self),
+            "text/html": self._repr_html_(),
+            self.MIME: self.as_dicts(),
+        }
+
+
+def _measured_row(row):
+    if len(row) != 4:
+        raise ValueError(f"row={row!r}: allowed is (what, ours, published or None, protocol)")
+    what, ours, published, protocol = row
+    numbers = [None if number is None else _finite(number, what) for number in (ours, published)]
+    if numbers[0] is None:
+        raise ValueError(f"ours=None of {what!r}: allowed is a finite number")
+    return (str(what), *numbers, str(protocol))
+
+
+def _finite(number, what):
+    try:
+        number = float(number)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise ValueError(f"the number of {what!r}: allowed is a finite number")
+    return number
+
+
+def _html_row(row):
+    what, ours, published, protocol = row
+    numbers = "".join(
+        f"<td style='text-align: right'>{cell}</td>"
+        for cell in (f"<b>{_readable(ours)}</b>", _readable(published))
+    )
+    text = "<td style='text-align: left'>{}</td>".format
+    return f"<tr>{text(html.escape(what))}{numbers}{text(html.escape(protocol))}</tr>"
+
+
+def _readable(number):
+    """Write whole numbers whole, and five significant digits of others."""
+    if number is None:
+        return "–"
+    if number == int(number):
+        return f"{int(number):,}"
+    return f"{number:,.5g}"
