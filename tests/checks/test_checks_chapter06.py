@@ -1,0 +1,234 @@
+"""The checkers of chapter 06."""
+
+import numpy as np
+import pytest
+from checking import assert_not_attempted, assert_right, assert_robust, assert_wrong
+from scipy.linalg import sqrtm
+from scipy.special import entr, logsumexp, xlogy
+
+from vae_helpers import metrics
+from vae_helpers.checks import chapter06
+from vae_helpers.checks.core import SelfTest, exercises_of
+
+
+@pytest.mark.parametrize("name", list(exercises_of("06")))
+def test_robust(name):
+    assert_robust(getattr(chapter06, name))
+
+
+def summed(pixels):
+    return pixels.reshape(len(pixels), -1).sum(axis=1)
+
+
+def test_pixel_entropy():
+    exercise = chapter06.pixel_entropy
+    assert_right(exercise, lambda x: summed(entr(x) + entr(1 - x)))
+    assert_right(exercise, lambda x: metrics.bce_floor(x, per_image=True))
+    assert_right(exercise, lambda x: metrics.reconstruction_error(x, x, "bce", per_image=True))
+    wrong = {
+        "NaN": lambda x: summed(-x * np.log(x) - (1 - x) * np.log(1 - x)),
+        "sign": lambda x: summed(xlogy(x, x) + xlogy(1 - x, 1 - x)),
+        "black half, 1 − x, is missing": lambda x: summed(entr(x)),
+        "white half, x, is missing": lambda x: summed(entr(1 - x)),
+        "bits": lambda x: summed(entr(x) + entr(1 - x)) / np.log(2),
+        "averaged over pixels": lambda x: (entr(x) + entr(1 - x)).mean(axis=(1, 2, 3)),
+        "added up the images": lambda x: (entr(x) + entr(1 - x)).sum(),
+        "averaged over images": lambda x: metrics.bce_floor(x),
+        "Those are the pixels": lambda x: entr(x) + entr(1 - x),
+        "log 2 = 0.693": lambda x: summed(x * (1 - x)),
+        "shape (3,): expected (2,)": lambda x: np.ones(3),
+    }
+    for piece, answer in wrong.items():
+        with np.errstate(all="ignore"):
+            assert_wrong(exercise, answer, piece)
+    assert_not_attempted(exercise, lambda x: ...)
+
+
+def test_iwae_bound():
+    exercise = chapter06.iwae_bound
+    assert_right(exercise, lambda w: logsumexp(w, axis=1) - np.log(w.shape[1]))
+    assert_right(exercise, lambda w: logsumexp(w, axis=1, b=1 / w.shape[1]))
+    assert_right(
+        exercise,
+        lambda w: w.max(axis=1) + np.log(np.exp(w - w.max(axis=1)[:, None]).mean(axis=1)),
+    )
+    wrong = {
+        "the ELBO": lambda w: w.mean(axis=1),
+        "subtract log k": lambda w: logsumexp(w, axis=1),
+        "has to be subtracted": lambda w: logsumexp(w, axis=1) + np.log(w.shape[1]),
+        "number of images: k": lambda w: logsumexp(w, axis=1) - np.log(len(w)),
+        "return its logarithm": lambda w: np.exp(w).mean(axis=1),
+        "not the NLL": lambda w: -(logsumexp(w, axis=1) - np.log(w.shape[1])),
+        "mean over images": lambda w: (logsumexp(w, axis=1) - np.log(w.shape[1])).mean(),
+        "along axis 1": lambda w: logsumexp(w, axis=0) - np.log(len(w)),
+        "largest weight": lambda w: w.max(axis=1),
+        "`logsumexp` stays": lambda w: np.log(np.exp(w).mean(axis=1)),
+        "one image by hand": lambda w: np.median(w, axis=1),
+    }
+    for piece, answer in wrong.items():
+        with np.errstate(all="ignore"):
+            assert_wrong(exercise, answer, piece)
+    assert_wrong(
+        exercise,
+        lambda w: np.log(np.exp(np.maximum(w, -700)).mean(axis=1)),
+        "around −1,000",
+        "no exp of your own",
+    )
+    assert_not_attempted(exercise, lambda w: ...)
+
+
+def test_moments():
+    exercise = chapter06.moments
+    assert_right(exercise, lambda f: (f.mean(axis=0), np.cov(f, rowvar=False)))
+    assert_right(exercise, lambda f: [f.mean(axis=0), np.cov(f.T)])
+    statistics = metrics.FeatureStatistics
+    assert_right(exercise, lambda f: (statistics().update(f).mean, np.cov(f.T)))
+
+    def with_mean(covariance):
+        return lambda f: (f.mean(axis=0), covariance(f))
+
+    def with_covariance(mean):
+        return lambda f: (mean(f), np.cov(f.T))
+
+    assert_wrong(exercise, lambda f: f.mean(axis=0), "two things")
+    assert_wrong(exercise, with_covariance(lambda f: f.mean(axis=1)), "use `axis=0`")
+    assert_wrong(exercise, with_covariance(np.mean), "all numbers")
+    assert_wrong(exercise, with_covariance(lambda f: f.sum(axis=0)), "the sum")
+    assert_wrong(exercise, with_covariance(lambda f: np.median(f, axis=0)), "over the images")
+    wrong = {
+        "divided by n:": lambda f: np.cov(f.T, ddof=0),
+        "Those are sums": lambda f: np.cov(f.T) * (len(f) - 1),
+        "Subtract the mean first": lambda f: f.T @ f / len(f),
+        "`rowvar=False`": np.cov,
+        "the correlation": lambda f: np.corrcoef(f.T),
+        "the variances": lambda f: f.var(axis=0, ddof=1),
+        "[i, i] is the variance": lambda f: np.eye(3),
+    }
+    for piece, covariance in wrong.items():
+        assert_wrong(exercise, with_mean(covariance), piece)
+    assert_wrong(exercise, with_mean(lambda f: f.T @ f / (len(f) - 1)), "Subtract the mean first")
+    assert_not_attempted(exercise, lambda f: ...)
+    assert_not_attempted(exercise, lambda f: (..., ...))
+
+
+def factor(covariance):
+    w, vectors = np.linalg.eigh(covariance)
+    return vectors * np.sqrt(np.maximum(w, 0))
+
+
+def frechet(part):
+    """Return a distance whose last part is ``part(cov1, cov2)``."""
+
+    def distance(m1, c1, m2, c2):
+        return (m1 - m2) @ (m1 - m2) + np.trace(c1) + np.trace(c2) + part(c1, c2)
+
+    return distance
+
+
+def nuclear(c1, c2):
+    return np.linalg.svd(factor(c1).T @ factor(c2), compute_uv=False).sum()
+
+
+def test_frechet_distance():
+    exercise = chapter06.frechet_distance
+    right = frechet(lambda c1, c2: -2 * nuclear(c1, c2))
+    assert_right(exercise, right)
+    assert_right(exercise, metrics.frechet_distance)
+    assert_right(exercise, lambda m1, c1, m2, c2: right(m2, c2, m1, c1))
+    wrong = {
+        "square root: the number": lambda *a: np.sqrt(max(right(*a), 0)),
+        "means are not compared": lambda m1, c1, m2, c2: right(m1, c1, m1, c2),
+        "covariances are not compared": lambda m1, c1, m2, c2: np.sum((m1 - m2) ** 2),
+        "must be squared": lambda m1, c1, m2, c2: right(m1, c1, m1, c2) + np.linalg.norm(m1 - m2),
+        "counts twice": frechet(lambda c1, c2: -nuclear(c1, c2)),
+        "must be subtracted": frechet(lambda c1, c2: 2 * nuclear(c1, c2)),
+        "singular values is missing": frechet(lambda c1, c2: 0),
+        "singular values of S₁S₂": frechet(lambda c1, c2: -2 * np.linalg.norm(c1 @ c2, "nuc")),
+        "root of the summed squares": frechet(
+            lambda c1, c2: -2 * np.linalg.norm(factor(c1).T @ factor(c2))
+        ),
+        "largest singular value": frechet(
+            lambda c1, c2: -2 * np.linalg.norm(factor(c1).T @ factor(c2), 2)
+        ),
+        "depends on how": frechet(lambda c1, c2: -2 * np.trace(factor(c1).T @ factor(c2))),
+        "root of each entry": frechet(
+            lambda c1, c2: -2 * np.trace(np.sqrt(np.maximum(c1 * c2, 0)))
+        ),
+        "three parts one by one": frechet(lambda c1, c2: -1.9 * nuclear(c1, c2)),
+        "is a complex number": frechet(lambda c1, c2: -2 * np.trace(sqrtm(c1 @ c2)) + 0j),
+    }
+    for piece, answer in wrong.items():
+        assert_wrong(exercise, answer, piece)
+    assert_not_attempted(exercise, lambda m1, c1, m2, c2: ...)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_frechet_distance_of_singular_covariances():
+    """What is right for full rank and not for 4 images in 6 dimensions."""
+    exercise = chapter06.frechet_distance
+    textbook = frechet(lambda c1, c2: -2 * np.trace(sqrtm(c1 @ c2)).real)
+    assert_wrong(exercise, textbook, "loses half of the digits")
+    with_eps = frechet(lambda c1, c2: -2 * np.trace(sqrtm((c1 + 1e-9 * np.eye(len(c1))) @ c2)).real)
+    assert_wrong(exercise, with_eps, "must be 0 but for rounding")
+
+    def no_maximum(covariance):
+        w, vectors = np.linalg.eigh(covariance)
+        return vectors * np.sqrt(w - 1e-15)
+
+    nan = frechet(
+        lambda c1, c2: -2 * np.nan_to_num(no_maximum(c1).T @ no_maximum(c2), nan=np.nan).trace()
+    )
+    assert_wrong(
+        exercise,
+        lambda m1, c1, m2, c2: (
+            metrics.frechet_distance(m1, c1, m2, c2) if len(m1) == 3 else nan(m1, c1, m2, c2)
+        ),
+        "`np.maximum(w, 0)`",
+    )
+    complex_root = frechet(lambda c1, c2: -2 * np.trace(sqrtm(c1 @ c2)))
+    assert_wrong(exercise, complex_root, "is a complex number")
+
+
+def distance_of(kernel=lambda x, y: (x @ y.T / x.shape[1] + 1) ** 3, within=None, mixed=-2):
+    def of_pairs(k):
+        return (k.sum() - np.trace(k)) / (len(k) * (len(k) - 1))
+
+    within = within or of_pairs
+
+    def distance(real, generated):
+        own = within(kernel(real, real)) + within(kernel(generated, generated))
+        return own + mixed * kernel(real, generated).mean()
+
+    return distance
+
+
+def test_kernel_distance():
+    exercise = chapter06.kernel_distance
+    assert_right(exercise, distance_of())
+    assert_right(exercise, metrics.kid)
+    assert_right(exercise, lambda r, g: distance_of()(g, r))
+    wrong = {
+        "paired with itself": distance_of(within=np.mean),
+        "not n²": distance_of(within=lambda k: (k.sum() - np.trace(k)) / len(k) ** 2),
+        "count twice": distance_of(mixed=-1),
+        "are subtracted": distance_of(mixed=2),
+        "mixed pairs are missing": distance_of(mixed=0),
+        "sign is turned": lambda r, g: -distance_of()(r, g),
+        "number of features d": distance_of(lambda x, y: (x @ y.T + 1) ** 3),
+        "+ 1 in the kernel": distance_of(lambda x, y: (x @ y.T / x.shape[1]) ** 3),
+        "is cubic": distance_of(lambda x, y: (x @ y.T / x.shape[1] + 1) ** 2),
+        "not of images": distance_of(lambda x, y: (x @ y.T / len(x) + 1) ** 3),
+        "three means": lambda r, g: 2 * distance_of()(r, g),
+        "cut off at 0": lambda r, g: max(0.0, distance_of()(r, g)),
+        "expected one number": lambda r, g: np.ones(3),
+    }
+    for piece, answer in wrong.items():
+        assert_wrong(exercise, answer, piece)
+    assert_not_attempted(exercise, lambda r, g: ...)
+
+
+def test_self_test():
+    assert isinstance(chapter06.self_test, SelfTest)
+    assert_right(chapter06.self_test, {1: "b", 2: "a", 3: "c", 4: "a", 5: "c"})
+    assert_wrong(chapter06.self_test, dict.fromkeys(range(1, 6), "a"), "2 of 5 right", "98 to 110")
+    assert_not_attempted(chapter06.self_test, dict.fromkeys(range(1, 6), ...))
