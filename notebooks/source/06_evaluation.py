@@ -39,7 +39,7 @@ print(f"vae_helpers {vh.__version__} in {vh.course_mode()} mode, NumPy {np.__ver
 # what went in?
 #
 # We measure on test images, which no model has seen: every fifth one, 2,000 from all over the
-# file (its first 2,000 are harder than the rest; in full mode we take all 10,000).
+# file (its first 2,000 are not typical; in full mode we take all 10,000).
 #
 # **Before you run this:** which row will be closest to the originals, and which furthest away?
 
@@ -98,7 +98,8 @@ assert mse["conv VAE"] < mse["AE"] < mse["VAE"]
 
 # %% [markdown]
 # **What to see.** More than half of the VAE's 87 nats is the entropy of grey pixels, which no
-# model can lower. "83 against 87 nats" sounds like nothing; above the floor it is 38 against 41.
+# model can lower. The AE's lead, three nats in 87, sounds like nothing; above the floor it is 38
+# against 41.
 # The AE copies better than the VAE with the same layers, since its loss asks for nothing else.
 #
 # ## 2. What the code costs
@@ -137,7 +138,7 @@ vh.plots.kl_bars(kl, threshold=0.01)
 #
 # ## 3. Why the training loss is no likelihood
 #
-# The loss of these VAEs, reconstruction + KL, is about 110 nats on the test images, and the theory
+# The loss of the dense VAE, reconstruction + KL, is about 110 nats on the test images. The theory
 # says: minus the loss is a lower bound on log p(x). That needs p(x|z) to be a probability. For a
 # Bernoulli pixel it is: p + (1 − p) = 1. But our pixels are grey, and over all grey values
 # between 0 and 1 the "density" pˣ(1 − p)¹⁻ˣ adds up to
@@ -195,9 +196,9 @@ assert abs(losses["dynamic"] - losses["dynamic, again"]) < 0.6
 vh.plots.image_grid({kind: images[:12] for kind, images in black_white.items()})
 
 # %% [markdown]
-# **What to see.** The same weights, the same digits – and numbers 12 nats apart, more than lies
-# between most models in the papers. Two things to take along: **no likelihood without its
-# protocol**; and only those on black and white are bounds on a likelihood at all.
+# **What to see.** The same weights, the same digits – and numbers 12 nats apart; the models in a
+# paper's table are often closer. Two things to take along: **no likelihood without its protocol**;
+# and only the numbers on black and white are bounds on a likelihood at all.
 #
 # Let us train a VAE the way those papers do: same layers, but the coins are tossed again before
 # every epoch. (Three epochs, to keep it short; 20 in full mode.)
@@ -234,7 +235,7 @@ assert history["loss"][-1] < history["loss"][0] - 20
 #
 # ### Exercise 2: the importance-weighted bound
 #
-# You get log wᵢ, around −100 nats. Their exponentials are 10⁻⁴³ and less: stay in the logarithms.
+# You get log wᵢ, around −100 nats. Their exponentials are about 10⁻⁴⁴: stay in the logarithms.
 # The cell below the exercise computes these weights; the one below that asks two models: the one
 # just trained on coins, and the VAE from before, trained on *grey* digits for 12 epochs. It never
 # saw a black-and-white image; but on these it has a likelihood.
@@ -479,8 +480,8 @@ exercises.frechet_distance.check(frechet_distance)
 #
 # Inception has seen photographs only and sees little in digits, but everybody uses it, to be
 # comparable. If you are online, set the switch in the cell below: it loads 88 MB once and
-# takes some minutes for 3 × 500 images. (Fewer images than features: here your exercise is needed.)
-# Nothing later depends on it.
+# takes some minutes for 3 × 500 images – fewer than features, so `sqrtm` would fail. Nothing later
+# depends on it.
 #
 # **Before you run this:** put the six in order. And what will the second sample get: exactly 0?
 
@@ -491,7 +492,7 @@ for name, value in sorted(fcd.items(), key=lambda item: item[1]):
     print(f"{name:14} {value:7.2f}")
 assert fcd["second sample"] < 0.3
 assert fcd["twenty digits"] < fcd["conv VAE"] < fcd["VAE"] < fcd["noisy digits"] < fcd["AE"]
-WITH_INCEPTION = False
+WITH_INCEPTION = False  # True, if you are online and want to wait
 if WITH_INCEPTION:
     inception = vh.features.inception_features
     reals = inception(x[:500])
@@ -739,7 +740,7 @@ game
 # VAE that differ in nothing but the seed.
 #
 # **Before you run the two cells:** is it sure, on only 100 test images, that the AE copies better
-# than the VAE? And which seed matters more, that of the samples or that of the training?
+# than the VAE? And how far will the two kinds of seeds move a number, in per cent and in nats?
 
 # %%
 hundred = x[:100]
@@ -776,9 +777,9 @@ assert 0.02 < by_training.standard_deviation < 3
 # **What to see.** The two intervals overlap widely, and yet the difference is clear: a messy 8 is
 # hard for *both* models. Judge them on the same images, and bootstrap the **difference**.
 #
-# With this many samples the sampling seed moves the distance by about 1 %. The
-# training seed is the luck that papers forget most often: here it is worth as much as many a
-# published improvement, so repeat the training before you claim one.
+# With this many samples the sampling seed moves the distance by about 1 % or less. The training
+# seed is the luck that papers forget most often: here it is worth as much as many a published
+# improvement, so repeat the training before you claim one.
 #
 # ## 12. The report card
 #
@@ -892,7 +893,7 @@ experiment_log.add("06: grading an entrant", {"entrant": name, "N": n}, grades, 
 # ## 14. Common mistakes, failing for you
 #
 # 1. **Different N.** The convolutional VAE, judged on 20 images at a time, against the dense one on
-#    all. The better model seems hardly better at all.
+#    all. The better model hardly seems better any more.
 # 2. **The last batch only.** A `return` inside the evaluation loop; or the mean of batch means,
 #    where the last batch is smaller.
 # 3. **Arguments swapped.** Precision and recall change places, silently.
