@@ -691,4 +691,4 @@ core.progress("04")
 # - Rombach et al. (2022), [High-resolution image synthesis with latent diffusion
 #   models](https://arxiv.org/abs/2112.10752): the same idea on a large scale.
 #
-# **Next comes** interpolation: what lies *between* two images.
+# **Next:** [05 · Interpolation](05_interpolation.ipynb) – what lies *between* two images.

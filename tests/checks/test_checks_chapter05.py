@@ -1,0 +1,246 @@
+"""The checkers of chapter 05."""
+
+import numpy as np
+import pytest
+from checking import assert_not_attempted, assert_right, assert_robust, assert_wrong
+
+from vae_helpers import latent
+from vae_helpers.checks import chapter05
+from vae_helpers.checks.core import SelfTest, exercises_of
+
+
+@pytest.mark.parametrize("name", list(exercises_of("05")))
+def test_robust(name):
+    assert_robust(getattr(chapter05, name))
+
+
+def straight(z1, z2, t):
+    return (1 - t[:, None]) * z1 + t[:, None] * z2
+
+
+def test_lerp():
+    exercise = chapter05.lerp
+    assert_right(exercise, straight)
+    assert_right(exercise, lambda z1, z2, t: z1 + np.outer(t, z2 - z1))
+    assert_right(
+        exercise, lambda z1, z2, t: np.array([latent.between(z1, z2, share) for share in t])
+    )
+    assert_wrong(exercise, lambda z1, z2, t: straight(z2, z1, t), "swapped")
+    assert_wrong(exercise, lambda z1, z2, t: straight(z1, z2, t)[::-1], "from z2 to z1")
+    assert_wrong(exercise, lambda z1, z2, t: z1 + t[:, None] * z2, "all of z1")
+    assert_wrong(exercise, lambda z1, z2, t: t[:, None] * (z2 - z1), "add it to z1")
+    assert_wrong(exercise, lambda z1, z2, t: straight(z1, z2, t).T, "swapped: one row a share")
+    assert_wrong(exercise, lambda z1, z2, t: np.linspace(z1, z2, len(t)), "at [3, 0]", "half-way")
+    assert_wrong(exercise, lambda z1, z2, t: (1 - t) * z1 + t * z2, "stopped with ValueError")
+    assert_wrong(exercise, lambda z1, z2, t: (z1 + z2) / 2, "shape (3,): expected (5, 3)")
+    assert_not_attempted(exercise, lambda z1, z2, t: ...)
+
+
+def lengths(features):
+    return np.linalg.norm(np.diff(features, axis=1), axis=2)
+
+
+def test_path_lengths():
+    exercise = chapter05.path_lengths
+    assert_right(exercise, lambda f: lengths(f).sum(axis=1))
+    assert_right(
+        exercise,
+        lambda f: [sum(np.sqrt(((b - a) ** 2).sum()) for a, b in zip(p, p[1:])) for p in f],  # noqa: B905, RUF007
+    )
+    direct = {
+        "direct distance": lambda f: np.linalg.norm(f[:, -1] - f[:, 0], axis=1),
+        "the ratio": lambda f: lengths(f).sum(axis=1) / np.linalg.norm(f[:, -1] - f[:, 0], axis=1),
+        "mean step": lambda f: lengths(f).mean(axis=1),
+        "a root is missing": lambda f: (lengths(f) ** 2).sum(axis=1),
+        "outside the sum": lambda f: np.sqrt((lengths(f) ** 2).sum(axis=1)),
+        "|differences|": lambda f: np.abs(np.diff(f, axis=1)).sum(axis=(1, 2)),
+        "differences of images first": lambda f: np.linalg.norm(f, axis=2).sum(axis=1),
+        "Those are the steps": lengths,
+        "all paths together": lambda f: lengths(f).sum(),
+        "from path to path": lambda f: np.linalg.norm(np.diff(f, axis=0), axis=2).sum(axis=0),
+        "then the sum over the steps": lambda f: lengths(f)[:, 1:].sum(axis=1),
+    }
+    for piece, wrong in direct.items():
+        assert_wrong(exercise, wrong, piece)
+    assert_not_attempted(exercise, lambda f: ...)
+
+
+def turned(z1, z2, t, *, guard=True, clip=True, scale=True, units=True, divide=True):
+    t = t[:, None]
+    length1, length2 = np.linalg.norm(z1), np.linalg.norm(z2)
+    if guard and 0 in (length1, length2):
+        return (1 - t) * z1 + t * z2
+    u1, u2 = z1 / length1, z2 / length2
+    cosine = np.clip(u1 @ u2, -1, 1) if clip else u1 @ u2
+    angle = np.arccos(cosine)
+    if guard and np.sin(angle) < 1e-6:
+        return (1 - t) * z1 + t * z2
+    first, second = (u1, u2) if units else (z1, z2)
+    path = np.sin((1 - t) * angle) * first + np.sin(t * angle) * second
+    if divide:
+        path = path / np.sin(angle)
+    return path * ((1 - t) * length1 + t * length2) if scale else path
+
+
+def stretched(z1, z2, t):
+    """The straight line, with the lengths of the spherical one."""
+    points = straight(z1, z2, t)
+    length = np.linalg.norm(z1) * (1 - t) + np.linalg.norm(z2) * t
+    norms = np.linalg.norm(points, axis=1)
+    return points * (length / np.where(norms == 0, 1, norms))[:, None]
+
+
+def test_slerp():
+    exercise = chapter05.slerp
+    assert_right(exercise, turned)
+    assert_right(
+        exercise,
+        lambda z1, z2, t: [latent.between(z1, z2, share, "spherical") for share in t],
+    )
+    assert_wrong(exercise, straight, "That is the straight line")
+    assert_wrong(exercise, lambda *a: turned(*a, scale=False), "directions u(t)")
+    assert_wrong(exercise, lambda *a: turned(*a, units=False, scale=False), "for unit vectors")
+    assert_wrong(exercise, stretched, "turns faster")
+    assert_wrong(exercise, lambda *a: turned(*a, divide=False), "division by sin Ω")
+    assert_wrong(exercise, lambda z1, z2, t: turned(z2, z1, t), "from z2 to z1")
+    assert_wrong(
+        exercise,
+        lambda z1, z2, t: turned(z1, z2 / np.linalg.norm(z2) * np.linalg.norm(z1), t),
+        "not stay at",
+    )
+    assert_wrong(exercise, lambda *a: turned(*a, guard=False), "zero vector", "NaN", "no direction")
+    assert_wrong(exercise, without_equal, "between equal vectors", "sin Ω = 0")
+    assert_wrong(exercise, lambda *a: turned(*a, clip=False), "between equal vectors", "above 1")
+    assert_wrong(exercise, lambda *a: turned(*a)[:, :4], "shape (5, 4): expected (5, 5)")
+    assert_wrong(exercise, small_angles_only, "more than 90°", "from 0 to π")
+    assert_not_attempted(exercise, lambda z1, z2, t: ...)
+
+
+def without_equal(z1, z2, t):
+    """Guard against zero vectors alone."""
+    if 0 in (np.linalg.norm(z1), np.linalg.norm(z2)):
+        return straight(z1, z2, t)
+    return turned(z1, z2, t, guard=False)
+
+
+def small_angles_only(z1, z2, t):
+    """Take the arc sine, which never exceeds 90°."""
+    length1, length2 = np.linalg.norm(z1), np.linalg.norm(z2)
+    if 0 in (length1, length2):
+        return straight(z1, z2, t)
+    u1, u2 = z1 / length1, z2 / length2
+    angle = np.arcsin(np.sqrt(max(1 - (u1 @ u2) ** 2, 0)))
+    if angle < 1e-6:
+        return straight(z1, z2, t)
+    t = t[:, None]
+    path = (np.sin((1 - t) * angle) * u1 + np.sin(t * angle) * u2) / np.sin(angle)
+    return path * ((1 - t) * length1 + t * length2)
+
+
+def vector(z, score, share=0.2):
+    low, high = np.quantile(score, [share, 1 - share])
+    return z[score >= high].mean(axis=0) - z[score <= low].mean(axis=0)
+
+
+def by_sorting(z, score, share=0.2):
+    n = round(len(z) * share)
+    order = np.argsort(score)
+    return z[order[-n:]].mean(axis=0) - z[order[:n]].mean(axis=0)
+
+
+def groups(function, second=None):
+    def answer(z, score, share=0.2):
+        low, high = np.quantile(score, [share, 1 - share])
+        return function(z[score >= high], z[score <= low], z)
+
+    return answer
+
+
+def test_attribute_vector():
+    exercise = chapter05.attribute_vector
+    assert_right(exercise, vector)
+    assert_right(exercise, by_sorting)
+    assert_right(exercise, groups(lambda top, bottom, z: latent.attribute_vector(top, bottom)))
+    assert_wrong(exercise, lambda *a: -vector(*a), "turned round")
+    assert_wrong(exercise, groups(lambda top, bottom, z: top.mean(axis=0)), "one group")
+    assert_wrong(
+        exercise, groups(lambda top, bottom, z: top.sum(axis=0) - bottom.sum(axis=0)), "sums"
+    )
+    assert_wrong(
+        exercise, groups(lambda top, bottom, z: top.mean(axis=0) - z.mean(axis=0)), "*lowest*"
+    )
+    assert_wrong(exercise, lambda z, s, share: vector(z, s, 0.5), "median")
+    assert_wrong(exercise, lambda *a: vector(*a) / np.linalg.norm(vector(*a)), "length 1")
+    assert_wrong(
+        exercise, lambda z, s, share: by_sorting(z, np.arange(90), share), "by their score"
+    )
+    assert_wrong(exercise, groups(lambda top, bottom, z: top.mean() - bottom.mean()), "`axis=0`")
+    assert_wrong(exercise, lambda z, s, share: vector(z, s, 0.2), "share=0.3", "27 in each")
+    assert_not_attempted(exercise, lambda z, s, share: ...)
+
+
+def within(combine, limits=None):
+    def answer(z, score, labels, share=0.2):
+        vectors, sizes = [], []
+        for label in np.unique(labels):
+            own = labels == label
+            vectors.append(vector(z[own], score[own], share))
+            sizes.append(own.sum())
+        return combine(np.array(vectors), sizes)
+
+    return answer
+
+
+def one_limit_for_all(z, score, labels, share=0.2):
+    low, high = np.quantile(score, [share, 1 - share])
+    return np.mean(
+        [
+            z[(labels == k) & (score >= high)].mean(axis=0)
+            - z[(labels == k) & (score <= low)].mean(axis=0)
+            for k in np.unique(labels)
+        ],
+        axis=0,
+    )
+
+
+def test_balanced_vector():
+    exercise = chapter05.balanced_vector
+    assert_right(exercise, within(lambda v, n: v.mean(axis=0)))
+    assert_right(exercise, within(lambda v, n: sum(v) / len(v)))
+    assert_wrong(exercise, lambda z, s, labels, share: vector(z, s, share), "plain vector")
+    assert_wrong(exercise, within(lambda v, n: v), "return their mean")
+    assert_wrong(exercise, within(lambda v, n: v.sum(axis=0)), "the sum")
+    assert_wrong(exercise, within(lambda v, n: -v.mean(axis=0)), "turned round")
+    assert_wrong(exercise, within(lambda v, n: v.mean(axis=1)), "latent dimensions")
+    assert_wrong(exercise, within(lambda v, n: np.average(v, axis=0, weights=n)), "counts the same")
+    assert_wrong(exercise, one_limit_for_all, "quantiles must be those of each class")
+    assert_wrong(exercise, within(lambda v, n: v[0]), "which is not right", "exercise 4")
+    assert_not_attempted(exercise, lambda z, s, labels, share: ...)
+
+
+def test_self_test():
+    assert isinstance(chapter05.self_test, SelfTest)
+    assert len(chapter05.self_test.questions) == 5
+    right = {n: question.right for n, question in chapter05.self_test.questions.items()}
+    assert_right(chapter05.self_test, right)
+    assert_wrong(chapter05.self_test, {**right, 4: "a"}, "4 of 5", "4. ✗ (a) Half-way")
+    assert_not_attempted(chapter05.self_test, dict.fromkeys(right, ...))
+
+
+def test_the_learners_own_arrays_are_not_shared():
+    """An answer that changes its arguments in place does not change what is right."""
+
+    def in_place(z1, z2, t):
+        result = turned(z1, z2, t)
+        for array in (z1, z2, t):
+            array[:] = 7
+        return result
+
+    assert_right(chapter05.slerp, in_place)
+
+    def scored(z, score, share):
+        result = vector(z, score, share)
+        z[:], score[:] = 0, 0
+        return result
+
+    assert_right(chapter05.attribute_vector, scored)
