@@ -222,6 +222,7 @@ def test_self_test():
     assert isinstance(chapter05.self_test, SelfTest)
     assert len(chapter05.self_test.questions) == 5
     right = {n: question.right for n, question in chapter05.self_test.questions.items()}
+    assert right == {1: "c", 2: "a", 3: "b", 4: "b", 5: "c"}
     assert_right(chapter05.self_test, right)
     assert_wrong(chapter05.self_test, {**right, 4: "a"}, "4 of 5", "4. ✗ (a) Half-way")
     assert_not_attempted(chapter05.self_test, dict.fromkeys(right, ...))
@@ -237,10 +238,3 @@ def test_the_learners_own_arrays_are_not_shared():
         return result
 
     assert_right(chapter05.slerp, in_place)
-
-    def scored(z, score, share):
-        result = vector(z, score, share)
-        z[:], score[:] = 0, 0
-        return result
-
-    assert_right(chapter05.attribute_vector, scored)
