@@ -1,7 +1,8 @@
 """Execute every notebook of the course, headless, and end with a table of times and results.
 
 The solutions must answer every exercise right, and the learner's set none at all: the checkers
-see to it (``VAE_COURSE_EXPECT``). Nothing is written, save with ``--output``.
+see to it (``VAE_COURSE_EXPECT``). Nothing is written, save with ``--output``, and with ``--write``
+the times and the measured numbers of the solutions, from where ``make results`` takes them.
 """
 
 import argparse
@@ -10,12 +11,15 @@ import os
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+from vae_helpers.course import MEASURED, MeasuredNumbers, course_mode
+from vae_helpers.files import read_json, write_json
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = ROOT / "notebooks"
@@ -31,6 +35,7 @@ class Run:
     cpu_seconds: float | None
     peak_megabytes: float | None
     error: str = ""
+    measured: list = field(default_factory=list)
 
     @property
     def result(self) -> str:
@@ -43,6 +48,7 @@ def main(arguments=None):
     parser.add_argument("chapters", nargs="*", help="such as 01_autoencoder; default: all")
     parser.add_argument("--set", choices=[*EXPECT, "both"], default="both", dest="which")
     parser.add_argument("--output", type=Path, help="folder for the executed notebooks")
+    parser.add_argument("--write", action="store_true", help="keep times and numbers")
     parser.add_argument("--timeout", type=int, help="seconds a cell (120; full mode: none)")
     options = parser.parse_args(arguments)
     try:
@@ -50,11 +56,14 @@ def main(arguments=None):
     except FileNotFoundError as error:
         print(f"run_course: {error}", file=sys.stderr)
         return 2
-    full = os.environ.get("VAE_COURSE_MODE") == "full"
-    timeout = options.timeout or (None if full else 120)
+    timeout = options.timeout or (None if course_mode() == "full" else 120)
     with tempfile.TemporaryDirectory() as home:
         os.environ["VAE_COURSE_HOME"] = home
-        runs = [run(path, timeout, options.output) for path in paths]
+        runs = []
+        for path in paths:
+            runs.append(run(path, timeout, options.output))
+            if options.write and path.parent.name == "solutions" and not runs[-1].error:
+                keep(runs[-1])
     for failed in (one for one in runs if one.error):
         print(f"\n--- {failed.name}\n{failed.error}")
     print(f"\n{table(runs)}")
@@ -102,7 +111,28 @@ def run(path, timeout=120, output=None):
         target = output / f"{name}.ipynb"
         target.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, target)
-    return Run(name, seconds, client.cpu_seconds, client.peak_megabytes, error)
+    numbers = measured(notebook)
+    return Run(name, seconds, client.cpu_seconds, client.peak_megabytes, error, numbers)
+
+
+def measured(notebook):
+    """Collect the rows of all tables that ``vae_helpers.measured`` made in a notebook."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    tables = [output.get("data", {}).get(MeasuredNumbers.MIME, []) for output in outputs]
+    return [dict(row) for table in tables for row in table]
+
+
+def keep(one, path=MEASURED):
+    """Put a run's times and numbers into a file, beside those of other chapters and modes."""
+    content = read_json(path) if path.is_file() else {}
+    content.setdefault(Path(one.name).name, {})[course_mode()] = {
+        "seconds": one.seconds,
+        "cpu_seconds": one.cpu_seconds,
+        "peak_megabytes": one.peak_megabytes,
+        "cores": os.cpu_count(),
+        "measured": one.measured,
+    }
+    write_json(path, dict(sorted(content.items())))
 
 
 class Client(NotebookClient):

@@ -5,6 +5,9 @@ import math
 import os
 from collections.abc import Iterable
 
+from vae_helpers.data import ASSETS
+
+MEASURED = ASSETS / "measured.json"  # what the chapters measured when they were last run
 MODES = ("quick", "full")
 
 

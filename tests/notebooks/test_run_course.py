@@ -1,5 +1,6 @@
 """The tool that executes the notebooks and reports."""
 
+import functools
 import json
 import os
 
@@ -80,3 +81,24 @@ def test_the_learners_log_is_left_alone(folder, tmp_path):
         f"assert str(experiment_log.folder()) != {os.environ['VAE_COURSE_HOME']!r}",
     )
     assert run_course.main([]) == 0
+
+
+def test_times_and_numbers_of_the_solutions_are_kept(folder, monkeypatch):
+    """Chapter by chapter and mode by mode: one does not wipe out another, a failure nothing."""
+    path = folder / "measured.json"
+    monkeypatch.setattr(run_course, "keep", functools.partial(run_course.keep, path=path))
+    code = "import vae_helpers as vh\nvh.measured([('loss', {}, 84.74, 'seed 0')])"
+    store(folder / "01_a.ipynb", code.format(1.0))
+    store(folder / "solutions" / "01_a.ipynb", "1", code.format(2.0), code.format(3.0))
+    store(folder / "solutions" / "02_b.ipynb", code.format(4.0))
+    assert run_course.main(["--write"]) == 0
+    monkeypatch.setenv("VAE_COURSE_MODE", "full")
+    store(folder / "solutions" / "02_b.ipynb", code.format(5.0), "1 / 0")
+    assert run_course.main(["--write"]) == 1
+    kept = json.loads(path.read_text())
+    assert [row["ours"] for row in kept["01_a"]["quick"]["measured"]] == [2.0, 3.0]
+    assert [row["ours"] for row in kept["01_a"]["full"]["measured"]] == [2.0, 3.0]
+    assert kept["01_a"]["full"]["measured"][0]["mode"] == "full"
+    assert [row["ours"] for row in kept["02_b"]["quick"]["measured"]] == [4.0]
+    assert "full" not in kept["02_b"]
+    assert kept["01_a"]["quick"]["seconds"] > 0
