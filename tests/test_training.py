@@ -224,6 +224,59 @@ def test_mean_image_bias_of_a_convolutional_decoder():
     assert float(model.decoder.layers[-1].bias[0]) == pytest.approx(np.log(0.2 / 0.8), rel=1e-5)
 
 
+def test_whitened_start_sees_all_directions_alike():
+    """Stretched a hundred times along some axes, the data move the first outputs no more."""
+    generator = np.random.default_rng(1)
+    images = generator.random((3_000, 8, 8, 1), dtype=np.float32)
+    images[:, :4] *= 0.1
+    images[:, 4:] += 5.0
+    model = tiny_autoencoder()
+    training.set_whitened_kernel(model, images, seed=3, floor=0.0)
+    layer = next(layer for layer in model.encoder.layers if layer.weights)
+    outputs = images.reshape(-1, 64) @ layer.kernel.numpy() + layer.bias.numpy()
+    assert outputs.mean(axis=0) == pytest.approx(np.zeros(16), abs=1e-3)
+    assert outputs.std() == pytest.approx(0.1, rel=1e-3)
+    small, large = (layer.kernel.numpy().reshape(2, 32, 16)[i].std() for i in (0, 1))
+    assert small / large == pytest.approx(10, rel=0.2)
+
+
+def test_whitened_start_through_the_recipe():
+    histories = [
+        fit(tiny_vae(), RECIPE.replace(epochs=1, whitened_start=start)) for start in (False, True)
+    ]
+    assert histories[0]["loss"] != histories[1]["loss"]
+    encoder = models.fashion_conv_encoder(variational=False)
+    convolutional = models.Autoencoder(encoder, models.fashion_conv_decoder())
+    with pytest.raises(ValueError, match="whitened_start=True: allowed for a dense first layer"):
+        training.set_whitened_kernel(convolutional, np.zeros((5, 32, 32, 1), np.float32))
+
+
+def test_fused_adam_is_adam():
+    """Every weight and both moments, over epochs with a schedule, up to rounding."""
+    weights = []
+    for fused in (False, True):
+        model = tiny_vae()
+        history = fit(model, RECIPE.replace(beta_2=0.97, fused_adam=fused))
+        assert isinstance(model.optimizer, training.FusedAdam) == fused
+        optimizer = model.optimizer.variables
+        weights.append([np.asarray(w) for w in (*model.trainable_variables, *optimizer)])
+    assert history["loss"][-1] < history["loss"][0]
+    for ours, theirs in zip(*weights, strict=True):
+        assert ours == pytest.approx(theirs, rel=1e-4, abs=2e-5)
+
+
+def test_a_stopped_run_with_fused_adam_goes_on(tmp_path):
+    recipe = RECIPE.replace(fused_adam=True, whitened_start=True)
+    whole = tiny_vae()
+    fit(whole, recipe)
+    fit(tiny_vae(), recipe, resume_from=tmp_path, callbacks=[StopInEpoch(2)])
+    resumed = tiny_vae(seed=9)
+    history = fit(resumed, recipe, resume_from=tmp_path)
+    assert len(history["loss"]) == recipe.epochs
+    for ours, theirs in zip(resumed.get_weights(), whole.get_weights(), strict=True):
+        assert np.array_equal(ours, theirs)
+
+
 def test_cosine_schedule():
     rate = training.learning_rate(RECIPE, steps_per_epoch=25)  # 100 steps, 10 of warm-up
     values = [float(rate(step)) for step in (0, 10, 55, 100)]

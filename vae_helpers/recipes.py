@@ -63,6 +63,8 @@ class Recipe:
             here, 0.99 forgets the large early ones sooner than Adam's usual 0.999.
         mean_image_bias: start the biases of the last layer at the logit of the mean image, so
             that the first steps need not spend themselves on "most pixels are black".
+        whitened_start: start a dense encoder's first layer where all principal components of the
+            images count alike, so that the first epochs need not find the small ones.
         beta_schedule: the KL weight over time; None leaves the model's β as it is.
         steps_per_call: training steps in one call into the compiled graph. More is faster and
             only makes the progress bar move in larger steps.
@@ -70,6 +72,8 @@ class Recipe:
         jit_compile: compile the step with XLA.
         precision: "float32", or a mixed precision, which is worth it where the hardware
             multiplies 16-bit numbers faster. It counts when the model is built.
+        fused_adam: make Adam's update one operation instead of a dozen, on TensorFlow. Worth it
+            where the weights are many and the multiplications few: in dense models.
 
     Raises:
         ValueError: for an unknown word or a number out of range.
@@ -82,11 +86,13 @@ class Recipe:
     warmup: float = 0.0
     beta_2: float = 0.999
     mean_image_bias: bool = False
+    whitened_start: bool = False
     beta_schedule: BetaSchedule | None = None
     steps_per_call: int = 1
     validate_every: int = 1
     jit_compile: bool = False
     precision: str = "float32"
+    fused_adam: bool = False
 
     def __post_init__(self):
         _one_of("schedule", self.schedule, SCHEDULES)

@@ -73,6 +73,8 @@ def fit(
     batches = ShuffledBatches(images, recipe.batch_size, seed)
     if recipe.mean_image_bias:
         set_output_bias(model, images)
+    if recipe.whitened_start:
+        set_whitened_kernel(model, images, seed)
     with strategy.scope() if strategy else nullcontext():
         compile_model(model, recipe, steps_per_epoch=len(batches))
     state = _State(resume_from, model, recipe, seed, images, patience)
@@ -112,13 +114,53 @@ def _callbacks(model, recipe, seed, steps_per_epoch, progress):
 
 def compile_model(model, recipe: Recipe, steps_per_epoch: int) -> None:
     """Attach the recipe's optimizer and way of running to a model."""
+    adam = FusedAdam if recipe.fused_adam else keras.optimizers.Adam
     model.compile(
-        optimizer=keras.optimizers.Adam(
-            learning_rate(recipe, steps_per_epoch), beta_2=recipe.beta_2
-        ),
+        optimizer=adam(learning_rate(recipe, steps_per_epoch), beta_2=recipe.beta_2),
         steps_per_execution=min(recipe.steps_per_call, steps_per_epoch),
         jit_compile=recipe.jit_compile,
     )
+
+
+@keras.saving.register_keras_serializable(package="vae_helpers")
+class FusedAdam(keras.optimizers.Adam):
+    """Adam (Kingma and Ba 2015, https://arxiv.org/abs/1412.6980), on TensorFlow in one operation.
+
+    Keras writes an update as a dozen operations, each of which reads and writes whole weight
+    matrices; TensorFlow has all of them in one pass over memory. The result differs by rounding.
+    On other backends, whose compilers join the operations anyway, and within a ``tf.distribute``
+    strategy this is Keras' Adam.
+    """
+
+    def update_step(self, gradient, variable, learning_rate):
+        """Move one weight variable along its gradient."""
+        if not _plain_tensorflow():
+            super().update_step(gradient, variable, learning_rate)
+            return
+        import tensorflow as tf
+
+        index = self._get_variable_index(variable)
+        step = keras.ops.cast(self.iterations + 1, variable.dtype)
+        tf.raw_ops.ResourceApplyAdam(
+            var=variable.handle,  # Keras hands over the TensorFlow variable itself
+            m=self._momentums[index].value.handle,
+            v=self._velocities[index].value.handle,
+            beta1_power=keras.ops.power(self.beta_1, step),
+            beta2_power=keras.ops.power(self.beta_2, step),
+            lr=keras.ops.cast(learning_rate, variable.dtype),
+            beta1=self.beta_1,
+            beta2=self.beta_2,
+            epsilon=self.epsilon,
+            grad=keras.ops.cast(gradient, variable.dtype),
+        )
+
+
+def _plain_tensorflow():
+    if keras.backend.backend() != "tensorflow":
+        return False
+    import tensorflow as tf
+
+    return not tf.distribute.has_strategy()
 
 
 def set_output_bias(model, images) -> None:
@@ -132,6 +174,31 @@ def set_output_bias(model, images) -> None:
     mean = images.mean(axis=0).ravel() if per_pixel else images.mean(keepdims=True).ravel()
     mean = np.clip(mean, 0.005, 0.995)  # never-lit pixels: unlikely, not impossible
     layer.bias.assign(np.log(mean / (1.0 - mean)))
+
+
+def set_whitened_kernel(model, images, seed=0, scale=0.1, floor=0.1) -> None:
+    """Start a dense encoder's first layer as random mixtures of whitened principal components.
+
+    A few directions carry most of the variance of images. Random weights see little else; these
+    see all directions alike, as far as their variance is above ``floor``, with outputs of standard
+    deviation ``scale`` and mean 0. The idea of starting from the statistics of the data is that
+    of Krähenbühl et al. 2016 (https://arxiv.org/abs/1511.06856).
+
+    Raises:
+        ValueError: if the encoder's first layer is not dense.
+    """
+    layer = next(layer for layer in model.encoder.layers if layer.weights)
+    if not isinstance(layer, keras.layers.Dense):
+        raise ValueError(f"whitened_start=True: allowed for a dense first layer, not {layer!r}")
+    generator = np.random.default_rng(seed)
+    sample = images[generator.permutation(len(images))[:10_000]].reshape(-1, layer.kernel.shape[0])
+    mean = sample.mean(axis=0)
+    variances, directions = np.linalg.eigh(np.cov(sample - mean, rowvar=False, dtype=np.float32))
+    mixtures = generator.standard_normal(layer.kernel.shape, np.float32)
+    kernel = directions / np.sqrt(np.maximum(variances, 0) + floor) @ mixtures
+    kernel *= scale / np.std((sample - mean) @ kernel)
+    layer.kernel.assign(kernel)
+    layer.bias.assign(-mean @ kernel)
 
 
 def learning_rate(recipe: Recipe, steps_per_epoch: int):
