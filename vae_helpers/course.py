@@ -56,7 +56,7 @@ class MeasuredNumbers:
 
     def __repr__(self):
         return "\n".join(
-            f"{what}: {_readable(ours)} (published: {_readable(published)}; {protocol})"
+            f"{what}: {readable(ours)} (published: {readable(published)}; {protocol})"
             for what, ours, published, protocol in self.rows
         )
 
@@ -97,13 +97,13 @@ def _html_row(row):
     what, ours, published, protocol = row
     numbers = "".join(
         f"<td style='text-align: right'>{cell}</td>"
-        for cell in (f"<b>{_readable(ours)}</b>", _readable(published))
+        for cell in (f"<b>{readable(ours)}</b>", readable(published))
     )
     text = "<td style='text-align: left'>{}</td>".format
     return f"<tr>{text(html.escape(what))}{numbers}{text(html.escape(protocol))}</tr>"
 
 
-def _readable(number):
+def readable(number):
     """Write whole numbers whole, and five significant digits of others."""
     if number is None:
         return "–"
