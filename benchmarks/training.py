@@ -256,9 +256,10 @@ def report(rows, rate):
         f"{rate / 1e9:.0f} GFLOP/s. Seconds until the published validation loss, compiling and "
         "validation included; ≈ marks an extrapolation from a tenth of an epoch to the number of "
         "epochs. “Floor”: three times the forward pass's multiply-adds at the matrix rate. Where "
-        "nothing was published, both race for the best loss of the published protocol. JAX "
-        "runs the published recipe. Rows may come from different runs of the benchmark, on a machine more or less "
-        "busy; the two protocols of a row never do. Peak memory includes TensorFlow and the data."
+        "nothing was published, both race for the best loss of the published protocol. JAX runs "
+        "the published recipe. Rows may come from different runs of the benchmark, on a machine "
+        "more or less busy; the two protocols of a row never do. Peak memory includes TensorFlow "
+        "and the data."
     )
     return "\n".join(lines) + "\n\n" + note + "\n"
 
