@@ -171,16 +171,22 @@ experiment_log.read()
 #
 # ## What is coming
 #
-# | chapter | question |
-# | --- | --- |
-# | 01 Autoencoder | How can two numbers stand for a picture, and why is that no generator yet? |
-# | 02 Theory | What is a VAE's loss, and where does it come from? |
-# | 03 Training | How is it trained, what does β do, and what if the latent space collapses? |
-# | 04 Sampling | How are new images drawn, and where are the holes? |
-# | 05 Interpolation | What lies between two images, and what do single dimensions mean? |
-# | 06 Evaluation | How good is it, in numbers that can be trusted? |
-# | 07 What the latent space knows | Which autoencoder separates the classes, without labels? |
-# | 08 Applications | What is it good for, and where did the field go next? |
+# - [01 · Autoencoder](01_autoencoder.ipynb):
+#   How can two numbers stand for a picture, and why is that no generator yet?
+# - [02 · Theory](02_vae_theory.ipynb):
+#   What is a VAE's loss, and where does it come from?
+# - [03 · Training](03_training.ipynb):
+#   How is it trained, what does β do, and what if the latent space collapses?
+# - [04 · Sampling](04_sampling.ipynb):
+#   How are new images drawn, and where are the holes?
+# - [05 · Interpolation](05_interpolation.ipynb):
+#   What lies between two images, and what do single dimensions mean?
+# - [06 · Evaluation](06_evaluation.ipynb):
+#   How good is it, in numbers that can be trusted?
+# - [07 · What the latent space knows](07_ae_vs_vae.ipynb):
+#   Which autoencoder separates the classes, without labels?
+# - [08 · Applications](08_applications.ipynb):
+#   What is it good for, and where did the field go next?
 #
 # Chapters 01 to 04 build on each other. After them, take those you need, in any order.
 

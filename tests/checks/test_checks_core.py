@@ -262,3 +262,16 @@ def test_tensors_are_understood_and_numpy_is_enough():
         "assert not {'tensorflow', 'keras', 'matplotlib'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    ("message", "page"),
+    [
+        ("the *codes* say `a*b*c`", "the <em>codes</em> say <code>a*b*c</code>"),
+        ("2 * x * y and 2*x*y", "2 * x * y and 2*x*y"),
+        ("`*args` <b>\n**kw**", "<code>*args</code> &lt;b&gt;<br>**kw**"),
+        ("(*two words*)", "(<em>two words</em>)"),
+    ],
+)
+def test_messages_as_html(message, page):
+    assert core.to_html(message) == page

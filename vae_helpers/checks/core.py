@@ -410,9 +410,19 @@ def describe_error(error) -> str:
 
 
 def to_html(message: str) -> str:
-    """Turn a message into HTML: escaped, `code` marked, one paragraph a line."""
-    escaped = re.sub(r"`([^`\n]+)`", r"<code>\1</code>", html.escape(message, quote=False))
-    return escaped.replace("\n", "<br>")
+    """Turn a message into HTML: escaped, `code` and *emphasis* marked, one paragraph a line."""
+    escaped = html.escape(message, quote=False)
+    marked = _CODE_OR_EMPHASIS.sub(_marked, escaped)
+    return marked.replace("\n", "<br>")
+
+
+# A star that stands between two words or numbers, or free, is a multiplication.
+_CODE_OR_EMPHASIS = re.compile(r"`([^`\n]+)`|(?<![\w*])\*(?=\S)([^*\n]+)(?<=\S)\*(?![\w*])")
+
+
+def _marked(match):
+    code, emphasis = match.groups()
+    return f"<code>{code}</code>" if code else f"<em>{emphasis}</em>"
 
 
 _SHORT = reprlib.Repr()
