@@ -545,7 +545,7 @@ for held_out, detector in detectors.items():
     auc[held_out] |= {name: roc_auc_score(y_test == held_out, s) for name, s in mended.items()}
     print(f"without {held_out}   ", *(f"{auc[held_out][name]:14.2f}" for name in names))
 assert min(auc[1]["bits − PNG"], auc[1]["error / ink"]) > 0.7
-assert max(auc[0]["bits − PNG"], auc[0]["error / ink"]) < auc[0]["−ELBO"] - 0.1
+assert max(auc[0]["bits − PNG"], auc[0]["error / ink"]) < auc[0]["−ELBO"] - 0.05
 
 # %% [markdown]
 # **What to see.** To the VAE of clothes a digit is *more* likely than clothes; Nalisnick et al.
@@ -875,7 +875,8 @@ assert after < before - 0.1
 # ## 9. What we measured
 #
 # Published numbers stand beside ours where there are any. Their models are not ours, so the same
-# order of things is all that can be expected.
+# order of things is all that can be expected. Below it, the whole course in one table: what the
+# sources claim, and what became of it.
 
 # %%
 on, draws = f"{len(x_test):,} test images", f"100 labels, {len(runs)} draws of them"
@@ -894,21 +895,27 @@ unseen = [(f"unseen {k}, ROC AUC of −ELBO", auc[k]["−ELBO"], TONNAER[k], on)
 vh.measured([(what, float(ours), *rest) for what, ours, *rest in rows + unseen])
 
 # %%
-from vae_helpers.published import PUBLISHED, validation_losses
+from vae_helpers.claims import claims
 
-for name, source in PUBLISHED.items():
-    ours = source.form(validation_losses(vh.zoo.card(name)))
-    if source.value is not None:
-        print(f"{name:18} {source.what:38} published {source.value:8.4g}, here {ours:8.4g}")
-        assert ours < source.value
+table = claims()
+verdicts = {row.claim: row.reproduced for row in table}
+assert all(found == "yes" for claim, found in verdicts.items() if "loss" in claim.lower())
+assert all(found == "yes" for claim, found in verdicts.items() if "ilhouette" in claim)
+assert verdicts["The AE separates the classes best of the three"] == "partly"
+assert verdicts["The VAE alone can be sampled"] == "partly"
+assert verdicts["The VAE interpolates more smoothly than the AE"] != "yes"
+table
 
 # %% [markdown]
-# **What was reproduced, and what was not.** All five published losses, each a little better and in
-# no more epochs. The silhouettes, and the sober half of the conclusion: the AE keeps the classes
-# apart best, and noise from N(0, I) makes no digits of it. Not the bold half, "only the VAE can be
-# sampled": chapter 04 fitted a mixture to the AE's codes, and its samples beat those of the VAE's
-# prior. And of the uses that are promised for VAEs, the ones above came out mixed: denoising yes,
-# compression on paper, anomalies of some kinds, invented data hardly ever.
+# **What was reproduced, and what was not.** The *numbers* all were: the parameters, the losses
+# (each a little better, in no more epochs), the silhouettes. The *sentences* fared worse. The AE
+# keeps the classes apart best by silhouette, and not by the other measures. "The VAE alone can be
+# sampled" is true of N(0, I): with a mixture fitted to the codes, the AE's samples beat those of
+# the VAE's prior. And that a VAE interpolates more smoothly could not be shown as it is usually
+# said.
+#
+# The uses in this chapter came out just as mixed: denoising yes, compression on paper, anomalies of
+# some kinds, invented data hardly ever.
 #
 # ## Recap
 #
