@@ -26,7 +26,7 @@ def test_the_numbers_of_the_bundled_models():
     table = claims.claims()
     losses = [claim for claim in table if claim.claim.startswith("Validation loss")]
     assert len(losses) == 6
-    assert all(claim.reproduced == "yes" for claim in losses)
+    assert [claim.reproduced for claim in losses] == ["yes"] * 5 + ["none"]
     assert verdict("AE separates") == "partly"
     assert verdict("VAE alone") == "partly"
     for number in ("84.74", "111.77", "97.33", "0.2540", "135.89", "0.1117", "0.1183"):

@@ -17,7 +17,7 @@ PARAMETERS = {
     "mnist-dense-vae-2d": (534_276, 534_544),
 }
 SILHOUETTES = {"mnist-vae": 0.1117, "mnist-conv-vae": 0.1183}
-VERDICTS = {"yes": "✓ yes", "partly": "◐ partly", "no": "✗ no"}
+VERDICTS = {"yes": "✓ yes", "partly": "◐ partly", "no": "✗ no", "none": "– no number"}
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Claim:
         claim: what was said.
         published: the published number in words, "" for a claim without one.
         ours: what we measured.
-        reproduced: "yes", "partly" or "no".
+        reproduced: "yes", "partly", "no", or "none" where no number was published.
         chapter: where the course shows it.
     """
 
@@ -129,12 +129,15 @@ def _loss(name, card):
     ours = published.form(validation_losses(card))
     chapter = "01, 04" if name.startswith("fashion") else "03" if "2d" in name else "07"
     digits = 4 if published.value is not None and published.value < 1 else 2
-    value = "none" if published.value is None else f"{published.value:.{digits}f}"
+    if published.value is None:
+        value, verdict = "", "none"
+    else:
+        value, verdict = f"{published.value:.{digits}f}", _yes(ours <= published.value)
     return Claim(
         f"Validation loss of `{name}`: {published.what}",
         value,
         f"{ours:.{digits}f} after {card['recipe']['epochs']} epochs",
-        _yes(published.value is None or ours <= published.value),
+        verdict,
         chapter,
     )
 
