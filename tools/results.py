@@ -1,7 +1,8 @@
 """Write docs/results.md and the README's table from the models' cards and the last benchmark.
 
 Nothing is measured here: the cards hold what was measured (``tools/measure_zoo.py`` adds the
-evaluation), ``benchmarks/training.json`` the times. ``--check`` only says what is stale.
+evaluation), ``benchmarks/training.json`` the times, ``vae_helpers/assets/measured.json`` what the
+chapters measured (``tools/run_course.py --write``). ``--check`` only says what is stale.
 """
 
 import argparse
@@ -10,7 +11,9 @@ import sys
 from pathlib import Path
 
 from vae_helpers import zoo
-from vae_helpers.files import replacing
+from vae_helpers.claims import claims
+from vae_helpers.course import MEASURED, readable
+from vae_helpers.files import read_json, replacing
 from vae_helpers.published import PUBLISHED, validation_losses
 
 ROOT = Path(__file__).parent.parent
@@ -87,6 +90,8 @@ def results_page():
             training(),
             *speed(),
             *evaluation(),
+            *chapters(),
+            *published_claims(),
         ]
     )
 
@@ -174,7 +179,7 @@ MEASURES = (
     ("generated", "diversity", "mean distance of two generated images", 2),
     ("real", "diversity", "the same of two real images", 2),
     ("generated", "class_entropy", "entropy of the generated classes, nats", 3),
-    ("smoothness", "ratio", "length of a walk over its direct distance", 2),
+    ("smoothness", "ratio", "energy of a walk over the least possible", 2),
     ("codes", "silhouette", "silhouette of the codes", 4),
     ("codes", "ari", "k-means ARI", 3),
     ("codes", "nmi", "k-means NMI", 3),
@@ -208,6 +213,43 @@ EVALUATION_PROTOCOL = (
     "FID, and its floor is what as many real test images get. Neighbours: k = 5. `make results` "
     "only prints what `tools/measure_zoo.py` has written into the cards."
 )
+
+
+def chapters():
+    """Return the times and the numbers of the chapters, as they were last run in full mode."""
+    runs = read_json(MEASURED) if MEASURED.is_file() else {}
+    runs = {name: modes["full"] for name, modes in runs.items() if "full" in modes}
+    if not runs:
+        return []
+    times = [("chapter", "seconds", "processor seconds", "peak memory, MB", "cores")]
+    numbers = [("chapter", "measured", "here", "published", "how ours was measured")]
+    for name, run in runs.items():
+        spent = (run[key] for key in ("seconds", "cpu_seconds", "peak_megabytes", "cores"))
+        times.append((name, *("–" if number is None else f"{number:.0f}" for number in spent)))
+        for row in run["measured"]:
+            both = (readable(row["ours"]), readable(row["published"]))
+            numbers.append((name[:2], row["what"], *both, row["protocol"]))
+    return [
+        "",
+        "## The chapters in full mode",
+        "",
+        CHAPTERS,
+        "",
+        _table(times),
+        "",
+        _table(numbers),
+    ]
+
+
+CHAPTERS = (
+    "`VAE_COURSE_MODE=full`, solutions, each chapter in a kernel of its own, run by "
+    "`tools/run_course.py --write`. The wall time is that of a machine that had other work too."
+)
+
+
+def published_claims():
+    """Return the closing table of the last chapter."""
+    return ["", "## Published claims", "", claims().markdown()]
 
 
 def _value(value, digits):
