@@ -178,7 +178,7 @@ _ENTRIES = {
         _dense_vae_2d,
         published=Recipe(epochs=50, batch_size=128, learning_rate=1e-3),
         fast=_DENSE_FAST.replace(epochs=30, learning_rate=4e-3),
-        shortest=_DENSE_SHORTEST.replace(epochs=20, learning_rate=5e-3, validate_every=20),
+        shortest=_DENSE_SHORTEST.replace(epochs=18, learning_rate=5e-3, validate_every=18),
         validation=0,
         beta=1.0,
     ),
