@@ -6,7 +6,7 @@
 #
 # | | |
 # | --- | --- |
-# | Time | about 90 minutes with all exercises; the code alone runs in about half a minute |
+# | Time | about 90 minutes with all exercises; the code alone runs in about 45 seconds |
 # | You need | the ELBO of [02](02_vae_theory.ipynb) and the posteriors of [04](04_sampling.ipynb) |
 # | You will | train a VAE that removes noise, and measure it in decibels |
 # | | turn nats into bits, and send pictures in fewer of them than PNG |
