@@ -78,7 +78,32 @@ def test_smoother_needs_a_shorter_way_and_better_middles(monkeypatch, path, midd
     assert claims._smoother().reproduced == expected
 
 
-def test_a_chapters_number_is_found_or_missed():
-    assert claims.measured("01_autoencoder", "largest over smallest area of a class") > 1
+@pytest.mark.parametrize(("fitted", "expected"), [(21.0, "partly"), (22.0, "yes")])
+def test_only_a_fitted_ae_that_beats_the_vae_speaks_against_the_vae(
+    monkeypatch, cards, fitted, expected
+):
+    cards["mnist-vae"]["evaluation"]["generated"]["fcd"]["mean"] = 21.5
+    monkeypatch.setattr(claims, "measured", lambda *_: fitted)
+    assert claims._vae_alone_can_be_sampled(cards).reproduced == expected
+
+
+@pytest.mark.parametrize(("ratio", "expected"), [(1.9, "no"), (2.1, "yes")])
+def test_unequal_areas_differ_by_more_than_a_factor_of_two(monkeypatch, ratio, expected):
+    monkeypatch.setattr(claims, "measured", lambda *_: ratio)
+    assert claims._unequal_areas().reproduced == expected
+
+
+def test_a_chapters_number_is_found_or_missed(monkeypatch):
+    """Of the full mode where there is one, else of the quick one."""
+    kept = {
+        "01_a": {mode: {"measured": [{"what": mode, "ours": 1}]} for mode in ("quick", "full")},
+        "02_b": {"quick": {"measured": [{"what": "both", "ours": 2}]}},
+    }
+    for number, runs in enumerate(kept["01_a"].values()):
+        runs["measured"].append({"what": "both", "ours": 10 + number})
+    monkeypatch.setattr(claims, "read_json", lambda _: kept)
+    assert claims.measured("01_a", "both") == 11
+    assert claims.measured("01_a", "quick") == 1
+    assert claims.measured("02_b", "both") == 2
     with pytest.raises(KeyError, match="no measured number 'nothing'"):
-        claims.measured("01_autoencoder", "nothing")
+        claims.measured("01_a", "nothing")

@@ -8,7 +8,6 @@ changes, a test fails until this was run again.
 
 import argparse
 import platform
-import subprocess
 import sys
 import time
 from importlib.metadata import version
@@ -61,9 +60,7 @@ def publish(name, folder=embeddings.EMBEDDINGS):
             **{package: version(package) for package in ("numpy", "scipy", "scikit-learn")},
             **{package: version(package) for package in ("keras", "tensorflow")},
         },
-        "commit": subprocess.check_output(
-            ["git", "rev-parse", "HEAD"], text=True, cwd=Path(__file__).parents[1]
-        ).strip(),
+        "commit": zoo.commit(),
         "sha256": sha256_of(path),
     }
     write_json(path.with_suffix(".json"), card)

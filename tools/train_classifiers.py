@@ -13,7 +13,6 @@ import hashlib
 import json
 import math
 import platform
-import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
@@ -21,7 +20,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from vae_helpers import features
+from vae_helpers import features, zoo
 from vae_helpers.data import ASSETS, FILES, load_data
 from vae_helpers.metrics import FeatureStatistics, fid
 
@@ -160,9 +159,7 @@ def publish(name):
             "tensorflow": version("tensorflow"),
             "numpy": np.__version__,
         },
-        "commit": subprocess.check_output(
-            ["git", "rev-parse", "HEAD"], text=True, cwd=ROOT
-        ).strip(),
+        "commit": zoo.commit(),
         "metrics": {
             **accuracy,
             "real_floor_at_10000": floors[-1],

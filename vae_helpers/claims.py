@@ -1,22 +1,12 @@
 """What the sources of this course claim, beside what we measured: the table that closes it."""
 
-import html
 from dataclasses import dataclass
 
 from vae_helpers import course, zoo
 from vae_helpers.files import read_json
-from vae_helpers.published import PUBLISHED, validation_losses
+from vae_helpers.html_table import html_table
+from vae_helpers.published import PARAMETERS, PUBLISHED, SILHOUETTES, validation_losses
 
-# The published numbers of parameters, encoder and decoder.
-PARAMETERS = {
-    "mnist-ae": (238_510, 239_284),
-    "mnist-vae": (241_520, 239_284),
-    "mnist-conv-vae": (584_308, 339_649),
-    "fashion-conv-ae": (96_770, 246_273),
-    "fashion-conv-vae": (100_868, 246_273),
-    "mnist-dense-vae-2d": (534_276, 534_544),
-}
-SILHOUETTES = {"mnist-vae": 0.1117, "mnist-conv-vae": 0.1183}
 VERDICTS = {"yes": "✓ yes", "partly": "◐ partly", "no": "✗ no", "none": "– no number"}
 
 
@@ -59,13 +49,7 @@ class Claims(list):
         return "\n".join(" | ".join(claim.cells()) for claim in self)
 
     def _repr_html_(self):
-        style = "style='text-align: left'"
-        head = "".join(f"<th scope='col' {style}>{text}</th>" for text in HEADS)
-        rows = (
-            "".join(f"<td {style}>{html.escape(cell)}</td>" for cell in claim.cells())
-            for claim in self
-        )
-        return f"<table><tr>{head}</tr>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
+        return html_table(HEADS, (claim.cells() for claim in self))
 
 
 def claims() -> Claims:

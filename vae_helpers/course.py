@@ -1,11 +1,11 @@
 """What all chapters share: the switch between quick and full, and the table of their numbers."""
 
-import html
 import math
 import os
 from collections.abc import Iterable
 
 from vae_helpers.data import ASSETS
+from vae_helpers.html_table import html_table
 
 MEASURED = ASSETS / "measured.json"  # what the chapters measured when they were last run
 MODES = ("quick", "full")
@@ -50,9 +50,9 @@ class MeasuredNumbers:
         self.rows = [_measured_row(row) for row in rows]
 
     def as_dicts(self) -> list[dict]:
-        """Return the rows as plain JSON values, with the mode they were measured in."""
+        """Return the rows as plain JSON values."""
         keys = ("what", "ours", "published", "protocol")
-        return [{**dict(zip(keys, row, strict=True)), "mode": course_mode()} for row in self.rows]
+        return [dict(zip(keys, row, strict=True)) for row in self.rows]
 
     def __repr__(self):
         return "\n".join(
@@ -62,8 +62,11 @@ class MeasuredNumbers:
 
     def _repr_html_(self):
         heads = ("Measured", "Here", "Published", "How ours was measured")
-        head = "".join(f"<th scope='col' style='text-align: left'>{text}</th>" for text in heads)
-        return f"<table><tr>{head}</tr>{''.join(map(_html_row, self.rows))}</table>"
+        rows = (
+            (what, readable(ours), readable(published), protocol)
+            for what, ours, published, protocol in self.rows
+        )
+        return html_table(heads, rows, numbers=(1, 2))
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {
@@ -91,16 +94,6 @@ def _finite(number, what):
     if not math.isfinite(number):
         raise ValueError(f"the number of {what!r}: allowed is a finite number")
     return number
-
-
-def _html_row(row):
-    what, ours, published, protocol = row
-    numbers = "".join(
-        f"<td style='text-align: right'>{cell}</td>"
-        for cell in (f"<b>{readable(ours)}</b>", readable(published))
-    )
-    text = "<td style='text-align: left'>{}</td>".format
-    return f"<tr>{text(html.escape(what))}{numbers}{text(html.escape(protocol))}</tr>"
 
 
 def readable(number):

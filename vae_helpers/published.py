@@ -63,3 +63,15 @@ PUBLISHED = {
         "60,000 train, test images as validation; Adam, batch 128, 50 epochs",
     ),
 }
+
+# Numbers of parameters: encoder, decoder.
+PARAMETERS = {
+    "mnist-ae": (238_510, 239_284),
+    "mnist-vae": (241_520, 239_284),
+    "mnist-conv-vae": (584_308, 339_649),
+    "fashion-conv-ae": (96_770, 246_273),
+    "fashion-conv-vae": (100_868, 246_273),
+    "mnist-dense-vae-2d": (534_276, 534_544),
+}
+# Of the codes of the test images.
+SILHOUETTES = {"mnist-vae": 0.1117, "mnist-conv-vae": 0.1183}

@@ -266,7 +266,7 @@ def train(
     with _precision(recipe.precision):
         model = build(name, seed, beta)
     folder = _own_folder(folder)
-    _commit()
+    commit()
     data = data or described.load_data()
     validation = data.validation if len(data.validation) else data.test
 
@@ -442,7 +442,7 @@ def _card(name, model, recipe_name, recipe, seed, data, history):
             "validation": "last images of the training file" if len(data.validation) else "test",
         },
         "versions": _versions(),
-        "commit": _commit(),
+        "commit": commit(),
         "metrics": {
             part: evaluate(model, split.images) for part, split in splits.items() if len(split)
         },
@@ -469,7 +469,7 @@ def _versions():
 
 
 @functools.cache
-def _commit():
+def commit() -> str | None:
     """Return the commit of the running code, or None outside a Git checkout.
 
     Asked for once, when a training starts: later the checkout may be another one.

@@ -185,6 +185,10 @@ def test_html_is_escaped():
     assert "got <code>&lt;i&gt;</code> &amp; more<br>next" in result._repr_html_()
 
 
+def test_emphasis_is_not_multiplication():
+    assert core.to_html("*all* of a*b*c, a*b* c") == "<em>all</em> of a*b*c, a*b* c"
+
+
 def test_expectation_is_enforced(monkeypatch):
     exercise = number_exercise()
     monkeypatch.setenv("VAE_COURSE_EXPECT", RIGHT)

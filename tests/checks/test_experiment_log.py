@@ -33,7 +33,8 @@ def test_an_entry_is_stored_and_shown(path):
     }
     shown = experiment_log.read()
     assert "01: wider | filters = 8 | loss (nats) = 1.5 | It falls." in repr(shown)
-    assert "<td>It falls.</td>" in shown._repr_html_()
+    assert ">It falls.</td>" in shown._repr_html_()
+    assert "<caption>Experiment log</caption>" in shown._repr_html_()
 
 
 @pytest.mark.parametrize("conclusion", [..., "", "  "])

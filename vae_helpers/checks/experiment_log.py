@@ -4,7 +4,6 @@ It is a file of the learner's own, ``~/.vae-course/experiments.jsonl``, one JSON
 the environment variable VAE_COURSE_HOME names another folder. Entries are only ever added.
 """
 
-import html
 import json
 import math
 import os
@@ -20,6 +19,7 @@ from vae_helpers.checks.core import (
     describe_error,
     enforce_expectation,
 )
+from vae_helpers.html_table import html_table
 
 FILE_NAME = "experiments.jsonl"
 
@@ -39,12 +39,7 @@ class Log:
         return "\n".join(" | ".join(_row(entry)) for entry in self.entries)
 
     def _repr_html_(self):
-        heads = "".join(f"<th scope='col'>{head}</th>" for head in _HEADS)
-        rows = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in _row(entry)) + "</tr>"
-            for entry in self.entries
-        )
-        return f"<table><caption>Experiment log</caption><tr>{heads}</tr>{rows}</table>"
+        return html_table(_HEADS, map(_row, self.entries), caption="Experiment log")
 
 
 _HEADS = ("When (UTC)", "Experiment", "Settings", "Results", "Conclusion")
