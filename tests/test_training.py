@@ -172,33 +172,45 @@ def test_several_steps_a_call_train_the_same_model():
 def test_every_epoch_takes_each_image_once_in_a_new_order():
     batches = training.ShuffledBatches(np.arange(23), batch_size=5, seed=1)
     epochs = []
-    for _ in range(3):
+    for batches.epoch in (1, 2, 3):
         epochs.append(np.concatenate([batches[i][0] for i in range(len(batches))]))
-        batches.on_epoch_end()
     for order in epochs:
         np.testing.assert_array_equal(np.sort(order), np.arange(23))
     assert not np.array_equal(epochs[0], epochs[1])
     assert not np.array_equal(epochs[1], epochs[2])
 
 
-def test_training_shuffles_and_validates_in_each_epoch():
+def test_batches_without_a_seed_keep_the_order():
+    batches = training.ShuffledBatches(np.arange(23), batch_size=5, seed=None)
+    taken = [batches[i][0] for i in range(len(batches))]
+    np.testing.assert_array_equal(np.concatenate(taken), np.arange(23))
+    assert np.shares_memory(taken[0], batches.images)
+
+
+def test_training_takes_every_batch_once_an_epoch(monkeypatch):
     seen = []
 
     class Spy(training.ShuffledBatches):
         def __getitem__(self, index):
-            seen.append((self.epoch, index))
+            if self.seed is not None:  # the validation images have none
+                seen.append((self.epoch, index))
             return super().__getitem__(index)
 
-    original, training.ShuffledBatches = training.ShuffledBatches, Spy
-    try:
-        fit(tiny_autoencoder(), Recipe(epochs=3, batch_size=50))
-    finally:
-        training.ShuffledBatches = original
-    used = seen[-15:]  # Keras looks at a few batches first, to learn their shape
-    assert [index for _, index in used] == 3 * list(range(5))
-    epochs = [epoch for epoch, _ in used]
-    first = epochs[0]  # Keras counts one epoch for its look at the shapes
-    assert epochs == [first + i // 5 for i in range(15)]
+    monkeypatch.setattr(training, "ShuffledBatches", Spy)
+    fit(tiny_autoencoder(), Recipe(epochs=3, batch_size=50))
+    assert seen == [(epoch, index) for epoch in (1, 2, 3) for index in range(5)]
+
+
+def test_the_pipeline_has_the_batches_and_no_tuning():
+    """Tuned datasets make Keras wait at the end of an epoch, for up to as long as it took."""
+    batches = training.ShuffledBatches(IMAGES, batch_size=50, seed=1)
+    dataset = training._pipeline(batches)
+    assert not dataset.options().autotune.enabled
+    assert int(dataset.cardinality()) == len(batches)
+    for batches.epoch in (1, 2):  # one pipeline serves all epochs
+        taken = np.concatenate([images.numpy() for (images,) in dataset])
+        expected = np.concatenate([batches[i][0] for i in range(len(batches))])
+        np.testing.assert_array_equal(taken, expected)
 
 
 def test_patience_stops_when_validation_no_longer_falls():
@@ -238,6 +250,11 @@ def test_whitened_start_sees_all_directions_alike():
     assert outputs.std() == pytest.approx(0.1, rel=1e-3)
     small, large = (layer.kernel.numpy().reshape(2, 32, 16)[i].std() for i in (0, 1))
     assert small / large == pytest.approx(10, rel=0.2)
+    kernel = layer.kernel.numpy()
+    training.set_whitened_kernel(model, images, seed=4, floor=0.0)
+    assert not np.allclose(layer.kernel, kernel)  # another seed, another start
+    training.set_whitened_kernel(model, images, seed=3, floor=0.0)
+    assert np.allclose(layer.kernel, kernel)
 
 
 def test_whitened_start_through_the_recipe():
@@ -326,7 +343,8 @@ TWO_DEVICES = """
     tf.config.set_logical_device_configuration(cpu, [logical, logical])
     import test_training as t
     from vae_helpers.recipes import Recipe
-    recipe = Recipe(epochs=3, batch_size=46, learning_rate=1e-2)  # 5 whole batches
+    # 5 whole batches, and the Adam that writes TensorFlow's variables itself
+    recipe = Recipe(epochs=3, batch_size=46, learning_rate=1e-2, fused_adam=True)
     single = t.fit(t.tiny_autoencoder_seeded(), recipe)
     strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
     with strategy.scope():
