@@ -357,6 +357,8 @@ def test_slider_and_box_are_one_number():
     assert control.slider.value == 1.25
     control.value = 7.0
     assert control.box.value == 3.0
+    control.slider.value = 0.04999999999999982  # as a browser sends 0.05
+    assert control.box.value == 0.05
     with pytest.raises(ValueError, match="finite"):
         control.value = np.nan
 

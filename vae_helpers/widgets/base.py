@@ -36,7 +36,10 @@ class Control:
             style={"description_width": "72px"},
             layout=widgets.Layout(width="165px"),
         )
-        self._link = traitlets.link((self.slider, "value"), (self.box, "value"))
+        # A slider that a browser moves arrives at 0.04999999999999982; the box says 0.05.
+        self._link = traitlets.link(
+            (self.slider, "value"), (self.box, "value"), transform=(_without_dust, float)
+        )
         self.view = widgets.HBox([self.box, self.slider])
 
     @property
@@ -54,6 +57,10 @@ class Control:
     def observe(self, function):
         """Call ``function()`` when the number changes."""
         self.slider.observe(lambda change: function(), "value")
+
+
+def _without_dust(value):
+    return round(value, 6)
 
 
 class Picture:
