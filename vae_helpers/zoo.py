@@ -178,7 +178,9 @@ _ENTRIES = {
         _dense_vae_2d,
         published=Recipe(epochs=50, batch_size=128, learning_rate=1e-3),
         fast=_DENSE_FAST.replace(epochs=30, learning_rate=4e-3),
-        shortest=_DENSE_SHORTEST.replace(epochs=18, learning_rate=5e-3, validate_every=18),
+        shortest=_DENSE_SHORTEST.replace(
+            epochs=16, batch_size=500, learning_rate=8e-3, beta_2=0.98, validate_every=16
+        ),
         validation=0,
         beta=1.0,
     ),
