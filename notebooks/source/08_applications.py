@@ -204,14 +204,17 @@ vh.plots.image_grid(rows)
 #
 # That looks wasteful: *any* z of the posterior would do. But the draw needed random bits, and they
 # can be another part of the message. The receiver, who knows x by now, knows q(z|x) too, and reads
-# them out of z: −log₂ q(z|x) **bits back**. On average the image costs
+# them out of z: −log₂ q(z|x) **bits back**. (Both are densities, since z is sent on a fine grid: a
+# finer one makes the first cost larger and gives as many more bits back.) On average the image
+# costs
 #
 # $$\mathbb E_q\left[-\log_2 p(x|z) - \log_2 p(z) + \log_2 q(z|x)\right]
 # = \frac{-\text{ELBO}}{\log 2}\ \text{bits}, \qquad \text{of which the code costs }
 # \frac{\text{KL}}{\log 2}.$$
 #
-# So the loss that you have watched since chapter 03 is the length of a message. (Townsend et al.
-# 2019 built the coder; it needs 1–2 % more than this formula.)
+# So on black and white images the loss that you know from chapter 03 is the length of a message. On
+# grey ones it is not: see below, and section 8. (Townsend et al. 2019 built the coder, which needs
+# hardly more than this formula.)
 #
 # **Before you run this:** a black and white digit has 784 pixels, raw 784 bits. How many does a PNG
 # need? And the VAE, which was trained on grey images and never on these?
@@ -334,8 +337,17 @@ assert saved < 300 < weights * 32 / len(x_train) < 315
 # ### Lossy: throw the grain away
 #
 # If only the digit matters, send the code alone. Then the picture is no longer the same, and a
-# number of bits means nothing without its PSNR. **Before you run this:** JPEG at its lowest quality
-# against 26 bits. How many times as many bits does JPEG need for the same PSNR?
+# number of bits means nothing without its PSNR.
+#
+# - **JPEG**, from the worst quality on.
+# - **The AE's code**, each of its ten numbers rounded to one of 2, 4, … 32 values. Or, crudest of
+#   all: sort the codes into 64 groups and send the number of the group, 6 bits.
+# - **A draw from the VAE's posterior**, counted as KL / log 2 bits. Bits back cannot do that here:
+#   the receiver never gets x, and so cannot read anything out of z. *Relative entropy coding*
+#   (Flamich et al. 2020) sends a draw for the KL and some bits more: take this curve as a floor.
+#
+# **Before you run this:** JPEG at its lowest quality against the VAE with β = 0.1, whose code costs
+# 49 bits. How many times as many bits does JPEG need for about the same PSNR?
 
 
 # %%
@@ -358,7 +370,7 @@ def round_codes(z, training_z, bits):
 
 # %%
 some = eight_bit[:: len(eight_bit) // 500]
-points = {"JPEG, without its tables": [], "AE, rounded codes": [], "VAE with bits back": []}
+points = {"JPEG, without its tables": [], "AE, rounded codes": [], "VAE, a draw (KL bits)": []}
 for quality in (1, 5, 10, 20, 40):
     bits, back = zip(*(jpeg(image, quality) for image in some), strict=True)
     points["JPEG, without its tables"].append((np.mean(bits), decibels(some / 255, np.array(back))))
@@ -377,12 +389,12 @@ for variant in ("beta-10", "beta-4", "beta-2", None, "beta-0.5", "beta-0.1"):
     posterior = model.encode(x_test)
     back = model.decode(vh.latent.sample_posterior(*posterior, seed=0))
     bits = vh.metrics.kl_divergence(*posterior).mean() / np.log(2)
-    points["VAE with bits back"].append((bits, decibels(x_test, back)))
+    points["VAE, a draw (KL bits)"].append((bits, decibels(x_test, back)))
 jpeg_bits, jpeg_db = points["JPEG, without its tables"][0]
-beta_bits, beta_db = points["VAE with bits back"][-1]
+beta_bits, beta_db = points["VAE, a draw (KL bits)"][-1]
 print(f"β = 0.1: {beta_bits:.0f} bits, {beta_db:.1f} dB; JPEG: {jpeg_bits:.0f}, {jpeg_db:.1f} dB")
 assert beta_db > jpeg_db - 0.4
-assert jpeg_bits > 4 * beta_bits
+assert 4.6 < jpeg_bits / beta_bits < 5
 curves = {name: tuple(np.array(values).T) for name, values in points.items()}
 single = ["AE, one of 64 words"]
 vh.plots.lines(curves, x_label="bits an image", y_label="PSNR (dB)", log_x=True, points=single)
@@ -393,10 +405,11 @@ vh.plots.lines(curves, x_label="bits an image", y_label="PSNR (dB)", log_x=True,
 #
 # <details><summary>Answer</summary>
 #
-# Below about 19 dB the learned codes need a fraction of JPEG's bits. Above it they are not even in
-# the race: ten numbers cannot hold more, and what they drop never comes back, however many bits you
-# spend. JPEG goes on up to any quality, and only JPEG can take the cat: the VAE would send back a
-# digit. Rounded codes work for a single image; bits back needs a long stream.
+# Below about 19 dB the learned codes need a fraction of JPEG's bits: at 19 dB JPEG's 236 are nearly
+# five times the 49 of the VAE. Above it they are not even in the race: ten numbers cannot hold
+# more, and what they drop never comes back, however many bits you spend. JPEG goes on up to any
+# quality, and only JPEG can take the cat: the VAE would send back a digit. Rounded codes are sent
+# as they are; the VAE's bits are a floor that needs a special coder.
 #
 # </details>
 #
@@ -433,8 +446,9 @@ exercises.anomaly_score.check(anomaly_score)
 #
 # - **ROC AUC**: the share of pairs – one anomaly, one ordinary image – in which the anomaly scores
 #   higher. A coin gets 0.5.
-# - **average precision** (AP): of the images with the highest scores, how many are anomalies,
-#   averaged over all places to cut. A coin gets the share of anomalies, here 0.1.
+# - **average precision** (AP): go down the list from the highest score; at each anomaly, which
+#   share of the images so far are anomalies? AP is the mean of these shares. A coin gets the share
+#   of anomalies, here 0.1.
 #
 # **Before you run this:** which of the three will be hardest to find?
 
@@ -507,16 +521,22 @@ vh.plots.lines(curves, x_label="PNG file (bits)", y_label="−ELBO (nats)", poin
 # <details><summary>Answer</summary>
 #
 # That the image is cheap to describe – for *any* describer. A one is a short stroke on black, and
-# even PNG, which has never seen a digit, needs few bits. The ELBO is a message length (section 2),
-# and a simple image has a short message whether it is ordinary or not. A class of low complexity
-# gets a high likelihood without ever having been seen.
+# even PNG, which has never seen a digit, needs few bits. On black and white the ELBO is a message
+# length (section 2), on grey images it ranks them much alike; and a simple image has a short
+# message whether it is ordinary or not. A class of low complexity gets a high likelihood without
+# ever having been seen.
 #
 # </details>
 #
 # It is not only ones. Take the VAE of clothes and show it digits, which no shop sells. We score in
-# bits, the true likelihood of grey pixels, by `grey_bits`. Serrà et al. (2020) take away the size
-# of the PNG: what remains is *surprise beyond complexity*. **Before you run this:** which of the
-# three scores will tell digits from clothes?
+# bits, the length of a true message, by `grey_bits`. Serrà et al. (2020) take away the size of the
+# PNG: what remains is *surprise beyond complexity*. A third score is the squared error of the copy,
+# and a fourth has no model at all: small files are suspect. **Before you run this:** which of the
+# four will tell digits from clothes?
+#
+# The second cell then goes back to the digits that were left out, with two remedies: taking away
+# the PNG, and dividing the squared error by the *ink*, the sum of the squared pixels, so that a
+# thin stroke has no advantage.
 
 # %%
 clothes = vh.load_data("fashion-mnist", image_size=32, validation=0)
@@ -529,11 +549,11 @@ foreign = {
     "bits of the VAE": roc_auc_score(odd, message),
     "the same minus PNG": roc_auc_score(odd, message - as_png),
     "squared error": roc_auc_score(odd, squared_error(fashion_vae, both)),
+    "small PNG": roc_auc_score(odd, -np.array(as_png)),
 }
-print(f"mean bits: clothes {message[odd == 0].mean():.0f}, digits {message[odd == 1].mean():.0f}")
 print("ROC AUC", {name: round(value, 2) for name, value in foreign.items()})
-assert message[odd == 1].mean() < message[odd == 0].mean()
 assert foreign["bits of the VAE"] < 0.35 < 0.93 < foreign["squared error"]
+assert 0.93 < foreign["the same minus PNG"] < foreign["small PNG"]
 
 # %%
 ink = np.square(x_test).sum(axis=(1, 2, 3))
@@ -549,9 +569,13 @@ assert max(auc[0]["bits − PNG"], auc[0]["error / ink"]) < auc[0]["−ELBO"] - 
 
 # %% [markdown]
 # **What to see.** To the VAE of clothes a digit is *more* likely than clothes; Nalisnick et al.
-# (2019) found the same in large models. Taking away the PNG, or dividing the error by the ink,
-# brings the ones back and costs elsewhere: zeros are found less well. No score is best for all, and
-# who knows nothing of the anomalies to come cannot even choose.
+# (2019) found the same in large models. The squared error finds the digits, and so does "minus
+# PNG". But the size of the PNG alone finds them better than either, without any model: clothes are
+# simply larger files. Compare with what is simple before you praise what is not!
+#
+# Among the digits, taking away the PNG or dividing the error by the ink brings the ones back and
+# costs elsewhere: zeros are found less well. No score is best for all, and who knows nothing of the
+# anomalies to come cannot even choose.
 #
 # ### Noise is an anomaly, too
 #
@@ -562,26 +586,33 @@ assert max(auc[0]["bits − PNG"], auc[0]["error / ink"]) < auc[0]["−ELBO"] - 
 # Then with a slider (images 10 to 19 are clothes): from which level on does a digit become unusual?
 
 # %%
-shirts = clothes.test.images[:10, 2:-2, 2:-2]
-strangers = np.concatenate([x_test[:10], shirts])
+from IPython.display import display
+
+strangers = np.concatenate([x_test[:10], clothes.test.images[:10, 2:-2, 2:-2]])
 noise = [0, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0]
 rows = {}
-for name, image in {"digit": x_test[0], "clothes": shirts[1]}.items():
-    with_noise = np.concatenate([add_noise(image[None], level) for level in noise])
-    rows |= {name: with_noise, f"copy of the {name}": vae.reconstruct(with_noise)}
-    print(f"{name}: squared errors {squared_error(vae, with_noise).round(0)}")
-vh.plots.image_grid(rows, titles=[f"noise {level:g}" for level in noise])
-
-# %%
+for name, image in {"digit": x_test[0], "clothes": strangers[11]}.items():
+    given = np.concatenate([add_noise(image[None], level) for level in noise])
+    rows |= {name: given, f"copy of the {name}": vae.reconstruct(given)}
+    print(f"{name}: squared errors {squared_error(vae, given).round(0)}")
+display(vh.plots.image_grid(rows, titles=[f"noise {level:g}" for level in noise]))
 explorer = vh.widgets.NoiseExplorer(vae, strangers, x_test[:1_000])
 assert not explorer.errors, explorer.errors
+low, high = (squared_error(vae, add_noise(x_test[:10], level)) for level in (0.1, 0.3))
+of_clothes = np.sort(squared_error(vae, strangers[10:]))
+assert np.median(low) < explorer.limit < min(*high, *of_clothes[2:])
 explorer
 
 # %% [markdown]
+# **What to see.** Most garments are above the threshold without any noise. A digit passes it at a
+# noise of about 0.2, where you still read it easily: the score is the distance to the *noisy*
+# image, and the copy leaves the noise out.
+#
 # ## 4. Data for a classifier
 #
 # Labels are dear, pictures are cheap. Say we have ten labelled images of each digit, 100 in all,
-# and a classifier (a support vector machine) that wants more. Four ways to get 1,000 more:
+# and a classifier (a support vector machine) that wants more. Three ways to 1,000 more images, and
+# one to do with fewer numbers:
 #
 # - **shifted**: the labelled images themselves, moved by up to two pixels. No model at all.
 # - **from its own VAE**: a VAE trained on the same 100 images, then draws from their posteriors,
@@ -623,12 +654,28 @@ def accuracy(images, labels, more=(), encode=lambda x: x.reshape(len(x), -1)):
 
 
 def own_vae(images):
-    """Train a VAE on a few images, seen again and again."""
+    """Train a VAE on a few images, seen again and again, until its copies are sharp."""
     keras.utils.set_random_seed(0)
     model = vh.zoo.build("mnist-vae", seed=0)
     recipe = fast.replace(batch_size=50, learning_rate=4e-3)
-    vh.training.fit(model, np.tile(images, (20, 1, 1, 1)), recipe=recipe, epochs=3, progress=False)
+    vh.training.fit(model, np.tile(images, (20, 1, 1, 1)), recipe=recipe, epochs=15, progress=False)
     return model
+
+
+# %%
+rng = np.random.default_rng(0)
+known = draw_labelled(10, rng)
+own = own_vae(known[0])
+made = {
+    "shifted": shifted,
+    "own VAE": lambda *known_n_rng: generated(own, *known_n_rng),
+    "bundled VAE": lambda *known_n_rng: generated(vae, *known_n_rng),
+}
+rows = {"labelled": known[0][::10]}  # the first image of each digit, and what is made of it
+for name, way in made.items():
+    each = [way(known[0][[i]], known[1][[i]], 1, rng)[0] for i in range(0, 100, 10)]
+    rows[name] = np.concatenate(each)
+vh.plots.image_grid(rows, titles=[str(digit) for digit in range(10)])
 
 
 # %%
@@ -656,7 +703,8 @@ for name, values in gain.items():
     error = values.std(ddof=1) / np.sqrt(len(runs))
     print(f"{name:14} {values.mean():+5.1f} ± {2 * error:.1f} points (± 2 standard errors)")
 gain = {name: values.mean() for name, values in gain.items()}
-assert min(gain["+ shifted"], gain["codes"]) > 1.7 > gain["+ bundled VAE"] > -2 > gain["+ own VAE"]
+assert min(gain["+ shifted"], gain["codes"]) > 1.7 > max(gain["+ bundled VAE"], gain["+ own VAE"])
+assert min(gain.values()) > -2.5
 vh.plots.seeds({name: values - base for name, values in ways.items()}, "gain (points)", reference=0)
 
 # %% [markdown]
@@ -665,11 +713,12 @@ vh.plots.seeds({name: values - base for name, values in ways.items()}, "gain (po
 # <details><summary>Answer</summary>
 #
 # A VAE that has seen the same 100 images knows nothing that the classifier could not learn from
-# them, and adds its own mistakes: blurred copies under labels that are not always right any more.
-# It **harms**. The bundled VAE does know more, 50,000 images of handwriting; but a draw from the
-# posterior of an image is that image again, smoothed: about zero. Its knowledge does help where we
-# use it directly, as codes. And what helps most is a *fact* that no model had to learn: a digit
-# that is moved stays the same digit.
+# them: trained to the end, it copies them. (Stopped after three of the fifteen epochs it even costs
+# four or five points: blurred copies under labels that are not right any more.) The bundled VAE
+# does know more, 50,000 images of handwriting; but a draw from the posterior of an image is that
+# image again, smoothed: about zero. Its knowledge does help where we use it directly, as codes. And
+# as much comes from a *fact* that no model had to learn: a digit that is moved stays the same
+# digit.
 #
 # Invented data help when the generator knows something that the classifier does not. Ask where it
 # got it from.
@@ -759,7 +808,7 @@ exercises.conditional_vae.check(MyConditionalVAE)
 
 # %% [markdown]
 # So that the next cells run whatever you have written, they take the course's own copy of this
-# class. Put `MyConditionalVAE()` in its place to train yours.
+# class. Put `MyConditionalVAE(latent_dim)` in its place to train yours.
 #
 # Then the same code goes to the decoder with all ten labels: first three codes of noise, then three
 # of test images. **Before you run this:** what will the images of one *row* have in common?
@@ -768,7 +817,8 @@ exercises.conditional_vae.check(MyConditionalVAE)
 one_hot = np.eye(10, dtype="float32")
 n, epochs = vh.by_mode((10_000, 6), (50_000, 12))
 keras.utils.set_random_seed(0)
-conditional = exercises.conditional_vae_class()()  # or MyConditionalVAE()
+latent_dim = 3  # yours to change
+conditional = exercises.conditional_vae_class()(latent_dim)  # or MyConditionalVAE(latent_dim)
 vh.training.set_output_bias(conditional, x_train[:n])  # begin with the mean image
 vh.training.compile_model(conditional, fast.replace(epochs=epochs), steps_per_epoch=n // 250)
 pairs = x_train[:n], one_hot[y_train[:n]]
@@ -785,7 +835,7 @@ def draw(z, labels):
 
 
 ten, writers = np.arange(10), [1, 5, 21]
-z = vh.latent.sample_prior(3, 3, seed=3)
+z = vh.latent.sample_prior(3, latent_dim, seed=3)
 hands = np.asarray(conditional.encode(x_test[writers], one_hot[y_test[writers]])[0])
 rows = {f"noise {i + 1}": draw(np.repeat(z[[i]], 10, axis=0), ten) for i in range(3)}
 for i, hand in zip(writers, hands, strict=True):
@@ -796,7 +846,7 @@ vh.plots.image_grid(rows, titles=[*(f"as {label}" for label in ten), "given"])
 # %%
 # Before you run this: does it draw what we ask for? And does the code still know the digit?
 asked = np.arange(2_000) % 10
-drawn = draw(vh.latent.sample_prior(2_000, 3, seed=1), asked)
+drawn = draw(vh.latent.sample_prior(2_000, latent_dim, seed=1), asked)
 obeyed = np.mean(vh.features.classify(drawn).argmax(axis=1) == asked)
 codes = [
     np.asarray(conditional.encode(x, one_hot[y])[0])
@@ -807,8 +857,8 @@ plain = [vae.encode(x)[0] for x in (x_train[:2_000], x_test)]
 plain_knows = vh.metrics.linear_probe(plain[0], y_train[:2_000], plain[1], y_test)
 print(f"draws the digit it was asked for: {obeyed:.0%} of 2,000 (chance: 10 %)")
 print(f"digit read from the code: conditional {knows:.0%}, plain VAE {plain_knows:.0%}")
-assert obeyed > 0.78
-assert knows < 0.4 < 0.8 < plain_knows
+assert plain_knows > 0.8
+assert latent_dim != 3 or obeyed > 0.78 > 0.4 > knows
 
 # %% [markdown]
 # **What to see.** A row is one hand: upright or slanted, thin or bold. A column is one digit.
@@ -822,7 +872,8 @@ assert knows < 0.4 < 0.8 < plain_knows
 #
 # Three numbers hold slant and weight of the pen, not much more. A larger code copies better –
 # and may carry the digit itself, so that the decoder need not listen to the label. After
-# the same short training with `latent_dim=10` it draws the digit asked for much less often. Try it.
+# the same short training with `latent_dim = 10` it draws the digit asked for much less often. Try
+# it.
 #
 # </details>
 #
@@ -843,7 +894,7 @@ assert knows < 0.4 < 0.8 < plain_knows
 #
 # ## 8. Common mistakes, failing for you
 #
-# 1. **A loss read as bits.** The loss of *grey* images divided by log 2 looks like a tenth of the
+# 1. **A loss read as bits.** The loss of *grey* images divided by log 2 looks like a seventh of the
 #    true message: cross-entropy on grey pixels is no likelihood.
 # 2. **Sending the difference.** Most pixels are exactly 0 and nearly free. The copy says 2 there,
 #    or 5: small differences, but everywhere other ones. The difference forgets *which* copy it
@@ -867,7 +918,7 @@ print(f"1. loss / log 2 = {loss_bits:.0f} bits, true message {message_bits:.0f}"
 print(f"2. entropy of a pixel {of_pixels:.2f} bits, of a difference {of_difference:.2f}")
 print(f"3. ROC AUC of zeros: {before:.2f} unseen, {after:.2f} if they were in the training set")
 print(f"4. accuracy of a detector that never rings: {1 - zeros.mean():.0%}")
-assert loss_bits < 0.2 * message_bits
+assert 0.13 < loss_bits / message_bits < 0.16
 assert of_difference > of_pixels + 1
 assert after < before - 0.1
 
@@ -921,12 +972,12 @@ table
 #
 # - An autoencoder does not denoise by itself. Trained with noise in and clean targets out it does,
 #   by drawing anew; draws from the posterior show its doubt.
-# - −ELBO / log 2 is the length of a message, bits back included. It beats PNG on black and white,
-#   hardly beats bzip2 on grey, and the model itself must be paid for.
+# - −ELBO / log 2 of a true likelihood is the length of a message, bits back included. It beats PNG
+#   on black and white, hardly beats bzip2 on grey, and the model itself must be paid for.
 # - Lossy and lossless are two different games: a rate means nothing without its PSNR.
 # - A high likelihood means *cheap to describe*, not *ordinary*: simple classes escape a detector.
 # - Invented data help only if the generator knows what the classifier does not. Here moving the
-#   images helped most.
+#   images helped, and so did the codes themselves.
 # - A conditional VAE draws what the label says; its code keeps the hand of the writer.
 #
 # ## Self-test
@@ -950,6 +1001,8 @@ core.progress("08")
 #   criterion for variational auto-encoding framework](https://arxiv.org/abs/1511.06406).
 # - Townsend, Bird and Barber (2019), [Practical lossless compression with latent variables using
 #   bits back coding](https://arxiv.org/abs/1901.04866): the coder itself.
+# - Flamich, Havasi and Hernández-Lobato (2020), [Compressing images by encoding their latent
+#   representations with relative entropy coding](https://arxiv.org/abs/2010.01185): lossy, too.
 # - Nalisnick et al. (2019), [Do deep generative models know what they don't
 #   know?](https://arxiv.org/abs/1810.09136), and Serrà et al. (2020), [Input complexity and
 #   out-of-distribution detection](https://arxiv.org/abs/1909.11480).
@@ -959,7 +1012,8 @@ core.progress("08")
 # - Kingma et al. (2014), [Semi-supervised learning with deep generative
 #   models](https://arxiv.org/abs/1406.5298): few labels, many images.
 # - Sohn, Lee and Yan (2015), [Learning structured output representation using deep conditional
-#   generative models](https://papers.nips.cc/paper/5775-learning-structured-output-representation-using-deep-conditional-generative-models).
+#   generative
+#   models](https://papers.nips.cc/paper/5775-learning-structured-output-representation-using-deep-conditional-generative-models).
 #
 # ## The end, and what now
 #

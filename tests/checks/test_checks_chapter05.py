@@ -215,6 +215,8 @@ def test_balanced_vector():
     assert_wrong(exercise, within(lambda v, n: np.average(v, axis=0, weights=n)), "counts the same")
     assert_wrong(exercise, one_limit_for_all, "quantiles must be those of each class")
     assert_wrong(exercise, within(lambda v, n: v[0]), "which is not right", "exercise 4")
+    unheard = within(lambda v, n: v.mean(axis=0))
+    assert_wrong(exercise, lambda z, s, labels, share: unheard(z, s, labels, 0.2), "`share` must")
     assert_not_attempted(exercise, lambda z, s, labels, share: ...)
 
 

@@ -1,5 +1,7 @@
 """The checkers of chapter 07."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 from checking import assert_not_attempted, assert_right, assert_robust, assert_wrong
@@ -106,9 +108,17 @@ def votes(choose=lambda order, k: order[:, :k], elect=None):
     return answer
 
 
+def mode(row):
+    return Counter(row).most_common(1)[0]
+
+
 def test_vote():
     exercise = chapter07.vote
     assert_right(exercise, votes())
+    # Ties are open: the nearest of the leading classes, or the largest of them, is right as well.
+    assert_right(exercise, votes(elect=lambda found, _: [mode(row)[0] for row in found.tolist()]))
+    largest = votes(elect=lambda found, _: [3 - mode(sorted(3 - row))[0] for row in found])
+    assert_right(exercise, largest)
     assert_right(
         exercise,
         lambda z, labels, test_z, k: KNeighborsClassifier(k).fit(z, labels).predict(test_z),
@@ -150,6 +160,7 @@ def test_standardise():
     exercise = chapter07.standardise
     assert_right(exercise, scaled())
     assert_right(exercise, lambda a, b: [f(z) for f in [fitted(a)] for z in (a, b)])
+    assert_right(exercise, with_n_minus_1)
     assert_wrong(exercise, scaled(test_scale="test"), "own mean and deviation")
     assert_wrong(exercise, scaled(test_scale="both"), "must not take part")
     assert_wrong(exercise, scaled(train_scale="both"), "each dimension's mean")
@@ -162,6 +173,11 @@ def test_standardise():
     assert_wrong(exercise, all_in_one, "`axis=0`")
     assert_not_attempted(exercise, lambda a, b: ...)
     assert_not_attempted(exercise, lambda a, b: (..., ...))
+
+
+def with_n_minus_1(train_z, test_z):
+    mean, deviation = train_z.mean(axis=0), train_z.std(axis=0, ddof=1)
+    return (train_z - mean) / deviation, (test_z - mean) / deviation
 
 
 def all_in_one(train_z, test_z):

@@ -278,12 +278,12 @@ self_test = SelfTest(
         },
     ),
     Question(
-        "A generator hands out the training images themselves. Which of this chapter's numbers "
-        "tells?",
+        "A generator hands out the training images themselves. Which of this chapter's judges of "
+        "*samples* tells?",
         {
             "a": "The Fréchet distance: it would be far above the floor.",
             "b": "Coverage: it would be near 0.",
-            "c": "None: they all look as good as real images.",
+            "c": "None: to all of them they look as good as real images.",
         },
         right="c",
         feedback={

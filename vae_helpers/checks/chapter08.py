@@ -144,7 +144,7 @@ def anomaly_score(answer):
         ],
     )
     _expect_no_overflow(answer)
-    return "The loss of one image is its message length, and the detector's score."
+    return "The loss of a single image is the detector's score."
 
 
 def _expect_no_overflow(answer):
@@ -226,7 +226,8 @@ def conditional_vae(answer):
     rng = np.random.default_rng(4)
     images = rng.random((3, 28, 28, 1)).astype("float32")
     labels = np.eye(10, dtype="float32")[[7, 1, 4]]
-    z = rng.normal(size=(3, 3)).astype("float32")
+    latent_dim = model.decoder.input_shape[-1] - 10  # theirs to choose
+    z = rng.normal(size=(3, latent_dim)).astype("float32")
     _check_encode(model, images, labels)
     _check_decode(model, z, labels)
     _check_loss(model, images, labels, rng)
@@ -410,14 +411,14 @@ self_test = SelfTest(
     Question(
         "Why did images from a VAE that was trained on the same 100 labelled images not help?",
         {
-            "a": "They hold nothing that the 100 images do not hold, and mistakes besides.",
+            "a": "They hold nothing that the 100 images do not hold.",
             "b": "There were too few of them.",
             "c": "A support vector machine cannot learn from generated images.",
         },
         right="a",
         feedback={
             "a": "Facts must come from somewhere: more images, or knowing about shifts.",
-            "b": "There were ten times as many as real ones, and they did harm.",
+            "b": "There were ten times as many as real ones, and they did not help.",
             "c": "It learned well from shifted ones.",
         },
     ),
