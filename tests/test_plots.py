@@ -359,6 +359,15 @@ def test_names_of_close_classes_do_not_lie_on_each_other():
 # --- colours
 
 
+def test_axes_that_are_no_latent_dimensions_can_say_so():
+    names = ("direction 1", "direction 2")
+    for given, expected in (({}, ("z₁", "z₂")), ({"axis_names": names}, names)):
+        figure = plots.decoded_points(Z, LABELS, Z[:3], some_images(3), **given)
+        axes = figure.subfigs[0].axes[0]
+        assert (axes.get_xlabel(), axes.get_ylabel()) == expected
+        assert all(f"{name} from" in figure.alt for name in expected)
+
+
 def test_colours_are_petroff10():
     import matplotlib.style
 

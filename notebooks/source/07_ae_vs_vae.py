@@ -216,7 +216,8 @@ read = sorted(set(vh.features.classify(images).argmax(axis=1).tolist()))
 print("the classifier reads the classes", *read)
 assert len(read) < 8
 flat = (codes["AE"][:3_000] - mean) @ axes.T
-vh.plots.decoded_points(flat, y_test[:3_000], places, images)
+names_of_axes = ("direction 1", "direction 2")
+vh.plots.decoded_points(flat, y_test[:3_000], places, images, axis_names=names_of_axes)
 
 # %%
 explorer = vh.widgets.LatentExplorer(models["AE"], x_test[:3_000], y_test[:3_000], principal=4)

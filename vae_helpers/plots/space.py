@@ -52,7 +52,9 @@ def embedding(z, labels, class_names=None, title=None, alt=None):
 
 
 @in_style
-def decoded_points(z, labels, points, images, class_names=None, title=None, alt=None):
+def decoded_points(
+    z, labels, points, images, class_names=None, title=None, axis_names=("z₁", "z₂"), alt=None
+):
     """Show numbered points over the encodings, and beside them what the decoder makes of each.
 
     Args:
@@ -62,6 +64,7 @@ def decoded_points(z, labels, points, images, class_names=None, title=None, alt=
         images: (m, h, w, 1) in [0, 1], decoded from ``points``.
         class_names: names of the classes; None takes the numbers.
         title: a text above the figure.
+        axis_names: what the two axes are, where they are not the latent dimensions.
         alt: alt text, where the one made from the numbers is not enough.
 
     Returns:
@@ -79,14 +82,14 @@ def decoded_points(z, labels, points, images, class_names=None, title=None, alt=
     axes = left.add_subplot()
     _scatter(axes, z, labels, class_names, faint=True)
     _numbered(axes, points)
-    _latent_axes(axes)
+    _latent_axes(axes, axis_names)
     _numbered_images(right, images)
     if title:
         figure.suptitle(title)
     figure.alt = alt or sentence(
         f"{title}." if title else "",
-        f"Left: {len(points)} numbered points over {len(z):,} encodings, z₁ from "
-        f"{range_text(points[:, 0])} and z₂ from {range_text(points[:, 1])}. "
+        f"Left: {len(points)} numbered points over {len(z):,} encodings, {axis_names[0]} from "
+        f"{range_text(points[:, 0])} and {axis_names[1]} from {range_text(points[:, 1])}. "
         "Right: the image decoded from each point, with its number.",
     )
     return figure
