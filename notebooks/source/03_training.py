@@ -509,7 +509,7 @@ vh.plots.kl_bars({name: kl_of(model) for name, model in runs.items()}, threshold
 # **Predict first:** by how many nats do two runs differ that differ in the seed alone?
 
 # %%
-short = Recipe(epochs=3, batch_size=100, learning_rate=1e-3, steps_per_call=50)
+short = Recipe(epochs=3, batch_size=100, learning_rate=1e-3, steps_per_call=50, fused_adam=True)
 recipes = {
     "plain": short,
     "beta_2 = 0.99": short.replace(beta_2=0.99),
