@@ -12,7 +12,7 @@ The other models would take hours: for them a part of an epoch is timed, both pr
 ``training.fit``, and the seconds are extrapolated with the number of epochs that the card's
 training needed to reach the published loss (ours), or that was published.
 
-``--write`` puts the table into benchmarks/training.json, from where ``make results`` takes it.
+``--write`` puts the rows into benchmarks/training.json, of which ``make results`` makes the table.
 """
 
 import argparse
@@ -46,22 +46,21 @@ def main():
     if options.worker:
         print(json.dumps(_WORKERS[options.worker](*options.names)))
         return
-    rate = matrix_rate()
-    rows = [measured(name, rate) for name in options.names]
-    text = report(rows, rate)
-    print(text)
+    host = {"machine": platform.machine(), "cores": os.cpu_count(), "matrix_rate": matrix_rate()}
+    rows = [measured(name, host["matrix_rate"]) for name in options.names]
+    print(report(rows, host))
     if options.write:
-        write(rows, rate)
+        write(rows, host)
 
 
-def write(rows, rate):
+def write(rows, host):
     """Put the rows beside those of other models that an earlier call has written."""
     from vae_helpers.files import read_json, write_json
 
     kept = {row["name"]: row for row in read_json(RESULT)["rows"]} if RESULT.is_file() else {}
     kept.update((row["name"], row) for row in rows)
     rows = [kept[name] for name in (*DENSE, *CONVOLUTIONAL) if name in kept]
-    write_json(RESULT, {"rows": rows, "matrix_rate": rate, "markdown": report(rows, rate)})
+    write_json(RESULT, {"rows": rows, "host": host})
 
 
 def measured(name, rate):
@@ -245,7 +244,8 @@ def peak_memory():
     return peak / (1e6 if sys.platform == "darwin" else 1e3)
 
 
-def report(rows, rate):
+def report(rows, host):
+    """Return the table in Markdown; ``host`` is the machine that the rows were measured on."""
     header = (
         "model", "published protocol, s", "ours, s", "ratio", "epochs: theirs, ours",
         "processor seconds: theirs, ours", "epoch: theirs, ours, JAX, s", "floor of an epoch, s",
@@ -269,10 +269,11 @@ def report(rows, rate):
         )
         lines.append("| " + " | ".join(cells) + " |")
     note = (
-        f"{platform.machine()}, {os.cpu_count()} cores, float32 matrix products at "
-        f"{rate / 1e9:.0f} GFLOP/s. Seconds until the published validation loss, compiling and "
-        "validation included; ≈ marks an extrapolation from a tenth of an epoch to the number of "
-        "epochs. “Floor”: three times the forward pass's multiply-adds at the matrix rate; our "
+        f"{host['machine']}, {host['cores']} cores, float32 matrix products at "
+        f"{host['matrix_rate'] / 1e9:.0f} GFLOP/s. Seconds until the published validation loss, "
+        "compiling and validation included; ≈ marks an extrapolation from epochs of "
+        f"{PART['conv']:,} images to the number of whole epochs. “Floor”: three times the forward "
+        "pass's multiply-adds at the matrix rate; our "
         "convolutions multiply 16-bit numbers and can fall below it. Where nothing was "
         "published, both race for the best loss of the published protocol. That protocol is run "
         "as its source runs it, by Keras’ `model.fit` on arrays, which between epochs may wait "

@@ -205,7 +205,7 @@ def test_the_pipeline_has_the_batches_and_no_tuning():
     """Tuned datasets make Keras wait at the end of an epoch, for up to as long as it took."""
     batches = training.ShuffledBatches(IMAGES, batch_size=50, seed=1)
     dataset = training._pipeline(batches)
-    assert not dataset.options().autotune.enabled
+    assert dataset.options().autotune.enabled is False  # None is on
     assert int(dataset.cardinality()) == len(batches)
     for batches.epoch in (1, 2):  # one pipeline serves all epochs
         taken = np.concatenate([images.numpy() for (images,) in dataset])

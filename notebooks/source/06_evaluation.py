@@ -437,7 +437,7 @@ assert not abs(wrong[2]) < 1e-3  # nor if it is NaN
 # %% [markdown]
 # **What to see.** With 2,000 images all is well. With 20, fewer than the 64 features, a distance of
 # 0 turns into a *complex* number (in some versions of SciPy into none at all), and in 32 bits it is
-# off by some hundredths, as much as the whole distance of two good samples below. You cannot even
+# off by some hundredths. That is no trifle: two good samples below are 0.1 apart. You cannot even
 # ask whether a complex number is smaller than another.
 #
 # Why? The covariance of 20 images has 45 eigenvalues that are 0. In the product, rounding turns
@@ -788,8 +788,8 @@ assert vh.by_mode(0.3, 0.02) < by_training.standard_deviation < 3
 #
 # With this many samples the sampling seed moves the distance by about 1 % or less. The training
 # seed is a luck that is easily forgotten. Here, with a small network and four epochs, it moves the
-# bound by about a nat in quick mode: half of what parts the two models of section 4. So repeat the
-# training before you claim an improvement.
+# bound by about a nat in quick mode: half of what parts the two published models at the top of
+# section 4's table. So repeat the training before you claim an improvement.
 #
 # ## 12. The report card
 #

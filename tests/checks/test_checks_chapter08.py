@@ -149,6 +149,8 @@ def test_conditional_vae(right_class):
         decode=lambda self, z, y: self.decoder(beside(y, z)),
     )
     assert_right(exercise, labels_first)
+    larger = changed(right_class, __init__=lambda self: right_class.__init__(self, latent_dim=10))
+    assert_right(exercise, larger)  # the size of the code is theirs to choose
 
     encoders = {
         "`encode` does not use the labels": lambda s, x, y: s.encoder(beside(flat(x), 0 * y)),

@@ -317,16 +317,19 @@ def _neighbours(k, train_z, train_labels, test_z):
     return KNeighborsClassifier(k).fit(train_z, train_labels).predict(test_z)
 
 
+def _nearest_first(train_z, test_z):
+    return np.argsort(np.linalg.norm(test_z[:, None] - train_z, axis=2), axis=1)
+
+
 def _without_ties(k, train_z, train_labels, test_z):
     """Keep the test codes whose vote has one winner: the task leaves ties open."""
-    nearest = np.argsort(np.linalg.norm(test_z[:, None] - train_z, axis=2), axis=1)[:, :k]
+    nearest = _nearest_first(train_z, test_z)[:, :k]
     votes = np.sort([np.bincount(row, minlength=4) for row in train_labels[nearest]], axis=1)
     return test_z[votes[:, -1] > votes[:, -2]]
 
 
 def _wrong_votes(k, train_z, train_labels, test_z):
-    distance = np.linalg.norm(test_z[:, None] - train_z, axis=2)
-    order = np.argsort(distance, axis=1)
+    order = _nearest_first(train_z, test_z)
 
     def winners(chosen):
         return np.array([np.bincount(row).argmax() for row in train_labels[chosen]])
