@@ -362,6 +362,68 @@ def test_the_config_describes_the_present_model():
     assert twin.encoder is not vae.encoder
 
 
+@pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
+def test_the_precision_is_saved(precision, tmp_path):
+    before = keras.mixed_precision.dtype_policy()
+    keras.mixed_precision.set_dtype_policy(precision)
+    try:
+        mixed = compiled(small_vae())
+        mixed.fit(random_images(5), verbose=0)
+        mixed.save(tmp_path / "mixed.keras")
+        plain = models.VAE.from_config({**mixed.get_config(), "dtype": "float32"})
+        assert plain.dtype_policy.name == "float32"  # whatever the policy of the moment
+    finally:
+        keras.mixed_precision.set_dtype_policy(before)
+    twin = keras.saving.load_model(tmp_path / "mixed.keras")
+    assert twin.dtype_policy.name == precision
+    scaled = isinstance(twin.optimizer, keras.optimizers.LossScaleOptimizer)
+    assert scaled == (precision == "mixed_float16")
+    images = random_images(4)
+    np.testing.assert_array_equal(twin.encode(images)[0], mixed.encode(images)[0])
+
+
+class SpreadVAE(models.VAE):
+    """A penalty of z itself: the squared mean of a batch, which no function of the KL knows."""
+
+    def regularizer(self, kl, z_mean, z_log_var, z):
+        self.seen = [tuple(part.shape) for part in (kl, z_mean, z_log_var, z)]
+        spread = keras.ops.sum(keras.ops.square(models.batch_mean(z)))
+        return super().regularizer(kl, z_mean, z_log_var, z) + 7.0 * spread
+
+
+def test_a_regularizer_sees_z():
+    images = random_images(20)
+    base = small_vae()
+    vae = SpreadVAE(base.encoder, base.decoder, seed=0)
+    compiled(vae, run_eagerly=True)
+    vae.sampling.restart(1)
+    logs = vae.evaluate(images, batch_size=20, verbose=0, return_dict=True)
+    vae.sampling.restart(1)
+    z = keras.ops.convert_to_numpy(vae(images)["z"])
+    added = logs["loss"] - logs["reconstruction_loss"] - logs["kl_loss"]
+    assert added == pytest.approx(7.0 * np.square(z.mean(axis=0)).sum(), rel=1e-3)
+    assert vae.seen == [(20, LATENT)] * 4
+
+
+def test_codes_are_one_point_an_image():
+    images = random_images(5)
+    vae, plain = small_vae(), small_autoencoder()
+    np.testing.assert_array_equal(vae.codes(images), vae.encode(images)[0])
+    np.testing.assert_array_equal(plain.codes(images), plain.encode(images))
+
+
+def test_batches_are_handed_over_as_copies():
+    """A function that computes in place cannot reach the caller's array."""
+
+    def in_place(batch, training):
+        batch *= 2
+        return batch
+
+    values = np.ones((7, 2), np.float32)
+    np.testing.assert_array_equal(models.in_batches(in_place, values, 3), 2 * values)
+    assert (values == 1).all()
+
+
 ON_JAX = """
 import keras, numpy as np
 from vae_helpers import models

@@ -12,7 +12,7 @@ import pytest
 from vae_helpers import zoo
 from vae_helpers.data import Data, Split
 from vae_helpers.files import DamagedFileError, sha256_of
-from vae_helpers.recipes import Recipe
+from vae_helpers.training import Recipe
 
 CHECKPOINTS = [(name, variant) for name in zoo.names() for variant in (None, *zoo.variants(name))]
 PUBLISHED = {

@@ -5,9 +5,14 @@ and the KL divergence over latent dimensions; both are averaged over images, in 
 ``loss = reconstruction_loss + beta * kl_loss``.
 """
 
-import numpy as np
+from collections.abc import Sequence
+from typing import Any
 
-from vae_helpers import latent
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import expit
+
+from vae_helpers import _arguments, latent
 from vae_helpers.backend import keras
 
 layers, ops = keras.layers, keras.ops
@@ -24,13 +29,13 @@ class Sampling(layers.Layer):
     (Kingma and Welling 2014, https://arxiv.org/abs/1312.6114).
     """
 
-    def __init__(self, seed=None, **kwargs):
+    def __init__(self, seed: int | None = None, **kwargs: Any):
         super().__init__(**kwargs)
         self.seed = seed
         # A generator, not a number: a number would give the same noise at every step.
-        self.seed_generator = keras.random.SeedGenerator(seed)
+        self.seed_generator = _SeedsOfReplicas(seed)
 
-    def call(self, inputs):
+    def call(self, inputs: tuple[Any, Any]) -> Any:
         """Map (z_mean, z_log_var), each (n, latent_dim), to one sample z (n, latent_dim)."""
         z_mean, z_log_var = inputs
         epsilon = keras.random.normal(
@@ -38,14 +43,31 @@ class Sampling(layers.Layer):
         )
         return z_mean + ops.exp(0.5 * z_log_var) * epsilon
 
-    def restart(self, *seed):
+    def restart(self, *seed: int) -> None:
         """Begin a sequence of noise that depends on these whole numbers alone."""
         (mixed,) = np.random.SeedSequence(seed).generate_state(1)
         self.seed_generator.state.assign(keras.random.SeedGenerator(int(mixed >> 1)).state)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Return what is needed to build the layer again."""
         return {**super().get_config(), "seed": self.seed}
+
+
+class _SeedsOfReplicas(keras.random.SeedGenerator):
+    """Seeds that differ between the devices of a ``tf.distribute`` strategy.
+
+    The generator's state is the same on every device, and with it the noise would be. The first
+    device draws what a single one draws.
+    """
+
+    def next(self, ordered=True):
+        """Return the next seed, two whole numbers."""
+        seed = super().next(ordered)
+        replica = _one_of_several_replicas()
+        if replica is None:
+            return seed
+        step = ops.cast(replica.replica_id_in_sync_group, seed.dtype) * 1_000_003
+        return seed + ops.stack([step, ops.zeros_like(step)])
 
 
 @keras.saving.register_keras_serializable(package="vae_helpers")
@@ -63,10 +85,15 @@ class Autoencoder(keras.Model):
         ValueError: if ``reconstruction`` is unknown.
     """
 
-    def __init__(self, encoder, decoder, reconstruction="bce", **kwargs):
+    def __init__(
+        self,
+        encoder: keras.Model,
+        decoder: keras.Model,
+        reconstruction: str = "bce",
+        **kwargs: Any,
+    ):
         super().__init__(**kwargs)
-        if reconstruction not in RECONSTRUCTIONS:
-            raise ValueError(f"reconstruction={reconstruction!r}: allowed are {RECONSTRUCTIONS}")
+        _arguments.one_of(reconstruction, "reconstruction", RECONSTRUCTIONS)
         self.encoder = encoder
         self.decoder = decoder
         self.reconstruction = reconstruction
@@ -83,74 +110,75 @@ class Autoencoder(keras.Model):
         """Height, width and channels of one image."""
         return tuple(self.encoder.input_shape[1:])
 
-    def call(self, images, training=None):
+    def call(self, images: Any, training: bool | None = None) -> dict[str, Any]:
         """Map images (n, h, w, 1) to a dict of codes ``z`` and decoder ``logits``."""
         z = self.encoder(images, training=training)
         return {"z": z, "logits": self.decoder(z, training=training)}
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        """Return the mean loss of a batch and log its parts, image by image."""
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True) -> Any:
+        """Return the loss of a batch, nats an image, and log its parts, image by image.
+
+        Args:
+            x: images (n, h, w, 1) in [0, 1].
+            y: not used; an autoencoder's target is x.
+            y_pred: what :meth:`call` returned.
+            sample_weight: not used.
+            training: not used.
+        """
         reconstruction = reconstruction_loss(x, y_pred["logits"], self.reconstruction)
         self.reconstruction_tracker.update_state(reconstruction)
-        return _share_of_replicas(ops.mean(reconstruction))
+        return _share_of_replicas(batch_mean(reconstruction))
 
-    def encode(self, images, batch_size=500):
+    def encode(self, images: ArrayLike, batch_size: int = 500) -> np.ndarray:
         """Return the codes z (n, latent_dim) of images (n, h, w, 1) in [0, 1], as an array."""
-        return _in_batches(self.encoder, self._checked_images(images), batch_size)
+        images = _arguments.images(images, "images", self.image_shape)
+        return in_batches(self.encoder, images, batch_size)
 
-    def decode(self, z, batch_size=500):
+    def codes(self, images: ArrayLike, batch_size: int = 500) -> np.ndarray:
+        """Return one point (n, latent_dim) for each image: z, or a VAE's posterior mean."""
+        return self.encode(images, batch_size)
+
+    def decode(self, z: ArrayLike, batch_size: int = 500) -> np.ndarray:
         """Return images (n, h, w, 1) in [0, 1] decoded from points z (n, latent_dim)."""
-        return _sigmoid(self.decode_logits(z, batch_size))
+        return expit(self.decode_logits(z, batch_size))
 
-    def decode_logits(self, z, batch_size=500):
+    def decode_logits(self, z: ArrayLike, batch_size: int = 500) -> np.ndarray:
         """Return logits (n, h, w, 1), whose sigmoids are the images: likelihoods need no more."""
-        return _in_batches(self.decoder, self._checked_points(z), batch_size)
+        z = _arguments.matrix(z, "z", self.latent_dim, dtype=np.float32)
+        return in_batches(self.decoder, z, batch_size)
 
-    def reconstruct(self, images, batch_size=500):
+    def reconstruct(self, images: ArrayLike, batch_size: int = 500) -> np.ndarray:
         """Encode and decode images (n, h, w, 1) in [0, 1]; a VAE decodes the posterior mean."""
-        return self.decode(self.encode(images, batch_size), batch_size)
+        return self.decode(self.codes(images, batch_size), batch_size)
 
-    def sample(self, n, seed=None, temperature=1.0):
+    def sample(self, n: int, seed: int | None = None, temperature: float = 1.0) -> np.ndarray:
         """Decode ``n`` points of N(0, temperature² I); the same seed gives the same images."""
         return self.decode(latent.sample_prior(n, self.latent_dim, seed, temperature))
 
-    def get_config(self):
+    def _maybe_symbolic_build(self, iterator=None, data_batch=None):
+        """Build nothing: both parts are built, and for Keras all shares of a batch have one size.
+
+        Under a ``tf.distribute`` strategy Keras would average the shares of the first batch.
+        """
+
+    def get_config(self) -> dict[str, Any]:
         """Return what is needed to build the model again, without its weights."""
         return {
             "name": self.name,
+            "dtype": self.dtype_policy.name,
             "encoder": keras.saving.serialize_keras_object(self.encoder),
             "decoder": keras.saving.serialize_keras_object(self.decoder),
             "reconstruction": self.reconstruction,
         }
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> "Autoencoder":
         """Build the model that :meth:`get_config` described."""
         parts = {
             part: keras.saving.deserialize_keras_object(config[part])
             for part in ("encoder", "decoder")
         }
         return cls(**{**config, **parts})
-
-    def _checked_images(self, images):
-        images = np.asarray(images)
-        if images.ndim != 4 or images.shape[1:] != self.image_shape or not len(images):
-            expected = ", ".join(map(str, ("n", *self.image_shape)))
-            raise ValueError(f"images has shape {images.shape}: expected ({expected}), n 1 or more")
-        if not (images.min() >= 0 and images.max() <= 1):
-            raise ValueError(
-                f"images has values from {images.min()} to {images.max()}: "
-                "expected pixels in [0, 1] (divide bytes by 255)"
-            )
-        return images.astype("float32", copy=False)
-
-    def _checked_points(self, z):
-        z = np.asarray(z, dtype="float32")
-        if z.ndim != 2 or z.shape[1] != self.latent_dim or not len(z):
-            raise ValueError(f"z has shape {z.shape}: expected (n, {self.latent_dim}), n 1 or more")
-        if not np.isfinite(z).all():
-            raise ValueError("z holds NaN or infinity: expected finite numbers")
-        return z
 
 
 @keras.saving.register_keras_serializable(package="vae_helpers")
@@ -179,51 +207,74 @@ class VAE(Autoencoder):
 
     def __init__(
         self,
-        encoder,
-        decoder,
-        beta=1.0,
-        free_bits=0.0,
-        reconstruction="bce",
-        seed=None,
-        **kwargs,
+        encoder: keras.Model,
+        decoder: keras.Model,
+        beta: float = 1.0,
+        free_bits: float = 0.0,
+        reconstruction: str = "bce",
+        seed: int | None = None,
+        **kwargs: Any,
     ):
         super().__init__(encoder, decoder, reconstruction, **kwargs)
-        for name, value in (("beta", beta), ("free_bits", free_bits)):
-            if not 0 <= value < float("inf"):
-                raise ValueError(f"{name}={value!r}: allowed is a finite number, 0 or more")
+        beta = _arguments.number(beta, "beta", 0)
+        free_bits = _arguments.number(free_bits, "free_bits", 0)
         self.sampling = Sampling(seed, dtype="float32", name="sampling")
         # As a Python number beta would be baked into the compiled step.
         self.beta = keras.Variable(beta, trainable=False, dtype="float32", name="beta")
         self.free_bits = free_bits
         self.kl_tracker = keras.metrics.Mean(name="kl_loss")
 
-    def call(self, images, training=None):
+    def call(self, images: Any, training: bool | None = None) -> dict[str, Any]:
         """Map images (n, h, w, 1) to z_mean, z_log_var, a sample z and its logits."""
         z_mean, z_log_var = self.encoder(images, training=training)
         z = self.sampling((z_mean, z_log_var))
         logits = self.decoder(z, training=training)
         return {"z_mean": z_mean, "z_log_var": z_log_var, "z": z, "logits": logits}
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        """Return reconstruction + beta * KL, the mean of a batch, and log both parts."""
-        reconstruction = super().compute_loss(x, y, y_pred, sample_weight, training)
-        kl = kl_per_dimension(y_pred["z_mean"], y_pred["z_log_var"])
-        self.kl_tracker.update_state(ops.sum(kl, axis=-1))
-        return reconstruction + _share_of_replicas(self.beta * self.kl_penalty(kl))
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True) -> Any:
+        """Return reconstruction + the regularizer, nats an image, and log reconstruction and KL.
 
-    def kl_penalty(self, kl):
+        Arguments are those of :meth:`Autoencoder.compute_loss`.
+        """
+        reconstruction = super().compute_loss(x, y, y_pred, sample_weight, training)
+        z_mean, z_log_var = y_pred["z_mean"], y_pred["z_log_var"]
+        kl = kl_per_dimension(z_mean, z_log_var)
+        self.kl_tracker.update_state(ops.sum(kl, axis=-1))
+        penalty = self.regularizer(kl, z_mean, z_log_var, y_pred["z"])
+        return reconstruction + _share_of_replicas(penalty)
+
+    def regularizer(self, kl: Any, z_mean: Any, z_log_var: Any, z: Any) -> Any:
+        """Return what the loss adds to the reconstruction: here beta times the KL.
+
+        Most relatives of the β-VAE differ from it in this method alone: a penalty on how z is
+        spread over the batch (MMD, total correlation), or on the covariance of z_mean. Such a
+        method looks like ``return super().regularizer(kl, z_mean, z_log_var, z) + …``.
+
+        Args:
+            kl: KL of each posterior to the prior by dimension, (n, latent_dim), nats.
+            z_mean: (n, latent_dim).
+            z_log_var: (n, latent_dim).
+            z: one sample of each posterior, (n, latent_dim).
+
+        Returns:
+            One number. Take means over images with :func:`batch_mean`, which knows what to do on
+            a device without images.
+        """
+        return self.beta * self.kl_penalty(kl)
+
+    def kl_penalty(self, kl: Any) -> Any:
         """Average the KL (n, latent_dim) over images and sum it, each dimension at its floor."""
-        kl = ops.mean(kl, axis=0)
+        kl = batch_mean(kl)
         if self.free_bits:
             kl = ops.maximum(kl, self.free_bits)
         return ops.sum(kl)
 
-    def reconstruct(self, images, batch_size=500):
-        """Decode the posterior means of images (n, h, w, 1) in [0, 1]."""
+    def codes(self, images: ArrayLike, batch_size: int = 500) -> np.ndarray:
+        """Return the posterior means (n, latent_dim) of images (n, h, w, 1) in [0, 1]."""
         z_mean, _ = self.encode(images, batch_size)
-        return self.decode(z_mean, batch_size)
+        return z_mean
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Return what is needed to build the model again, without its weights."""
         return {
             **super().get_config(),
@@ -233,7 +284,7 @@ class VAE(Autoencoder):
         }
 
 
-def reconstruction_loss(images, logits, kind="bce"):
+def reconstruction_loss(images: Any, logits: Any, kind: str = "bce") -> Any:
     """Return the loss of each image (n,), summed over pixels.
 
     "bce" is in nats: -x log s(l) - (1 - x) log(1 - s(l)) of pixels x in [0, 1] and logits l, with
@@ -247,23 +298,48 @@ def reconstruction_loss(images, logits, kind="bce"):
     return ops.sum(ops.softplus(logits) - images * logits, axis=pixels)
 
 
-def kl_per_dimension(z_mean, z_log_var):
+def kl_per_dimension(z_mean: Any, z_log_var: Any) -> Any:
     """Return KL(N(z_mean, exp(z_log_var)) || N(0, 1)) of each dimension (n, latent_dim), nats."""
     z_mean = ops.cast(z_mean, "float32")
     z_log_var = ops.cast(z_log_var, "float32")
     return 0.5 * (ops.square(z_mean) + ops.exp(z_log_var) - 1.0 - z_log_var)
 
 
+def batch_mean(values: Any) -> Any:
+    """Return the mean of values (n, …) over the images of a batch, 0 of none.
+
+    A ``tf.distribute`` strategy gives every device its share of a batch, and at the end of an
+    epoch there may be a device without a single image, whose mean would be NaN.
+    """
+    if _one_of_several_replicas() is None:
+        return ops.mean(values, axis=0)
+    n = ops.cast(ops.shape(values)[0], values.dtype)
+    return ops.sum(values, axis=0) / ops.maximum(n, 1)
+
+
 def _share_of_replicas(loss):
     """Divide by the number of replicas: ``tf.distribute`` sums the gradients of its devices."""
+    replica = _one_of_several_replicas()
+    return loss if replica is None else loss / replica.num_replicas_in_sync
+
+
+def _one_of_several_replicas():
+    """Return the context of this device where several work on one batch, otherwise None."""
     if keras.backend.backend() != "tensorflow":
-        return loss
+        return None
     import tensorflow as tf
 
-    return loss / tf.distribute.get_strategy().num_replicas_in_sync
+    replica = tf.distribute.get_replica_context()
+    return replica if replica is not None and replica.num_replicas_in_sync > 1 else None
 
 
-def dense_encoder(image_shape, hidden, latent_dim, variational=True, activation="leaky_relu"):
+def dense_encoder(
+    image_shape: tuple[int, int, int],
+    hidden: Sequence[int],
+    latent_dim: int,
+    variational: bool = True,
+    activation: str = "leaky_relu",
+) -> keras.Model:
     """Build flatten → Dense, one a number in ``hidden`` → the code, or its mean and log-variance.
 
     Args:
@@ -281,7 +357,12 @@ def dense_encoder(image_shape, hidden, latent_dim, variational=True, activation=
     return keras.Model(images, _code(h, latent_dim, variational), name="encoder")
 
 
-def dense_decoder(image_shape, hidden, latent_dim, activation="leaky_relu"):
+def dense_decoder(
+    image_shape: tuple[int, int, int],
+    hidden: Sequence[int],
+    latent_dim: int,
+    activation: str = "leaky_relu",
+) -> keras.Model:
     """Build z → Dense, one a number in ``hidden`` → the logits of an image (h, w, 1)."""
     z = keras.Input((latent_dim,), name="z")
     h = z
@@ -294,7 +375,7 @@ def dense_decoder(image_shape, hidden, latent_dim, activation="leaky_relu"):
     )
 
 
-def mnist_conv_encoder(latent_dim=10):
+def mnist_conv_encoder(latent_dim: int = 10) -> keras.Model:
     """Build the five-convolution encoder of 28×28 digits, returning (z_mean, z_log_var)."""
     images = keras.Input((28, 28, 1), name="images")
     h = images
@@ -314,7 +395,7 @@ def mnist_conv_encoder(latent_dim=10):
     return keras.Model(images, _code(h, latent_dim, variational=True), name="encoder")
 
 
-def mnist_conv_decoder(latent_dim=10):
+def mnist_conv_decoder(latent_dim: int = 10) -> keras.Model:
     """Build the decoder that mirrors :func:`mnist_conv_encoder`, returning logits."""
     z = keras.Input((latent_dim,), name="z")
     h = layers.Reshape((1, 1, latent_dim), name="reshape")(z)
@@ -335,7 +416,7 @@ def mnist_conv_decoder(latent_dim=10):
     return keras.Model(z, logits, name="decoder")
 
 
-def fashion_conv_encoder(latent_dim=2, variational=True):
+def fashion_conv_encoder(latent_dim: int = 2, variational: bool = True) -> keras.Model:
     """Build the three-convolution encoder of 32×32 clothes: 32 → 16 → 8 → 4 pixels wide."""
     images = keras.Input((32, 32, 1), name="images")
     h = images
@@ -345,7 +426,7 @@ def fashion_conv_encoder(latent_dim=2, variational=True):
     return keras.Model(images, _code(h, latent_dim, variational), name="encoder")
 
 
-def fashion_conv_decoder(latent_dim=2):
+def fashion_conv_decoder(latent_dim: int = 2) -> keras.Model:
     """Build the decoder that mirrors :func:`fashion_conv_encoder`, returning logits."""
     z = keras.Input((latent_dim,), name="z")
     h = layers.Dense(4 * 4 * 128, name="dense")(z)
@@ -372,12 +453,24 @@ def _code(h, latent_dim, variational):
     return heads if variational else heads[0]
 
 
-def _in_batches(model, inputs, batch_size):
-    """Call a model batch by batch, which for few points is far quicker than ``predict``."""
-    if batch_size < 1:
-        raise ValueError(f"batch_size={batch_size!r}: allowed is a whole number from 1")
+def in_batches(model: Any, inputs: np.ndarray, batch_size: int) -> Any:
+    """Call a model batch by batch, which for few points is far quicker than ``predict``.
+
+    Args:
+        model: a Keras model, or a function, of one array to a tensor or several.
+        inputs: (n, …), n from 1. Every batch is a copy: a backend may take an array without one,
+            and compute in place.
+        batch_size: rows at a time.
+
+    Returns:
+        A float32 array (n, …), or a tuple of them.
+
+    Raises:
+        ValueError: for a batch size below 1.
+    """
+    batch_size = _arguments.whole_number(batch_size, "batch_size")
     outputs = [
-        model(inputs[start : start + batch_size], training=False)
+        model(np.array(inputs[start : start + batch_size]), training=False)
         for start in range(0, len(inputs), batch_size)
     ]
     if isinstance(outputs[0], list | tuple):
@@ -387,8 +480,3 @@ def _in_batches(model, inputs, batch_size):
 
 def _joined(tensors):
     return np.concatenate([ops.convert_to_numpy(t).astype("float32") for t in tensors])
-
-
-def _sigmoid(logits):
-    """Return 1 / (1 + exp(-logits)) without overflow."""
-    return 0.5 * (1.0 + np.tanh(0.5 * logits))

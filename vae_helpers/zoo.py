@@ -21,7 +21,7 @@ from vae_helpers.files import (
     verify_file,
     write_json,
 )
-from vae_helpers.recipes import Recipe
+from vae_helpers.training import Recipe
 
 CHECKPOINTS = ASSETS / "checkpoints"
 METRICS = ("loss", "reconstruction_loss", "kl_loss")
@@ -265,7 +265,7 @@ def train(
     described = entry(name)
     if isinstance(recipe, str):
         recipe_name, recipe = recipe, described.recipe(recipe)
-    with _precision(recipe.precision):
+    with _precision(recipe.precision or "float32"):
         model = build(name, seed, beta)
     folder = _own_folder(folder)
     commit()

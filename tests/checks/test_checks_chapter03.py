@@ -10,7 +10,7 @@ from vae_helpers.checks import chapter03
 from vae_helpers.checks.core import SelfTest, exercises_of
 from vae_helpers.metrics import kl_per_dimension
 from vae_helpers.models import Sampling
-from vae_helpers.recipes import BetaSchedule
+from vae_helpers.training import BetaSchedule
 
 
 @pytest.mark.parametrize("name", list(exercises_of("03")))

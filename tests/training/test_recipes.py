@@ -1,7 +1,9 @@
+import json
+
 import numpy as np
 import pytest
 
-from vae_helpers.recipes import BetaSchedule, Recipe
+from vae_helpers.training import BetaSchedule, Recipe
 
 
 def test_constant_beta():
@@ -18,6 +20,13 @@ def test_cyclical_beta_starts_again():
     assert [schedule(t) for t in (0, 1, 2, 3, 4, 5)] == [0.0, 1.0, 2.0, 2.0, 0.0, 1.0]
 
 
+def test_until_is_the_side_before_a_jump():
+    cyclical = BetaSchedule(2.0, "cyclical", epochs=4, ramp=0.5)
+    assert [cyclical.until(t) for t in (1, 4, 5, 8)] == [1.0, 2.0, 1.0, 2.0]
+    linear = BetaSchedule(3.0, "linear", epochs=4)
+    assert [linear.until(t) for t in (0, 1, 4, 8)] == [linear(t) for t in (0, 1, 4, 8)]
+
+
 @pytest.mark.parametrize("kind", ["linear", "cyclical"])
 def test_beta_never_leaves_its_range(kind):
     values = [BetaSchedule(1.5, kind, epochs=3)(t) for t in np.linspace(0, 12, 97)]
@@ -28,10 +37,10 @@ def test_beta_never_leaves_its_range(kind):
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"beta": -1.0}, "beta=-1.0: allowed is a number from 0"),
-        ({"kind": "sigmoid"}, "kind='sigmoid': allowed are 'constant', 'linear', 'cyclical'"),
-        ({"epochs": 0}, "epochs=0: allowed is a number above 0"),
-        ({"ramp": 1.5}, "ramp=1.5: allowed is a number above 0.0 to 1.0"),
+        ({"beta": -1.0}, "beta=-1.0: allowed is a finite number from 0"),
+        ({"kind": "sigmoid"}, "kind='sigmoid': allowed are 'constant', 'linear' and 'cyclical'"),
+        ({"epochs": 0}, "epochs=0: allowed is a finite number above 0"),
+        ({"ramp": 1.5}, "ramp=1.5: allowed is a number above 0 to 1"),
         ({"beta": float("nan")}, "beta=nan"),
         ({"beta": float("inf")}, "beta=inf"),
     ],
@@ -47,13 +56,22 @@ def test_bad_beta_schedule(wrong, message):
         ({"epochs": 0}, "epochs=0: allowed is a whole number from 1"),
         ({"epochs": 2.5}, "epochs=2.5: allowed is a whole number"),
         ({"batch_size": True}, "batch_size=True"),
-        ({"learning_rate": 0.0}, "learning_rate=0.0: allowed is a number above 0"),
-        ({"schedule": "step"}, "schedule='step': allowed are 'constant', 'cosine', 'linear'"),
-        ({"warmup": 1.0}, "warmup=1.0: allowed is a number from 0.0 to below 1.0"),
+        ({"learning_rate": 0.0}, "learning_rate=0.0: allowed is a finite number above 0"),
+        ({"schedule": "step"}, "schedule='step': allowed are 'constant', 'cosine' and 'linear'"),
+        ({"warmup": 1.0}, "warmup=1.0: allowed is a number from 0 to below 1"),
         ({"precision": "float8"}, "precision='float8': allowed are 'float32'"),
         ({"beta_2": 1.0}, "beta_2=1.0"),
+        ({"mean_image_bias": "no"}, "mean_image_bias='no': allowed are True and False"),
+        ({"fused_adam": 1}, "fused_adam=1: allowed are True and False"),
+        ({"beta_schedule": 2.0}, "beta_schedule=2.0: allowed are a BetaSchedule and None"),
     ],
 )
 def test_bad_recipe(wrong, message):
     with pytest.raises(ValueError, match=message):
         Recipe(**{"epochs": 1, **wrong})
+
+
+def test_numbers_of_numpy_count_and_end_as_plain_ones():
+    recipe = Recipe(epochs=np.int64(3), learning_rate=np.float32(0.5), warmup=np.float64(0.25))
+    assert recipe == Recipe(epochs=3, learning_rate=0.5, warmup=0.25)
+    assert json.dumps(recipe.as_dict())

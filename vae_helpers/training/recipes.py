@@ -1,8 +1,10 @@
 """How a model is trained, as data: optimizer, schedules, batch, epochs."""
 
 import dataclasses
-import math
 from dataclasses import dataclass
+from typing import Any
+
+from vae_helpers import _arguments
 
 BETA_KINDS = ("constant", "linear", "cyclical")
 SCHEDULES = ("constant", "cosine", "linear")
@@ -14,7 +16,8 @@ class BetaSchedule:
     """The weight β of the KL divergence as a function of the epoch, a real number from 0.
 
     Args:
-        beta: the weight in the end; the only one where ``kind`` is "constant".
+        beta: the weight in the end, whatever the way there: a model whose training has ended has
+            this β, and its validation loss is measured with it from the first epoch on.
         kind: "constant"; "linear", rising from 0 to ``beta`` over ``epochs`` (Bowman et al. 2016,
             https://arxiv.org/abs/1511.06349); "cyclical", rising again and again, each cycle of
             ``epochs`` spending the share ``ramp`` on the way up and the rest at ``beta`` (Fu et
@@ -32,10 +35,10 @@ class BetaSchedule:
     ramp: float = 0.5
 
     def __post_init__(self):
-        _one_of("kind", self.kind, BETA_KINDS)
-        _number("beta", self.beta, low=0.0)
-        _number("epochs", self.epochs, low=0.0, open_low=True)
-        _number("ramp", self.ramp, low=0.0, high=1.0, open_low=True)
+        _arguments.one_of(self.kind, "kind", BETA_KINDS)
+        _keep(self, "beta", _arguments.number(self.beta, "beta", 0))
+        _keep(self, "epochs", _arguments.number(self.epochs, "epochs", 0, open_low=True))
+        _keep(self, "ramp", _arguments.number(self.ramp, "ramp", 0, 1, open_low=True))
 
     def __call__(self, epoch: float) -> float:
         """Return β at a moment of training: 2.5 is half-way through the third epoch."""
@@ -45,6 +48,12 @@ class BetaSchedule:
             return self.beta * min(1.0, epoch / self.epochs)
         within_cycle = (epoch % self.epochs) / self.epochs
         return self.beta * min(1.0, within_cycle / self.ramp)
+
+    def until(self, epoch: float) -> float:
+        """Return β just before a moment: where a cycle ends it is high, and 0 just after."""
+        if self.kind == "cyclical" and epoch > 0 and epoch % self.epochs == 0:
+            return self.beta
+        return self(epoch)
 
 
 @dataclass(frozen=True)
@@ -67,11 +76,12 @@ class Recipe:
             images count alike, so that the first epochs need not find the small ones.
         beta_schedule: the KL weight over time; None leaves the model's β as it is.
         steps_per_call: training steps in one call into the compiled graph. More is faster and
-            only makes the progress bar move in larger steps.
+            makes the progress bar, and a β schedule, move in larger steps.
         validate_every: epochs from one validation to the next.
-        jit_compile: compile the step with XLA.
+        jit_compile: compile the step with XLA on TensorFlow. JAX always compiles.
         precision: "float32", or a mixed precision, which is worth it where the hardware
-            multiplies 16-bit numbers faster. It counts when the model is built.
+            multiplies 16-bit numbers faster. A model gets its precision when it is built, and
+            another one is refused; None takes any.
         fused_adam: make Adam's update one operation instead of a dozen, on TensorFlow. Worth it
             where the weights are many and the multiplications few: in dense models.
 
@@ -91,47 +101,36 @@ class Recipe:
     steps_per_call: int = 1
     validate_every: int = 1
     jit_compile: bool = False
-    precision: str = "float32"
+    precision: str | None = None
     fused_adam: bool = False
 
     def __post_init__(self):
-        _one_of("schedule", self.schedule, SCHEDULES)
-        _one_of("precision", self.precision, PRECISIONS)
+        _arguments.one_of(self.schedule, "schedule", SCHEDULES)
+        if self.precision is not None:
+            _arguments.one_of(self.precision, "precision", PRECISIONS)
         for name in ("epochs", "batch_size", "steps_per_call", "validate_every"):
-            _whole(name, getattr(self, name))
-        _number("learning_rate", self.learning_rate, low=0.0, open_low=True)
-        _number("warmup", self.warmup, low=0.0, high=1.0, open_high=True)
-        _number("beta_2", self.beta_2, low=0.0, high=1.0, open_high=True)
+            _keep(self, name, _arguments.whole_number(getattr(self, name), name))
+        for name in ("mean_image_bias", "whitened_start", "jit_compile", "fused_adam"):
+            _keep(self, name, _arguments.flag(getattr(self, name), name))
+        rate = _arguments.number(self.learning_rate, "learning_rate", 0, open_low=True)
+        _keep(self, "learning_rate", rate)
+        for name in ("warmup", "beta_2"):
+            share = _arguments.number(getattr(self, name), name, 0, 1, open_high=True)
+            _keep(self, name, share)
+        if not isinstance(self.beta_schedule, BetaSchedule | None):
+            raise ValueError(
+                f"beta_schedule={self.beta_schedule!r}: allowed are a BetaSchedule and None"
+            )
 
     def replace(self, **changes) -> "Recipe":
         """Return a copy with some fields changed, such as ``recipe.replace(epochs=2)``."""
         return dataclasses.replace(self, **changes)
 
-    def as_dict(self) -> dict:
+    def as_dict(self) -> dict[str, Any]:
         """Return the fields as plain JSON values."""
         return dataclasses.asdict(self)
 
 
-def _one_of(name, value, allowed):
-    if value not in allowed:
-        raise ValueError(f"{name}={value!r}: allowed are {', '.join(map(repr, allowed))}")
-
-
-def _whole(name, value):
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError(f"{name}={value!r}: allowed is a whole number from 1")
-
-
-def _number(name, value, low, high=math.inf, open_low=False, open_high=False):
-    right_type = isinstance(value, int | float) and not isinstance(value, bool)
-    if (
-        not right_type
-        or not low <= value <= high
-        or math.isinf(value)
-        or (open_low and value == low)
-        or (open_high and value == high)
-    ):
-        interval = f"{'above' if open_low else 'from'} {low}"
-        if high < math.inf:
-            interval += f" {'to below' if open_high else 'to'} {high}"
-        raise ValueError(f"{name}={value!r}: allowed is a number {interval}")
+def _keep(frozen, name, value):
+    """Write a field of a frozen dataclass: the same number as a plain Python one."""
+    object.__setattr__(frozen, name, value)
