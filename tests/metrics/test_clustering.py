@@ -130,7 +130,7 @@ def test_the_probe_does_not_care_about_units():
     ("z", "labels", "message"),
     [
         (np.zeros(4), [0, 1, 0, 1], r"z has shape \(4,\)"),
-        (np.zeros((4, 2)), [0, 1, 0], r"labels has shape \(3,\): expected \(4,\)"),
+        (np.zeros((4, 2)), [0, 1, 0], r"labels has shape \(3,\): allowed is \(4,\)"),
         (np.zeros((4, 2)), [0.5, 1, 0, 1], "labels has dtype float64"),
         (np.full((4, 2), np.nan), [0, 1, 0, 1], "z holds NaN"),
     ],
