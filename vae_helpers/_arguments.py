@@ -9,7 +9,7 @@ changes nothing; an array comes back as it is, without a copy, if its type is ri
 
 import math
 import operator
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from typing import Any
 
 import numpy as np
@@ -68,6 +68,14 @@ def mapping(value: Any, name: str) -> dict[str, Any]:
         found = "{}" if isinstance(value, Mapping) else type(value).__name__
         raise ValueError(f"{name}={found}: allowed is a dict {{name: values}} with an entry")
     return {str(key): entry for key, entry in value.items()}
+
+
+def each(check: Callable, entries: Any, name: str, *options: Any) -> dict[str, Any]:
+    """Check every entry of a dictionary, each under its own name, such as ``rows['VAE']``."""
+    return {
+        key: check(entry, f"{name}[{key!r}]", *options)
+        for key, entry in mapping(entries, name).items()
+    }
 
 
 def finite(array: ArrayLike, name: str) -> np.ndarray:

@@ -1,9 +1,13 @@
 """Touch the latent space: one point of it, the way between two, the noise of an image."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import ipywidgets as widgets
 import numpy as np
+from numpy.typing import ArrayLike
 
-from vae_helpers import latent
+from vae_helpers import _arguments, latent
 from vae_helpers.plots.figure import as_labels, dimension_name
 from vae_helpers.widgets import render
 from vae_helpers.widgets.base import Control, Panel, Picture, labelled, numbers, whole_number
@@ -45,9 +49,17 @@ class LatentExplorer(Panel):
         ValueError: for shapes that do not fit.
     """
 
-    def __init__(self, model, images, labels, class_names=None, principal=None, seed=0):
+    def __init__(
+        self,
+        model: Any,
+        images: ArrayLike,
+        labels: ArrayLike,
+        class_names: Sequence[str] | None = None,
+        principal: int | None = None,
+        seed: int | None = 0,
+    ):
         super().__init__()
-        self.model, self.images = model, np.asarray(images)
+        self.model, self.images = model, _arguments.images(images, "images")
         self.labels, self.class_names = as_labels(labels, len(self.images), class_names)
         self.encodings = render.codes(model, self.images)
         self.rng = np.random.default_rng(seed)
@@ -67,13 +79,13 @@ class LatentExplorer(Panel):
         self._arrange()
 
     @property
-    def z(self):
+    def z(self) -> np.ndarray:
         """The present point (latent_dim,)."""
         return self.origin + np.array([c.value for c in self.controls]) @ self.directions
 
-    def go_to(self, z):
+    def go_to(self, z: ArrayLike):
         """Move to a latent point (latent_dim,); sliders stop at their ends."""
-        z = render.checked_point(z, self.model.latent_dim)
+        z = _arguments.row(z, "z", self.model.latent_dim, dtype=np.float32)
         coordinates = (z - self.centre) @ self.directions.T
         with self.together():
             # What the sliders cannot say stays as it is: their directions may be fewer.
@@ -96,7 +108,7 @@ class LatentExplorer(Panel):
         """Move to the encoding of the test image whose number is in the box."""
         self.go_to(self.encodings[self.which.value])
 
-    def on_map(self, z):
+    def on_map(self, z: np.ndarray) -> np.ndarray:
         """Return where points (n, latent_dim) lie on the map (n, 2)."""
         return (z - self.map_centre) @ self.axes.T
 
@@ -117,11 +129,16 @@ class LatentExplorer(Panel):
         self.directions = np.eye(n, dtype="float32")
         self.axes, self.map_centre = self.directions[:2], self.centre
         if n > 2:
-            mean, directions, _ = latent.principal_directions(self.encodings, principal or 2)
+            if principal is not None:
+                principal = _arguments.whole_number(principal, "principal", high=n)
+            # The map has two axes, also where there is one slider.
+            mean, directions, _ = latent.principal_directions(
+                self.encodings, max(2, principal or 2)
+            )
             self.axes, self.map_centre = directions[:2], mean
             if principal:
-                self.centre, self.directions = mean, directions
-        elif principal or n < 2:
+                self.centre, self.directions = mean, directions[:principal]
+        elif principal is not None or n < 2:
             raise ValueError(
                 f"principal={principal!r}: allowed is None for a model with {n} latent "
                 "dimensions, which must be two or more"
@@ -175,14 +192,13 @@ class InterpolationExplorer(Panel):
         images: (n, h, w, 1) in [0, 1], the test images to choose from.
 
     Raises:
-        ValueError: for no model.
+        ValueError: for no model, or images of a wrong shape or range.
     """
 
-    def __init__(self, models, images):
+    def __init__(self, models: Mapping[str, Any], images: ArrayLike):
         super().__init__()
-        if not models:
-            raise ValueError("models={}: allowed is a dict with one model or more")
-        self.models, self.images = dict(models), np.asarray(images)
+        _arguments.mapping(models, "models")
+        self.models, self.images = dict(models), _arguments.images(images, "images")
         last = len(self.images) - 1
         self.start, self.end = (
             whole_number("from image", last),
@@ -242,10 +258,11 @@ class NoiseExplorer(Panel):
         ValueError: for images of a wrong shape or range.
     """
 
-    def __init__(self, model, images, reference, seed=0):
+    def __init__(self, model: Any, images: ArrayLike, reference: ArrayLike, seed: int | None = 0):
         super().__init__()
-        self.model, self.images = model, np.asarray(images, dtype="float32")
+        self.model, self.images = model, _arguments.images(images, "images")
         self.noise = np.random.default_rng(seed).standard_normal(self.images.shape[1:])
+        reference = _arguments.images(reference, "reference")
         self.limit = float(np.quantile(render.scores(model, reference), 0.99))
         self.which = whole_number("image", len(self.images) - 1)
         self.level = Control("noise level", 0.0, 1.0, 0.0, step=0.02)
