@@ -14,7 +14,7 @@ from sklearn.metrics import (
     normalized_mutual_info_score,
     silhouette_samples,
 )
-from sklearn.neighbors import KNeighborsClassifier, NearestCentroid
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -100,7 +100,13 @@ def nearest_centroid_accuracy(
     Raises:
         ValueError: for a wrong rank or length, a single class, NaN or infinity.
     """
-    return _accuracy(NearestCentroid(), train_z, train_labels, test_z, test_labels)
+    train_z, train_labels, test_z, test_labels = _train_and_test(
+        train_z, train_labels, test_z, test_labels
+    )
+    classes = np.unique(train_labels)
+    means = np.stack([train_z[train_labels == label].mean(axis=0) for label in classes])
+    predicted = KNeighborsClassifier(1).fit(means, classes).predict(test_z)
+    return float((predicted == test_labels).mean())
 
 
 def knn_accuracy(
@@ -149,13 +155,20 @@ def linear_probe(
 
 
 def _accuracy(classifier, train_z, train_labels, test_z, test_labels):
+    train_z, train_labels, test_z, test_labels = _train_and_test(
+        train_z, train_labels, test_z, test_labels
+    )
+    predicted = classifier.fit(train_z, train_labels).predict(test_z)
+    return float((predicted == test_labels).mean())
+
+
+def _train_and_test(train_z, train_labels, test_z, test_labels):
     train_z, train_labels = _labelled(train_z, train_labels, "train_z", "train_labels")
     test_z = _arguments.matrix(test_z, "test_z", train_z.shape[1])
     test_labels = _arguments.labels(test_labels, "test_labels", len(test_z))
     if len(np.unique(train_labels)) < 2:
         raise ValueError("train_labels has 1 class: allowed are 2 or more")
-    predicted = classifier.fit(train_z, train_labels).predict(test_z)
-    return float((predicted == test_labels).mean())
+    return train_z, train_labels, test_z, test_labels
 
 
 def _labelled(z, labels, z_name, labels_name):
