@@ -56,7 +56,7 @@ class AltFigure(Figure):
     alt = ""
 
     @in_style
-    def savefig(self, *args, **kwargs):
+    def savefig(self, *args, **kwargs) -> None:
         """Save in the course's style: ticks take their looks when they are drawn."""
         super().savefig(*args, **kwargs)
 

@@ -55,7 +55,7 @@ class Control:
         value = _arguments.number(value, "value")
         self.slider.value = round(float(np.clip(value, self.slider.min, self.slider.max)), 3)
 
-    def observe(self, function: Callable[[], Any]):
+    def observe(self, function: Callable[[], Any]) -> None:
         """Call ``function()`` when the number changes."""
         self.slider.observe(lambda change: function(), "value")
 
@@ -80,7 +80,7 @@ class Picture:
         self.view = widgets.HTML()
         self.png, self.alt = b"", ""
 
-    def show(self, png: bytes, alt: str):
+    def show(self, png: bytes, alt: str) -> None:
         """Show the bytes of a PNG file, and say what is in it."""
         self.png, self.alt = png, alt
         # Decoded at once: the picture before it would otherwise leave a white flash.
@@ -109,23 +109,23 @@ class Panel:
         self.view.add_class("vae-panel")
         self._quiet = False
 
-    def draw(self):
+    def draw(self) -> None:
         """Draw the present state of the controls."""
         raise NotImplementedError
 
-    def refresh(self):
+    def refresh(self) -> None:
         """Draw, unless several controls are being set; show what fails."""
         if self._quiet:
             return
         with self.reported():
             self.draw()
 
-    def assemble(self, *children: widgets.Widget):
+    def assemble(self, *children: widgets.Widget) -> None:
         """Put the parts under each other, the caption and the place for errors last."""
         self.view.children = [*children, self.caption, self.message]
         self.refresh()
 
-    def listen(self, control: Control | widgets.Widget, trait: str = "value"):
+    def listen(self, control: Control | widgets.Widget, trait: str = "value") -> None:
         """Draw when a control changes."""
         if isinstance(control, Control):
             control.observe(self.refresh)
@@ -171,7 +171,7 @@ class Panel:
             if len(self.errors) == before:
                 self.message.value = ""
 
-    def say(self, text: str):
+    def say(self, text: str) -> None:
         """Put a text under the pictures, which screen readers read out when it changes."""
         self.caption.value = f'<div aria-live="polite">{html.escape(text)}</div>'
 

@@ -57,7 +57,7 @@ class BetaExplorer(Panel):
             ),
         )
 
-    def draw(self):
+    def draw(self) -> None:
         """Show what the model with the chosen β does; what was shown before is remembered."""
         beta = self.box.value
         if beta not in self._views:
@@ -102,12 +102,12 @@ class ReparameterizationExplorer(Panel):
             self.picture.view,
         )
 
-    def new_noise(self):
+    def new_noise(self) -> None:
         """Draw other noise."""
         self._draw_noise()
         self.refresh()
 
-    def draw(self):
+    def draw(self) -> None:
         """Show the noise, the samples and the gradients."""
         mean, log_var = self.mean.value, self.log_var.value
         z, _, d_log_var = render.reparameterize(mean, log_var, self.epsilon)
@@ -159,7 +159,7 @@ class RealOrGenerated(Panel):
             ),
         )
 
-    def answer(self, side: str):
+    def answer(self, side: str) -> None:
         """Say which side is real, "left" or "right", and get the next pair."""
         right = _arguments.one_of(side, "side", ("left", "right")) == self.real_side
         self.answers.append(right)
@@ -167,13 +167,13 @@ class RealOrGenerated(Panel):
         self._deal()
         self.refresh()
 
-    def restart(self):
+    def restart(self) -> None:
         """Forget the answers."""
         self.answers, self._last = [], ""
         self._deal()
         self.refresh()
 
-    def draw(self):
+    def draw(self) -> None:
         """Show the pair and the score so far."""
         self.picture.show(
             render.render_images(self.pair, scale=6, gap=24),

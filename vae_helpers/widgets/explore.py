@@ -83,7 +83,7 @@ class LatentExplorer(Panel):
         """The present point (latent_dim,)."""
         return self.origin + np.array([c.value for c in self.controls]) @ self.directions
 
-    def go_to(self, z: ArrayLike):
+    def go_to(self, z: ArrayLike) -> None:
         """Move to a latent point (latent_dim,); sliders stop at their ends."""
         z = _arguments.row(z, "z", self.model.latent_dim, dtype=np.float32)
         coordinates = (z - self.centre) @ self.directions.T
@@ -93,18 +93,18 @@ class LatentExplorer(Panel):
             for control, value in zip(self.controls, coordinates, strict=True):
                 control.value = value
 
-    def go_to_centre(self):
+    def go_to_centre(self) -> None:
         """Move to the centre: the origin, or the mean of the encodings."""
         self.go_to(self.centre)
 
-    def go_to_random(self):
+    def go_to_random(self) -> None:
         """Move to a sample of the prior; for a plain autoencoder, to any place on the map."""
         seed = int(self.rng.integers(2**31))
         if hasattr(self.model, "sampling"):
             return self.go_to(latent.sample_prior(1, self.model.latent_dim, seed)[0])
         return self.go_to(latent.sample_box(self.encodings, 1, seed)[0])
 
-    def go_to_image(self):
+    def go_to_image(self) -> None:
         """Move to the encoding of the test image whose number is in the box."""
         self.go_to(self.encodings[self.which.value])
 
@@ -112,7 +112,7 @@ class LatentExplorer(Panel):
         """Return where points (n, latent_dim) lie on the map (n, 2)."""
         return (z - self.map_centre) @ self.axes.T
 
-    def draw(self):
+    def draw(self) -> None:
         """Decode the present point and mark it on the map."""
         z = self.z
         place = self.on_map(z[np.newaxis])[0]
@@ -216,7 +216,7 @@ class InterpolationExplorer(Panel):
             labelled(self.picture, " · ".join(["from", *self.models, "to"])),
         )
 
-    def draw(self):
+    def draw(self) -> None:
         """Decode the point t of the way in each model, between the two images."""
         first, last = self.start.value, self.end.value
         points = {
@@ -275,7 +275,7 @@ class NoiseExplorer(Panel):
             labelled(self.picture, "image · with noise · reconstruction · difference"),
         )
 
-    def draw(self):
+    def draw(self) -> None:
         """Show the image with noise, its reconstruction, and its score."""
         image = self.images[self.which.value]
         noisy, restored, score = render.restore(self.model, image, self.noise, self.level.value)
