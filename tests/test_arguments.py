@@ -137,6 +137,14 @@ def test_a_mapping_has_an_entry():
         assert said == f"models={shown}: allowed is a dict {{name: values}} with an entry"
 
 
+def test_each_entry_is_checked_under_its_own_name():
+    rows = _arguments.each(_arguments.row, {"a": [1, 2], 3: [4, 5]}, "rows", 2)
+    assert {name: row.tolist() for name, row in rows.items()} == {"a": [1, 2], "3": [4, 5]}
+    said = refusal(_arguments.each, _arguments.row, {"a": [1, 2], "b": [1]}, "rows", 2)
+    assert said == "rows['b'] has shape (1,): allowed is (2,)"
+    assert refusal(_arguments.each, _arguments.row, [1], "rows").startswith("rows=list: allowed")
+
+
 @pytest.mark.parametrize("kind", ["float16", "float32", "float64", "int8", "uint64", "bool"])
 def test_finite_takes_any_real_type_without_a_copy(kind):
     array = np.ones((2, 3, 4), kind)

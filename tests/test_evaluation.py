@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from vae_helpers import evaluation, features, load_data, metrics, models
-from vae_helpers.data import Split
+from vae_helpers.data import Data, Split
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +87,6 @@ class Perfect:
         return np.random.default_rng(seed).permutation(self.images)[:n]
 
 
-@pytest.mark.filterwarnings("ignore:self.within_class_std_dev_")
 def test_an_autoencoder_has_no_posterior_and_a_perfect_one_reaches_the_floor(data):
     report = evaluation.measure(Perfect(data.test.images[5_000:]), data, n=400, seeds=2)
     assert "posterior" not in report
@@ -101,7 +100,129 @@ def test_an_autoencoder_has_no_posterior_and_a_perfect_one_reaches_the_floor(dat
     )
 
 
+def own_data(labels=lambda n: np.arange(n) % 3, n=60, side=12):
+    """A learner's data: other images, other classes, no bundled classifier."""
+    images = np.random.default_rng(0).uniform(size=(2 * n, side, side, 1)).astype("float32")
+    halves = images[:n], images[n:]
+    train, test = (Split(half, labels(n)) for half in halves)
+    return Data("leaves", train, train, test, class_names=("oak", "elm", "ash"))
+
+
+@pytest.fixture(scope="module")
+def small_vae():
+    shape = (12, 12, 1)
+    return models.VAE(models.dense_encoder(shape, (8,), 3), models.dense_decoder(shape, (8,), 3))
+
+
+def thumbnail(images):
+    """The simplest features: 16 pixels."""
+    return images[:, ::3, ::3, 0].reshape(len(images), -1)
+
+
+def test_own_data_with_an_extractor_of_its_own(small_vae):
+    data = own_data()
+    report = evaluation.measure(small_vae, data, seeds=2, features=thumbnail)
+    assert json.loads(json.dumps(report, allow_nan=False)) == report
+    assert report["protocol"]["n"] == 60
+    assert report["protocol"]["features"] == "16 features of thumbnail"
+    assert "left_out" not in report["protocol"]
+    train, test = thumbnail(data.train.images), thumbnail(data.test.images)
+    generated = thumbnail(small_vae.sample(60, seed=1))
+    found = report["generated"]
+    assert "fcd" not in found
+    assert "class_shares" not in found
+    assert "class_entropy" not in found
+    assert found["frechet_distance"]["values"][1] == pytest.approx(metrics.fid(train, generated))
+    assert found["kid"]["values"][1] == pytest.approx(metrics.kid(test, generated))
+    assert report["real"]["frechet_distance_floor"] == pytest.approx(metrics.fid(train, test))
+    assert report["smoothness"]["paths"] == 30
+
+
+def test_own_data_without_an_extractor_says_what_is_left_out(small_vae):
+    report = evaluation.measure(small_vae, own_data(), seeds=2)
+    assert {"reconstruction", "codes", "posterior"} < set(report)
+    assert not {"generated", "real", "smoothness"} & set(report)
+    assert report["protocol"]["features"] == "none"
+    left_out = report["protocol"]["left_out"]
+    assert set(left_out) == {"generated", "real", "smoothness"}
+    assert "no classifier of 'leaves' is bundled" in left_out["generated"]
+
+
+@pytest.mark.parametrize("labels", [lambda n: None, lambda n: np.zeros(n, int)])
+def test_images_without_classes_have_no_report_of_them(small_vae, labels):
+    report = evaluation.measure(small_vae, own_data(labels), seeds=2, features=thumbnail)
+    assert "codes" not in report
+    assert report["protocol"]["left_out"] == {"codes": "the labels hold less than two classes"}
+
+
+def test_an_extractor_may_replace_the_bundled_classifier(vae, data):
+    report = evaluation.measure(
+        vae, data, n=20, seeds=2, features=lambda images: images[:, ::8, ::8, 0].reshape(-1, 16)
+    )
+    assert "frechet_distance" in report["generated"]
+    assert "fcd" not in report["generated"]
+
+
+def test_an_extractor_gets_portions(small_vae, monkeypatch):
+    monkeypatch.setattr(evaluation, "IMAGES_AT_ONCE", 7)
+    sizes = []
+
+    def recorded(images):
+        sizes.append(len(images))
+        return thumbnail(images)
+
+    data = own_data()
+    report = evaluation.measure(small_vae, data, seeds=2, features=recorded)
+    assert max(sizes) == 7
+    assert report["real"]["frechet_distance_floor"] == pytest.approx(
+        metrics.fid(thumbnail(data.train.images), thumbnail(data.test.images))
+    )
+
+
+@pytest.mark.parametrize(
+    ("extractor", "message"),
+    [
+        ("inception", "features='inception': allowed is a function from images to features"),
+        (lambda images: images, r"features\(images\) has shape .*: allowed is \(60, d\)"),
+        (lambda images: thumbnail(images)[1:], r"features\(images\) has shape \(59, 16\)"),
+        (lambda images: thumbnail(images) * np.nan, r"features\(images\) holds NaN"),
+    ],
+)
+def test_a_bad_extractor_is_named(small_vae, extractor, message):
+    with pytest.raises(ValueError, match=message):
+        evaluation.measure(small_vae, own_data(), seeds=2, features=extractor)
+
+
+def test_the_mutual_information_has_its_bound_beside_it(report):
+    posterior = report["posterior"]
+    assert posterior["mutual_information_at_most"] == pytest.approx(
+        max(
+            posterior["kl"] - posterior["aggregated_posterior_kl"],
+            posterior["mutual_information"],
+        )
+    )
+
+
+class Line:
+    """Decodes a code to an image whose one bright pixel says where it lies."""
+
+    def decode(self, z):
+        return np.asarray(z)[:, :, None, None]
+
+
+def test_smoothness_pairs_row_i_with_row_n_plus_i():
+    z = np.array([[0.0], [10.0], [1.0], [13.0]])
+    space = evaluation.FeatureSpace(
+        lambda images: (images.reshape(len(images), -1), None), None, "", None, ""
+    )
+    found = evaluation.measure_smoothness(Line(), z, space)
+    assert found["energy"] == pytest.approx((1**2 + 3**2) / 2)  # 0 to 1 and 10 to 13
+    assert found["ratio"] == pytest.approx(1)
+
+
 def test_bad_sizes_are_named(vae, data):
+    with pytest.raises(ValueError, match="data has 12 test images: allowed are 20 or more"):
+        evaluation.measure(vae, own_data(n=12))
     with pytest.raises(ValueError, match="n=10: allowed"):
         evaluation.measure(vae, data, n=10)
     with pytest.raises(ValueError, match="n=10001: allowed"):

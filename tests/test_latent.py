@@ -256,8 +256,20 @@ def test_centroids_are_the_means_of_the_classes_in_the_order_of_the_labels():
     np.testing.assert_allclose(latent.centroids(z, labels), expected)
     with pytest.raises(ValueError, match="labels"):
         latent.centroids(z, labels[:-1])
-    with pytest.raises(ValueError, match="labels"):
-        latent.centroids(z, np.zeros(60))
+    with pytest.raises(ValueError, match="whole numbers"):
+        latent.centroids(z, np.linspace(0, 1, 60))
+
+
+def test_centroids_of_single_images_and_of_equal_codes_are_these_codes():
+    z = normal(3, 2)
+    np.testing.assert_array_equal(latent.centroids(z, [2, 0, 1]), z[[1, 2, 0]])
+    np.testing.assert_array_equal(latent.centroids(np.ones((4, 2)), [0, 0, 1, 1]), np.ones((2, 2)))
+    np.testing.assert_allclose(latent.centroids(z, [5, 5, 5]), [z.mean(axis=0)])
+
+
+def test_centroids_of_many_float32_codes_lose_no_digits():
+    z = np.full((200_000, 1), 1.1, "float32")
+    assert latent.centroids(z, np.zeros(len(z), int))[0, 0] == np.float32(1.1)
 
 
 def test_attribute_vector_finds_the_shift_between_two_groups():
@@ -295,6 +307,22 @@ def test_gaps_find_the_hole_in_a_ring():
     assert (np.linalg.norm(points, axis=1) < 1).all()  # in the hole, not in the corners outside
     with pytest.raises(ValueError, match="candidates=10"):
         latent.gaps(ring, 11, candidates=10)
+
+
+@pytest.mark.parametrize("latent_dim", [1, 2, 3, 5])
+def test_codes_that_leave_no_room_have_no_gaps(latent_dim):
+    with pytest.raises(ValueError, match="z is flat"):
+        latent.gaps(np.ones((20, latent_dim)), 1)
+    if latent_dim in (2, 3):  # a line has no inside; and fewer points than corners have none
+        line = np.linspace(0, 1, 30)[:, None] * np.ones(latent_dim)
+        for flat in (line, line[:2]):
+            with pytest.raises(ValueError, match="z is flat"):
+                latent.gaps(flat, 1)
+
+
+def test_gaps_name_their_own_argument():
+    with pytest.raises(ValueError, match="candidates=0: allowed is a whole number from 1"):
+        latent.gaps(normal(20, 2), 1, candidates=0)
 
 
 def test_principal_directions_find_the_axes_of_a_stretched_cloud():

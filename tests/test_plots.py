@@ -82,10 +82,6 @@ CASES = {
         lambda: plots.probability_space(Z, LABELS, NAMES),
         ["600 encodings", "Φ(z)", f"{Z[:, 0].std():.2f}"],
     ),
-    "autoencoder_limits": (
-        lambda: plots.autoencoder_limits(Z, LABELS, latent.gaps(Z, 6, 0), some_images(6), NAMES),
-        ["Three panels", "times the smallest", "6 images"],
-    ),
     "forming": (
         lambda: plots.forming({f"epoch {i}": Z / i for i in (5, 4, 3, 2, 1)}, LABELS, NAMES),
         ["5 scatter plots", "epoch 5", "epoch 1"],
@@ -109,14 +105,6 @@ CASES = {
     "rate_distortion": (
         lambda: plots.rate_distortion([25, 18, 9], [80, 85, 110], [0.5, 1, 4]),
         ["3 models", "β = 4: rate 9.0, distortion 110.0", "least, 103.0, at β = 1"],
-    ),
-    "fid_against_n": (
-        lambda: plots.fid_against_n([100, 1000], {"VAE": [40, 30]}, [9, 1]),
-        ["100 to 1,000", "VAE: 40.0 to 30.0", "Floor, real against real: 9.0 to 1.0"],
-    ),
-    "score_histogram": (
-        lambda: plots.score_histogram({"digits": np.arange(100.0), "clothes": [200.0]}, 89.5),
-        ["digits: 100 scores, median 49.5, 10% above 89.5", "clothes"],
     ),
     "seeds": (
         lambda: plots.seeds({"VAE": [111, 112, 113]}, "loss (nats)", reference=111.77),
@@ -167,6 +155,15 @@ class TestEveryFigure:
         else:
             code = CASES[name][0].__code__
             assert "alt" in getattr(plots, name).__wrapped__.__code__.co_varnames, code
+
+    def test_a_title_stands_in_the_figure_and_first_in_its_alt_text(self, name):
+        function, title = getattr(plots, name), {"title": "What it is"}
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(plots, name, lambda *args, **kwargs: function(*args, **kwargs | title))
+            figure = CASES[name][0]()
+        assert figure.alt.startswith("What it is. ")
+        shown = [text.get_text() for text in figure.findobj(Text)]
+        assert sum("What it is" in text for text in shown) == 1
 
     def test_texts_are_large_enough_to_read(self, drawn, name):
         figure = drawn[name]
@@ -318,6 +315,39 @@ def test_training_curves_take_keras_histories_and_compare_models():
     assert "again: validation loss" in compared.alt
 
 
+@pytest.mark.parametrize(
+    ("n", "m", "epochs"),
+    [
+        (9, 9, range(1, 10)),
+        (9, 3, (3, 6, 9)),  # every third epoch
+        (10, 3, (3, 6, 9)),  # the tenth epoch is not validated
+        (11, 2, (5, 10)),
+        (7, 1, (7,)),
+        (10, 4, (2.5, 5, 7.5, 10)),  # no rule gives four of ten: evenly, to the end
+    ],
+)
+def test_training_curves_draw_validation_at_the_epochs_it_comes_from(n, m, epochs):
+    history = {"loss": np.linspace(9, 1, n), "val_loss": np.linspace(9, 2, m)}
+    figure = plots.training_curves(history)
+    training, validation = figure.axes[0].lines
+    assert training.get_xdata().tolist() == list(range(1, n + 1))
+    assert validation.get_xdata().tolist() == list(epochs)
+    assert f"in {n} epochs" in figure.alt
+    if m == 3:
+        assert "from 9.00 at epoch 3 to 2.00 at epoch 9 in " in figure.alt
+
+
+def test_training_curves_of_validation_alone_and_of_runs_of_different_lengths():
+    alone = plots.training_curves({"val_loss": [3.0, 2.0]})
+    assert alone.axes[0].lines[0].get_xdata().tolist() == [1, 2]
+    runs = {
+        "short": {"loss": [1.0], "val_loss": [1.0]},
+        "long": {"loss": [3, 2, 1, 0], "val_loss": [2, 1]},
+    }
+    drawn = plots.training_curves(runs).axes[0].lines
+    assert [line.get_xdata().tolist() for line in drawn] == [[1], [1], [1, 2, 3, 4], [2, 4]]
+
+
 def test_forming_keeps_one_scale_for_all_moments():
     figure = plots.forming({"epoch 1": Z / 5, "epoch 2": Z}, LABELS)
     assert len({axes.get_xlim() + axes.get_ylim() for axes in figure.axes}) == 1
@@ -396,7 +426,7 @@ BAD = [
     ("image_grid", lambda: plots.image_grid({"a": some_images(3)}, titles="ab"), "titles"),
     ("filmstrip", lambda: plots.filmstrip({"a": some_images(3), "b": some_images(4)}), "rows"),
     ("filmstrip", lambda: plots.filmstrip({"a": some_images(3)}, steps=[0, 1]), "steps"),
-    ("traversals", lambda: plots.traversals(some_images(3), [1, 2]), "values"),
+    ("traversals", lambda: plots.traversals(some_images(3), [1, 2]), r"images.*\(n, 2, h, w\)"),
     ("latent_grid", lambda: plots.latent_grid(some_images(4), Z[:4]), "points"),
     (
         "latent_grid",
@@ -414,11 +444,6 @@ BAD = [
         lambda: plots.decoded_points(Z, LABELS, Z[:3], some_images(4)),
         "images",
     ),
-    (
-        "autoencoder_limits",
-        lambda: plots.autoencoder_limits(Z, LABELS, Z[:3], some_images(4)),
-        "gap_images",
-    ),
     ("posteriors", lambda: plots.posteriors(Z, Z[:5], LABELS), "z_log_var"),
     ("silhouettes", lambda: plots.silhouettes({"AE": np.full(600, 1.1)}, LABELS), "-1 to 1"),
     ("silhouettes", lambda: plots.silhouettes({"AE": np.zeros(5)}, LABELS), r"\(600,\)"),
@@ -427,9 +452,6 @@ BAD = [
     ("kl_bars", lambda: plots.kl_bars([1.0, -0.5]), "kl.*negative"),
     ("kl_bars", lambda: plots.kl_bars([1.0, 0.5], names=["a"]), "names"),
     ("rate_distortion", lambda: plots.rate_distortion([1, 2], [3, 4], [1]), "rate"),
-    ("fid_against_n", lambda: plots.fid_against_n([1, 10], {"a": [1, 2]}, [0, 0]), "n_images"),
-    ("fid_against_n", lambda: plots.fid_against_n([10, 20], {"a": [1]}, [0, 0]), "fid"),
-    ("score_histogram", lambda: plots.score_histogram({"a": []}), "scores"),
     ("seeds", lambda: plots.seeds({"a": [np.inf]}, "loss"), "values"),
 ]
 

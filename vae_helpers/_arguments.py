@@ -9,7 +9,7 @@ changes nothing; an array comes back as it is, without a copy, if its type is ri
 
 import math
 import operator
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from typing import Any
 
 import numpy as np
@@ -70,6 +70,14 @@ def mapping(value: Any, name: str) -> dict[str, Any]:
     return {str(key): entry for key, entry in value.items()}
 
 
+def each(check: Callable, entries: Any, name: str, *options: Any) -> dict[str, Any]:
+    """Check every entry of a dictionary, each under its own name, such as ``rows['VAE']``."""
+    return {
+        key: check(entry, f"{name}[{key!r}]", *options)
+        for key, entry in mapping(entries, name).items()
+    }
+
+
 def finite(array: ArrayLike, name: str) -> np.ndarray:
     """Return an array of real numbers without NaN and infinity, of any shape and real type."""
     array = _array(array, name)
@@ -85,6 +93,31 @@ def finite(array: ArrayLike, name: str) -> np.ndarray:
     return array
 
 
+def numbers(
+    values: ArrayLike,
+    name: str,
+    *shapes: tuple[int | str, ...],
+    least: int = 1,
+    dtype: DTypeLike | None = np.float64,
+) -> np.ndarray:
+    """Return finite numbers in an array of one of the ``shapes``.
+
+    Args:
+        values: the numbers.
+        name: of the argument.
+        shapes: each holds numbers, or words where any number from 1 is allowed: ``("n", 3)``.
+        least: the smallest number of rows, where their number is free.
+        dtype: float64; None keeps a floating type as it is and makes float64 of whole numbers.
+    """
+    array = _shaped(finite(values, name), name, *shapes, least=least)
+    if dtype is None:
+        dtype = array.dtype if array.dtype.kind == "f" else np.float64
+    with np.errstate(over="ignore"):
+        converted = array.astype(dtype, copy=False)
+    # What is finite in float64 may be infinite in float32.
+    return finite(converted, name) if converted.itemsize < array.itemsize else converted
+
+
 def row(
     values: ArrayLike,
     name: str,
@@ -92,16 +125,8 @@ def row(
     least: int = 1,
     dtype: DTypeLike | None = np.float64,
 ) -> np.ndarray:
-    """Return finite numbers (n,).
-
-    Args:
-        values: the numbers.
-        name: of the argument.
-        n: how many there must be, or a word for it where any number is allowed.
-        least: how many there must be where ``n`` is a word.
-        dtype: float64; None keeps a floating type as it is and makes float64 of whole numbers.
-    """
-    return _floating(_shaped(finite(values, name), name, (n,), least=least), name, dtype)
+    """Return finite numbers (n,); see :func:`numbers`."""
+    return numbers(values, name, (n,), least=least, dtype=dtype)
 
 
 def matrix(
@@ -111,12 +136,8 @@ def matrix(
     least: int = 1,
     dtype: DTypeLike | None = np.float64,
 ) -> np.ndarray:
-    """Return points, codes or features (n, d), finite; arguments as :func:`row` has them.
-
-    ``columns`` is how many there must be, or a word where any number is allowed; ``least`` the
-    smallest number of rows.
-    """
-    return _floating(_shaped(finite(values, name), name, ("n", columns), least=least), name, dtype)
+    """Return points, codes or features (n, columns), finite; see :func:`numbers`."""
+    return numbers(values, name, ("n", columns), least=least, dtype=dtype)
 
 
 def same_shape(first: np.ndarray, second: np.ndarray, first_name: str, second_name: str) -> None:
@@ -186,15 +207,6 @@ def _shaped(array, name, *shapes, least=1):
         smallest = f", {rows} from {least}" if isinstance(rows, str) else ""
         raise ValueError(f"{name} has shape {array.shape}: allowed is {wanted}{smallest}")
     return array
-
-
-def _floating(array, name, dtype):
-    if dtype is None:
-        dtype = array.dtype if array.dtype.kind == "f" else np.float64
-    with np.errstate(over="ignore"):
-        converted = array.astype(dtype, copy=False)
-    # What is finite in float64 may be infinite in float32.
-    return finite(converted, name) if converted.itemsize < array.itemsize else converted
 
 
 def _is_truth_value(value):

@@ -5,28 +5,35 @@ alone: make all the points first, then decode them as one batch, with :func:`dec
 """
 
 import itertools
-import operator
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
+
+from vae_helpers import _arguments
 
 METHODS = ("linear", "spherical")
+Method = Literal["linear", "spherical"]
 
 
-def sample_prior(n, latent_dim, seed=None, temperature=1.0):
+def sample_prior(
+    n: int, latent_dim: int, seed: int | None = None, temperature: float = 1.0
+) -> np.ndarray:
     """Draw ``n`` points of N(0, temperature² I), float32 (n, latent_dim).
 
     Raises:
         ValueError: if ``n`` or ``latent_dim`` is below 1, or ``temperature`` is negative.
     """
-    n = _count("n", n)
-    latent_dim = _count("latent_dim", latent_dim)
-    if not 0 <= temperature < float("inf"):
-        raise ValueError(f"temperature={temperature!r}: allowed is a finite number, 0 or more")
+    n = _arguments.whole_number(n, "n")
+    latent_dim = _arguments.whole_number(latent_dim, "latent_dim")
+    temperature = _arguments.number(temperature, "temperature", low=0)
     noise = np.random.default_rng(seed).standard_normal((n, latent_dim), dtype=np.float32)
     return np.float32(temperature) * noise
 
 
-def sample_posterior(z_mean, z_log_var, seed=None):
+def sample_posterior(
+    z_mean: ArrayLike, z_log_var: ArrayLike, seed: int | None = None
+) -> np.ndarray:
     """Draw one point of N(z_mean, exp(z_log_var)) a row: z_mean + exp(z_log_var / 2) ε.
 
     Args:
@@ -40,25 +47,35 @@ def sample_posterior(z_mean, z_log_var, seed=None):
     Raises:
         ValueError: if the shapes differ, or for NaN or infinity.
     """
-    z_mean, z_log_var = _points("z_mean", z_mean), _points("z_log_var", z_log_var)
-    if z_mean.shape != z_log_var.shape:
-        raise ValueError(f"z_log_var has shape {z_log_var.shape}: allowed is {z_mean.shape}")
+    z_mean, z_log_var = _points(z_mean, "z_mean"), _points(z_log_var, "z_log_var")
+    _arguments.same_shape(z_mean, z_log_var, "z_mean", "z_log_var")
     epsilon = np.random.default_rng(seed).standard_normal(z_mean.shape)
     return (z_mean + np.exp(0.5 * z_log_var) * epsilon).astype(z_mean.dtype)
 
 
-def sample_box(z, n, seed=None):
-    """Draw ``n`` points uniformly from the smallest box that holds the encodings ``z``.
+def sample_box(z: ArrayLike, n: int, seed: int | None = None) -> np.ndarray:
+    """Draw points uniformly from the smallest box that holds the encodings.
 
-    That is how one samples a plain autoencoder, for want of a prior. Returns (n, latent_dim).
+    That is how one samples a plain autoencoder, for want of a prior.
+
+    Args:
+        z: (m, latent_dim) encodings.
+        n: number of points.
+        seed: of the draw.
+
+    Returns:
+        Points (n, latent_dim).
+
+    Raises:
+        ValueError: if ``n`` is below 1, or for a wrong shape, NaN or infinity.
     """
-    z = _points("z", z)
-    shape = (_count("n", n), z.shape[1])
+    z = _points(z, "z")
+    shape = (_arguments.whole_number(n, "n"), z.shape[1])
     box = np.random.default_rng(seed).uniform(z.min(axis=0), z.max(axis=0), shape)
     return box.astype(z.dtype)
 
 
-def interpolate(z1, z2, steps, method="linear"):
+def interpolate(z1: ArrayLike, z2: ArrayLike, steps: int, method: Method = "linear") -> np.ndarray:
     """Walk from one latent point to another.
 
     "linear" takes the straight line. In many dimensions its middle is nearer to the origin than
@@ -82,22 +99,22 @@ def interpolate(z1, z2, steps, method="linear"):
     Raises:
         ValueError: for vectors of different shapes, NaN, less than 2 steps, or another method.
     """
-    points = _walk(z1, z2, np.linspace(0.0, 1.0, _count("steps", steps, least=2)), method)
+    steps = _arguments.whole_number(steps, "steps", low=2)
+    points = _walk(z1, z2, np.linspace(0.0, 1.0, steps), method)
     points[0], points[-1] = z1, z2  # the ends exactly, without rounding
     return points
 
 
-def between(z1, z2, t, method="linear"):
+def between(z1: ArrayLike, z2: ArrayLike, t: float, method: Method = "linear") -> np.ndarray:
     """Return the one point (latent_dim,) that is the share ``t`` of the way from z1 to z2.
 
     See :func:`interpolate`; ValueError as there, and for a ``t`` below 0 or above 1.
     """
-    if not 0 <= t <= 1:
-        raise ValueError(f"t={t!r}: allowed is a number from 0 to 1")
-    return _walk(z1, z2, np.array([float(t)]), method)[0]
+    t = _arguments.number(t, "t", low=0, high=1)
+    return _walk(z1, z2, np.array([t]), method)[0]
 
 
-def filmstrip(points, steps, method="linear"):
+def filmstrip(points: ArrayLike, steps: int, method: Method = "linear") -> np.ndarray:
     """Walk through several latent points in their order; each of them appears once.
 
     Args:
@@ -111,14 +128,12 @@ def filmstrip(points, steps, method="linear"):
     Raises:
         ValueError: for less than 2 points or steps, NaN, or another method.
     """
-    points = _points("points", points)
-    if len(points) < 2:
-        raise ValueError(f"points has {len(points)} row: allowed are 2 or more")
+    points = _points(points, "points", least=2)
     legs = [interpolate(start, end, steps, method)[1:] for start, end in itertools.pairwise(points)]
     return np.concatenate([points[:1], *legs])
 
 
-def traverse(z, dimension, values):
+def traverse(z: ArrayLike, dimension: int, values: ArrayLike) -> np.ndarray:
     """Change one coordinate of a point and keep the others.
 
     Args:
@@ -132,21 +147,23 @@ def traverse(z, dimension, values):
     Raises:
         ValueError: for a dimension that does not exist, NaN, or a wrong shape.
     """
-    z, values = _point("z", z), _point("values", values)
-    if not 0 <= _index("dimension", dimension) < len(z):
-        raise ValueError(f"dimension={dimension!r}: allowed are 0 to {len(z) - 1}")
+    z, values = _point(z, "z"), _arguments.row(values, "values")
+    dimension = _arguments.whole_number(dimension, "dimension", low=0, high=len(z) - 1)
     points = np.tile(z, (len(values), 1))
     points[:, dimension] = values
     return points
 
 
-def traverse_all(z, values):
-    """Traverse each dimension of a point in turn: points (latent_dim, n, latent_dim)."""
-    z = _point("z", z)
+def traverse_all(z: ArrayLike, values: ArrayLike) -> np.ndarray:
+    """Traverse each dimension of a point in turn: points (latent_dim, n, latent_dim).
+
+    Arguments and errors are those of :func:`traverse`.
+    """
+    z = _point(z, "z")
     return np.stack([traverse(z, dimension, values) for dimension in range(len(z))])
 
 
-def prior_quantiles(n, ends=0.01):
+def prior_quantiles(n: int, ends: float = 0.01) -> np.ndarray:
     """Return ``n`` values of z, float32, that share out the probability of N(0, 1) evenly.
 
     They run from the quantile ``ends`` to the quantile 1 - ``ends``; those of 0 and 1 would be
@@ -157,22 +174,31 @@ def prior_quantiles(n, ends=0.01):
     """
     from scipy.stats import norm
 
-    if not 0 < ends < 0.5:
-        raise ValueError(f"ends={ends!r}: allowed is a number between 0 and 0.5, both excluded")
-    return norm.ppf(np.linspace(ends, 1 - ends, _count("n", n, least=2))).astype(np.float32)
+    ends = _arguments.number(ends, "ends", low=0, high=0.5, open_low=True, open_high=True)
+    n = _arguments.whole_number(n, "n", low=2)
+    return norm.ppf(np.linspace(ends, 1 - ends, n)).astype(np.float32)
 
 
-def to_probability(z):
+def to_probability(z: ArrayLike) -> np.ndarray:
     """Return Φ(z), the normal distribution function of each coordinate, from 0 to 1.
 
     Encodings that match the prior fill the unit square evenly.
+
+    Args:
+        z: points (n, latent_dim).
+
+    Returns:
+        Probabilities (n, latent_dim).
+
+    Raises:
+        ValueError: for a wrong shape, NaN or infinity.
     """
     from scipy.special import ndtr
 
-    return ndtr(_points("z", z))
+    return ndtr(_points(z, "z"))
 
 
-def grid(n, low=-3.0, high=3.0):
+def grid(n: int, low: ArrayLike = -3.0, high: ArrayLike = 3.0) -> np.ndarray:
     """Lay a regular grid over the latent plane.
 
     Args:
@@ -188,7 +214,7 @@ def grid(n, low=-3.0, high=3.0):
     Raises:
         ValueError: if ``n`` is below 2, or ``low`` is not below ``high``.
     """
-    n = _count("n", n, least=2)
+    n = _arguments.whole_number(n, "n", low=2)
     try:
         low, high = np.broadcast_to(low, 2), np.broadcast_to(high, 2)
     except ValueError:
@@ -198,31 +224,44 @@ def grid(n, low=-3.0, high=3.0):
     return _plane(np.linspace(low[0], high[0], n), np.linspace(low[1], high[1], n))
 
 
-def quantile_grid(n, ends=0.01):
+def quantile_grid(n: int, ends: float = 0.01) -> np.ndarray:
     """Lay a grid over the latent plane in equal steps of probability under N(0, I).
 
-    Returns points (n * n, 2) in the order of :func:`grid`; ``ends`` is that of
-    :func:`prior_quantiles`, and keeps the outermost points finite.
+    Args:
+        n: number of points along each side, from 2.
+        ends: that of :func:`prior_quantiles`, which keeps the outermost points finite.
+
+    Returns:
+        Points (n * n, 2) in the order of :func:`grid`.
+
+    Raises:
+        ValueError: as :func:`prior_quantiles`.
     """
     values = prior_quantiles(n, ends)
     return _plane(values, values)
 
 
-def centroids(z, labels):
-    """Return the mean encoding of each class (n_classes, latent_dim), by increasing label.
+def centroids(z: ArrayLike, labels: ArrayLike) -> np.ndarray:
+    """Return the mean encoding of each class, by increasing label.
+
+    Args:
+        z: (n, latent_dim) encodings.
+        labels: (n,) whole numbers.
+
+    Returns:
+        Points (n_classes, latent_dim), one for each label that occurs.
 
     Raises:
-        ValueError: for shapes that do not fit, NaN, or less than two classes.
+        ValueError: for shapes that do not fit, NaN or infinity.
     """
-    from sklearn.neighbors import NearestCentroid
+    z = _points(z, "z")
+    labels = _arguments.labels(labels, "labels", len(z))
+    return np.stack(
+        [z[labels == label].mean(axis=0, dtype=float) for label in np.unique(labels)]
+    ).astype(z.dtype)
 
-    z, labels = _points("z", z), _labels(labels, z)
-    if len(np.unique(labels)) < 2:
-        raise ValueError("labels holds one class: allowed are two or more")
-    return NearestCentroid().fit(z, labels).centroids_.astype(z.dtype)
 
-
-def attribute_vector(z_with, z_without):
+def attribute_vector(z_with: ArrayLike, z_without: ArrayLike) -> np.ndarray:
     """Return the direction of an attribute: the mean with it minus the mean without it.
 
     Bold minus thin digits, say, or ankle boots minus sandals (Larsen et al. 2016,
@@ -238,46 +277,60 @@ def attribute_vector(z_with, z_without):
     Raises:
         ValueError: for NaN, no rows, or different numbers of dimensions.
     """
-    z_with, z_without = _points("z_with", z_with), _points("z_without", z_without)
-    if z_with.shape[1] != z_without.shape[1]:
-        raise ValueError(
-            f"z_without has {z_without.shape[1]} dimensions: allowed are {z_with.shape[1]}"
-        )
+    z_with = _points(z_with, "z_with")
+    z_without = _points(z_without, "z_without", columns=z_with.shape[1])
     return z_with.mean(axis=0) - z_without.mean(axis=0)
 
 
-def add_attribute(z, vector, strengths=(0.0, 0.5, 1.0)):
-    """Move a point along an attribute's vector: z + strength · vector, (n_strengths, latent_dim).
+def add_attribute(
+    z: ArrayLike, vector: ArrayLike, strengths: ArrayLike = (0.0, 0.5, 1.0)
+) -> np.ndarray:
+    """Move a point along an attribute's vector: z + strength · vector.
 
-    A negative strength takes the attribute away.
+    Args:
+        z: (latent_dim,) the point.
+        vector: (latent_dim,), see :func:`attribute_vector`.
+        strengths: (n,) how far to go; a negative strength takes the attribute away.
+
+    Returns:
+        Points (n, latent_dim).
+
+    Raises:
+        ValueError: if ``vector`` has another shape than ``z``, or for NaN or infinity.
     """
-    z, vector = _point("z", z), _point("vector", vector)
-    if z.shape != vector.shape:
-        raise ValueError(f"vector has shape {vector.shape}: allowed is that of z, {z.shape}")
-    strengths = _point("strengths", strengths)
+    z, vector = _point(z, "z"), _point(vector, "vector")
+    _arguments.same_shape(z, vector, "z", "vector")
+    strengths = _arguments.row(strengths, "strengths")
     return (z + strengths[:, np.newaxis] * vector).astype(np.result_type(z, vector))
 
 
-def class_areas(z, labels):
+def class_areas(z: ArrayLike, labels: ArrayLike) -> np.ndarray:
     """Return the area each class takes in the latent plane, by increasing label.
 
     It is π √det(covariance): the area of the ellipse one standard deviation around the mean.
 
+    Args:
+        z: (n, 2) encodings.
+        labels: (n,) whole numbers, each at least three times.
+
+    Returns:
+        Areas (n_classes,), in squared units of the plane.
+
     Raises:
-        ValueError: unless ``z`` is (n, 2) with three points a class or more.
+        ValueError: unless ``z`` is (n, 2) with three points a class or more, or for NaN.
     """
-    z, labels = _points("z", z), _labels(labels, z)
+    z = _points(z, "z", columns=2)
+    labels = _arguments.labels(labels, "labels", len(z))
     classes, counts = np.unique(labels, return_counts=True)
-    if z.shape[1] != 2 or counts.min() < 3:
+    if counts.min() < 3:
         raise ValueError(
-            f"z has shape {z.shape} and its smallest class {counts.min()} points: "
-            "allowed are (n, 2) and three points a class or more"
+            f"labels has a class of {counts.min()} points: allowed are three points a class or more"
         )
     covariances = [np.cov(z[labels == label], rowvar=False) for label in classes]
     return np.array([np.pi * np.sqrt(max(np.linalg.det(cov), 0.0)) for cov in covariances])
 
 
-def gaps(z, n, seed=None, candidates=2000):
+def gaps(z: ArrayLike, n: int, seed: int | None = None, candidates: int = 2000) -> np.ndarray:
     """Find points among the encodings that lie far from every one of them.
 
     With up to three dimensions they lie inside the convex hull of the encodings: in the holes, not
@@ -294,15 +347,14 @@ def gaps(z, n, seed=None, candidates=2000):
         Points (n, latent_dim), the emptiest place first.
 
     Raises:
-        ValueError: if ``n`` is below 1, or too few candidates lie among the encodings, or for NaN.
+        ValueError: if ``n`` is below 1, too few candidates lie among the encodings, or these are
+            flat: all on one point, line or plane, with no inside; and for NaN.
     """
-    from scipy.spatial import Delaunay, KDTree
+    from scipy.spatial import KDTree
 
-    z, n = _points("z", z), _count("n", n)
-    places = sample_box(z, candidates, seed)
-    if z.shape[1] in (2, 3):
-        inside = Delaunay(z).find_simplex(places) >= 0
-        places = places[inside]
+    z, n = _points(z, "z"), _arguments.whole_number(n, "n")
+    candidates = _arguments.whole_number(candidates, "candidates")
+    places = _among(z, sample_box(z, candidates, seed))
     if len(places) < n:
         raise ValueError(
             f"candidates={candidates!r}: only {len(places)} lie among the encodings, allowed are "
@@ -316,8 +368,27 @@ def gaps(z, n, seed=None, candidates=2000):
     return np.array(chosen)
 
 
-def principal_directions(z, n):
+def _among(z, places):
+    """Keep the places inside the convex hull of z, or, in more than three dimensions, all."""
+    from scipy.spatial import Delaunay, QhullError
+
+    flat = not np.ptp(z, axis=0).any()
+    if z.shape[1] in (2, 3):
+        try:
+            return places[Delaunay(z).find_simplex(places) >= 0]
+        except QhullError:
+            flat = True
+    if flat:
+        raise ValueError("z is flat: allowed are encodings with room between them on every side")
+    return places
+
+
+def principal_directions(z: ArrayLike, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Find the ``n`` directions in which the encodings vary most.
+
+    Args:
+        z: (m, latent_dim) encodings.
+        n: number of directions.
 
     Returns:
         The mean (latent_dim,), unit vectors (n, latent_dim), and the standard deviations of the
@@ -328,9 +399,8 @@ def principal_directions(z, n):
     """
     from sklearn.decomposition import PCA
 
-    z, n = _points("z", z), _count("n", n)
-    if n > min(z.shape):
-        raise ValueError(f"n={n}: allowed are 1 to {min(z.shape)} for z of shape {z.shape}")
+    z = _points(z, "z")
+    n = _arguments.whole_number(n, "n", high=min(z.shape))
     fitted = PCA(n, svd_solver="full").fit(z)
     return fitted.mean_, fitted.components_, np.sqrt(fitted.explained_variance_)
 
@@ -351,32 +421,35 @@ class PosteriorMixture:
         ValueError: for NaN, or more components than encodings.
     """
 
-    def __init__(self, z, n_components=10, seed=None):
+    def __init__(self, z: ArrayLike, n_components: int = 10, seed: int | None = None):
         from sklearn.mixture import GaussianMixture
 
-        z, n_components = _points("z", z), _count("n_components", n_components)
-        if n_components > len(z):
-            raise ValueError(f"n_components={n_components}: allowed are 1 to {len(z)}")
+        z = _points(z, "z")
+        n_components = _arguments.whole_number(n_components, "n_components", high=len(z))
         self.mixture = GaussianMixture(n_components, random_state=seed).fit(z.astype(float))
         self.latent_dim = z.shape[1]
 
-    def sample(self, n, seed=None):
+    def sample(self, n: int, seed: int | None = None) -> np.ndarray:
         """Draw ``n`` points, float32 (n, latent_dim), in random order; one seed, one result."""
         rng = np.random.default_rng(seed)
         weights = self.mixture.weights_ / self.mixture.weights_.sum()
-        component = rng.choice(len(weights), _count("n", n), p=weights)
+        component = rng.choice(len(weights), _arguments.whole_number(n, "n"), p=weights)
         roots = np.linalg.cholesky(self.mixture.covariances_)
         noise = rng.standard_normal((len(component), self.latent_dim))
         steps = np.einsum("nij,nj->ni", roots[component], noise)
         return (self.mixture.means_[component] + steps).astype(np.float32)
 
-    def log_density(self, z):
+    def log_density(self, z: ArrayLike) -> np.ndarray:
         """Return log q(z) of points (n, latent_dim), in nats (n,)."""
-        return self.mixture.score_samples(_points("z", z).astype(float))
+        return self.mixture.score_samples(_points(z, "z", self.latent_dim).astype(float))
 
 
-def decode(model, points):
-    """Decode points (…, latent_dim) as one batch and give the images the points' shape.
+def decode(model: Any, points: ArrayLike) -> np.ndarray:
+    """Decode points of any arrangement as one batch, and give the images the same arrangement.
+
+    Args:
+        model: has ``decode`` of points (n, latent_dim), such as every model of the course.
+        points: (…, latent_dim).
 
     Returns:
         Images (…, h, w, 1) in [0, 1]: a traversal (latent_dim, n, latent_dim) becomes
@@ -389,11 +462,9 @@ def decode(model, points):
 
 def _walk(z1, z2, t, method):
     """Return the points (n, latent_dim) at the shares t (n,) of the way from z1 to z2."""
-    z1, z2 = _point("z1", z1), _point("z2", z2)
-    if z1.shape != z2.shape:
-        raise ValueError(f"z2 has shape {z2.shape}: allowed is that of z1, {z1.shape}")
-    if method not in METHODS:
-        raise ValueError(f"method={method!r}: allowed are {' and '.join(map(repr, METHODS))}")
+    z1, z2 = _point(z1, "z1"), _point(z2, "z2")
+    _arguments.same_shape(z1, z2, "z1", "z2")
+    _arguments.one_of(method, "method", METHODS)
     walk = _straight if method == "linear" else _turning
     points = walk(z1.astype(float), z2.astype(float), t[:, np.newaxis])
     return points.astype(np.result_type(z1, z2))
@@ -434,47 +505,9 @@ def _plane(across, up):
     return np.stack(np.meshgrid(across, up[::-1]), axis=-1).reshape(-1, 2).astype(np.float32)
 
 
-def _index(name, value):
-    try:
-        if isinstance(value, bool):
-            raise TypeError
-        return operator.index(value)
-    except TypeError:
-        raise ValueError(f"{name}={value!r}: allowed is a whole number") from None
+def _points(values, name, columns="latent_dim", least=1):
+    return _arguments.matrix(values, name, columns, least, dtype=None)
 
 
-def _count(name, value, least=1):
-    """Return a whole number from ``least``; ValueError for anything else."""
-    try:
-        count = operator.index(value)
-    except TypeError:
-        count = least - 1
-    if count < least or isinstance(value, bool):
-        raise ValueError(f"{name}={value!r}: allowed is a whole number from {least}")
-    return count
-
-
-def _floats(name, values, ndim, shape):
-    values = np.asarray(values)
-    if values.ndim != ndim or not values.size:
-        raise ValueError(f"{name} has shape {values.shape}: allowed is {shape}, not empty")
-    if not np.issubdtype(values.dtype, np.floating):
-        values = values.astype(float)
-    if not np.isfinite(values).all():
-        raise ValueError(f"{name} holds NaN or infinity: allowed are finite numbers")
-    return values
-
-
-def _points(name, values):
-    return _floats(name, values, 2, "(n, latent_dim)")
-
-
-def _point(name, values):
-    return _floats(name, values, 1, "(n,)")
-
-
-def _labels(labels, z):
-    labels = np.asarray(labels)
-    if labels.shape != (len(z),):
-        raise ValueError(f"labels has shape {labels.shape}: allowed is ({len(z)},), one a row")
-    return labels
+def _point(values, name):
+    return _arguments.row(values, name, "latent_dim", dtype=None)

@@ -103,6 +103,14 @@ def test_nearest_centroid_is_what_it_says():
     assert nearest_centroid_accuracy(z, labels, new, truth) == pytest.approx(expected)
 
 
+def test_nearest_centroid_takes_single_and_equal_codes():
+    """One code a class has no spread, and a dimension may be the same for all."""
+    train = np.array([[0.0, 5.0], [10.0, 5.0]])
+    assert nearest_centroid_accuracy(train, [3, 1], [[1.0, 5.0], [8.0, 5.0]], [3, 1]) == 1
+    equal = np.ones((4, 2))
+    assert nearest_centroid_accuracy(equal, [0, 0, 1, 1], equal, [0, 0, 0, 0]) == 1
+
+
 def test_one_neighbour_on_a_line():
     assert knn_accuracy([[0.0], [10.0]], [0, 1], [[1.0], [6.0], [4.0]], [0, 1, 1], k=1) == (
         pytest.approx(2 / 3)
@@ -130,7 +138,7 @@ def test_the_probe_does_not_care_about_units():
     ("z", "labels", "message"),
     [
         (np.zeros(4), [0, 1, 0, 1], r"z has shape \(4,\)"),
-        (np.zeros((4, 2)), [0, 1, 0], r"labels has shape \(3,\): expected \(4,\)"),
+        (np.zeros((4, 2)), [0, 1, 0], r"labels has shape \(3,\): allowed is \(4,\)"),
         (np.zeros((4, 2)), [0.5, 1, 0, 1], "labels has dtype float64"),
         (np.full((4, 2), np.nan), [0, 1, 0, 1], "z holds NaN"),
     ],

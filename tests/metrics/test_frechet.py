@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy import linalg, stats
 
 from vae_helpers.metrics import FeatureStatistics, fid, frechet_distance
-from vae_helpers.metrics.fidelity import _factor, _frechet, _overlap_full_rank
+from vae_helpers.metrics.frechet import _factor, _frechet, _overlap_full_rank
 
 
 def by_square_root(mean1, cov1, mean2, cov2):
@@ -272,9 +272,9 @@ def test_changing_an_answer_does_not_change_the_statistics():
 @pytest.mark.parametrize(
     ("generated", "message"),
     [
-        (np.zeros(3), r"generated has shape \(3,\): expected \(n, 3\)"),
-        (np.zeros((5, 4)), r"generated has shape \(5, 4\): expected \(n, 3\)"),
-        (np.zeros((1, 3)), "generated has 1 rows: expected at least 2"),
+        (np.zeros(3), r"generated has shape \(3,\): allowed is \(n, 3\)"),
+        (np.zeros((5, 4)), r"generated has shape \(5, 4\): allowed is \(n, 3\)"),
+        (np.zeros((1, 3)), r"generated has shape \(1, 3\): allowed is \(n, 3\), n from 2"),
         (np.full((5, 3), np.nan), "generated holds NaN"),
         (np.full((5, 3), -np.inf), "generated holds NaN or infinity, 15 times"),
         (np.zeros((5, 3), complex), "generated has dtype complex128"),
@@ -300,11 +300,11 @@ def test_bad_moments_are_named():
 
 def test_bad_streams_are_named():
     statistics = FeatureStatistics().update(features(10, 3))
-    with pytest.raises(ValueError, match=r"expected \(n, 3\)"):
+    with pytest.raises(ValueError, match=r"allowed is \(n, 3\)"):
         statistics.update(features(10, 4))
     with pytest.raises(ValueError, match="other has dimension 4"):
         statistics.merge(FeatureStatistics().update(features(10, 4)))
-    with pytest.raises(ValueError, match="other is a ndarray"):
+    with pytest.raises(ValueError, match="other=ndarray: allowed are FeatureStatistics"):
         statistics.merge(features(10, 3))
     with pytest.raises(ValueError, match="too few"):
         _ = FeatureStatistics().update(features(1, 3)).covariance

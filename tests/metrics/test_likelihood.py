@@ -1,3 +1,4 @@
+import itertools
 import tracemalloc
 
 import numpy as np
@@ -115,6 +116,30 @@ def test_against_a_direct_computation(images):
     assert found[0] == pytest.approx(expected, rel=1e-6)
 
 
+def test_an_impossible_block_of_draws_does_not_spoil_the_possible_ones():
+    """A decoder may call an image impossible under every z of one block, and not of the next."""
+    model = LinearGaussian()
+    blocks = itertools.count()
+
+    def log_likelihood(x, z):
+        possible = next(blocks) % 3 == 1
+        return model.log_likelihood(x, z) if possible else np.full(len(x), -np.inf)
+
+    bound = importance_weighted_log_likelihood(
+        model, model.x[:1], 9, log_likelihood=log_likelihood, rows_at_once=3
+    )
+    # With the exact posterior every weight is p(x): three of nine draws have it.
+    assert bound == pytest.approx(model.log_evidence()[:1] + np.log(3 / 9))
+
+
+def test_an_image_that_no_draw_can_explain_has_probability_zero():
+    model = LinearGaussian()
+    bound = importance_weighted_log_likelihood(
+        model, model.x[:2], 5, log_likelihood=lambda x, z: np.full(len(x), -np.inf)
+    )
+    assert bound.tolist() == [-np.inf, -np.inf]
+
+
 def test_logits_and_probabilities_agree(images):
     from_logits = importance_weighted_log_likelihood(TinyVAEWithLogits(), images, 20)
     assert from_logits == pytest.approx(
@@ -183,5 +208,5 @@ def test_bad_images_and_models_are_named(images):
         def encode(self, images):
             return images.reshape(len(images), -1)
 
-    with pytest.raises(ValueError, match="expected a VAE"):
+    with pytest.raises(ValueError, match="allowed is a VAE"):
         importance_weighted_log_likelihood(Plain(), images, 1)

@@ -13,6 +13,7 @@ from vae_helpers.metrics.clustering import (
 )
 from vae_helpers.metrics.divergence import (
     AggregatedPosterior,
+    Information,
     active_units,
     aggregated_posterior,
     gaussian_kl,
@@ -21,29 +22,29 @@ from vae_helpers.metrics.divergence import (
     log_aggregated_posterior,
     mutual_information,
 )
-from vae_helpers.metrics.fidelity import (
+from vae_helpers.metrics.diversity import (
     ClassBalance,
-    DensityCoverage,
-    FeatureStatistics,
-    Neighbours,
     PathLength,
-    PrecisionRecall,
     class_balance,
-    density_coverage,
     diversity,
-    expected_coverage,
-    fid,
-    frechet_distance,
-    kid,
-    neighbour_scores,
     perceptual_path_length,
-    precision_recall,
 )
+from vae_helpers.metrics.frechet import FeatureStatistics, fid, frechet_distance
+from vae_helpers.metrics.kernel import kid
 from vae_helpers.metrics.likelihood import (
     binarize,
     elbo,
     estimate_elbo,
     importance_weighted_log_likelihood,
+)
+from vae_helpers.metrics.neighbours import (
+    DensityCoverage,
+    Neighbours,
+    PrecisionRecall,
+    density_coverage,
+    expected_coverage,
+    neighbour_scores,
+    precision_recall,
 )
 from vae_helpers.metrics.reconstruction import bce_floor, reconstruction_error
 from vae_helpers.metrics.uncertainty import (
@@ -61,6 +62,7 @@ __all__ = [
     "DensityCoverage",
     "Estimate",
     "FeatureStatistics",
+    "Information",
     "Neighbours",
     "PathLength",
     "PrecisionRecall",

@@ -6,6 +6,7 @@ Codes z are float arrays (n, d), such as posterior means; labels are whole numbe
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.cluster import KMeans
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import (
@@ -13,14 +14,14 @@ from sklearn.metrics import (
     normalized_mutual_info_score,
     silhouette_samples,
 )
-from sklearn.neighbors import KNeighborsClassifier, NearestCentroid
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from vae_helpers.metrics import _checks
+from vae_helpers import _arguments
 
 
-def silhouette(z, labels, per_sample=False):
+def silhouette(z: ArrayLike, labels: ArrayLike, per_sample: bool = False) -> float | np.ndarray:
     """Say how well the classes are separated, from −1 to 1 (Rousseeuw 1987).
 
     For each code, with a the mean distance to its own class and b that to the nearest other
@@ -38,7 +39,7 @@ def silhouette(z, labels, per_sample=False):
     z, labels = _labelled(z, labels, "z", "labels")
     classes = len(np.unique(labels))
     if not 2 <= classes < len(z):
-        raise ValueError(f"labels has {classes} classes: expected from 2 to {len(z) - 1}")
+        raise ValueError(f"labels has {classes} classes: allowed are 2 to {len(z) - 1:,}")
     values = silhouette_samples(z, labels)
     return values if per_sample else float(values.mean())
 
@@ -50,7 +51,13 @@ class ClusterScores(NamedTuple):
     nmi: float
 
 
-def cluster_scores(z, labels, n_clusters=None, seed=0, restarts=10):
+def cluster_scores(
+    z: ArrayLike,
+    labels: ArrayLike,
+    n_clusters: int | None = None,
+    seed: int | None = 0,
+    restarts: int = 10,
+) -> ClusterScores:
     """Cluster the codes without their labels, by k-means, and compare with the labels.
 
     The adjusted Rand index counts pairs that are together in both, corrected for chance (Hubert
@@ -70,7 +77,8 @@ def cluster_scores(z, labels, n_clusters=None, seed=0, restarts=10):
     z, labels = _labelled(z, labels, "z", "labels")
     if n_clusters is None:
         n_clusters = len(np.unique(labels))
-    _checks.whole_number(n_clusters, "n_clusters", high=len(z))
+    n_clusters = _arguments.whole_number(n_clusters, "n_clusters", high=len(z))
+    restarts = _arguments.whole_number(restarts, "restarts")
     clusters = KMeans(n_clusters, n_init=restarts, random_state=seed).fit_predict(z)
     return ClusterScores(
         float(adjusted_rand_score(labels, clusters)),
@@ -78,7 +86,9 @@ def cluster_scores(z, labels, n_clusters=None, seed=0, restarts=10):
     )
 
 
-def nearest_centroid_accuracy(train_z, train_labels, test_z, test_labels):
+def nearest_centroid_accuracy(
+    train_z: ArrayLike, train_labels: ArrayLike, test_z: ArrayLike, test_labels: ArrayLike
+) -> float:
     """Return the share of test codes whose nearest class mean, over the training codes, is right.
 
     Args:
@@ -90,10 +100,22 @@ def nearest_centroid_accuracy(train_z, train_labels, test_z, test_labels):
     Raises:
         ValueError: for a wrong rank or length, a single class, NaN or infinity.
     """
-    return _accuracy(NearestCentroid(), train_z, train_labels, test_z, test_labels)
+    train_z, train_labels, test_z, test_labels = _train_and_test(
+        train_z, train_labels, test_z, test_labels
+    )
+    classes = np.unique(train_labels)
+    means = np.stack([train_z[train_labels == label].mean(axis=0) for label in classes])
+    predicted = KNeighborsClassifier(1).fit(means, classes).predict(test_z)
+    return float((predicted == test_labels).mean())
 
 
-def knn_accuracy(train_z, train_labels, test_z, test_labels, k=5):
+def knn_accuracy(
+    train_z: ArrayLike,
+    train_labels: ArrayLike,
+    test_z: ArrayLike,
+    test_labels: ArrayLike,
+    k: int = 5,
+) -> float:
     """Return the share of test codes whose k nearest training codes vote for the right class.
 
     Args:
@@ -106,15 +128,18 @@ def knn_accuracy(train_z, train_labels, test_z, test_labels, k=5):
     Raises:
         ValueError: for a wrong rank or length, a single class, k above n, NaN or infinity.
     """
-    _checks.whole_number(k, "k", high=len(train_z))
+    k = _arguments.whole_number(k, "k", high=len(train_z))
     return _accuracy(KNeighborsClassifier(k), train_z, train_labels, test_z, test_labels)
 
 
-def linear_probe(train_z, train_labels, test_z, test_labels):
+def linear_probe(
+    train_z: ArrayLike, train_labels: ArrayLike, test_z: ArrayLike, test_labels: ArrayLike
+) -> float:
     """Return the test accuracy of a logistic regression on the codes.
 
-    It says how much of the class can be read off linearly. Codes are standardised first, so that
-    the penalty (scikit-learn's default, C = 1) treats all dimensions alike.
+    It says how much of the class can be read off linearly (Alain and Bengio 2016,
+    https://arxiv.org/abs/1610.01644). Codes are standardised first, so that the penalty
+    (scikit-learn's default, C = 1) treats all dimensions alike.
 
     Args:
         train_z: codes (n, d).
@@ -130,15 +155,22 @@ def linear_probe(train_z, train_labels, test_z, test_labels):
 
 
 def _accuracy(classifier, train_z, train_labels, test_z, test_labels):
-    train_z, train_labels = _labelled(train_z, train_labels, "train_z", "train_labels")
-    test_z = _checks.matrix(test_z, "test_z", min_rows=1, columns=train_z.shape[1])
-    test_labels = _checks.labels(test_labels, "test_labels", len(test_z))
-    if len(np.unique(train_labels)) < 2:
-        raise ValueError("train_labels has 1 class: expected at least 2")
+    train_z, train_labels, test_z, test_labels = _train_and_test(
+        train_z, train_labels, test_z, test_labels
+    )
     predicted = classifier.fit(train_z, train_labels).predict(test_z)
     return float((predicted == test_labels).mean())
 
 
+def _train_and_test(train_z, train_labels, test_z, test_labels):
+    train_z, train_labels = _labelled(train_z, train_labels, "train_z", "train_labels")
+    test_z = _arguments.matrix(test_z, "test_z", train_z.shape[1])
+    test_labels = _arguments.labels(test_labels, "test_labels", len(test_z))
+    if len(np.unique(train_labels)) < 2:
+        raise ValueError("train_labels has 1 class: allowed are 2 or more")
+    return train_z, train_labels, test_z, test_labels
+
+
 def _labelled(z, labels, z_name, labels_name):
-    z = _checks.matrix(z, z_name)
-    return z, _checks.labels(labels, labels_name, len(z))
+    z = _arguments.matrix(z, z_name, least=2)
+    return z, _arguments.labels(labels, labels_name, len(z))

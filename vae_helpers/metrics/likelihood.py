@@ -1,23 +1,37 @@
 """Bounds on log p(x), the likelihood of images under a VAE; all in nats per image."""
 
-import numpy as np
+from collections.abc import Callable
+from typing import Any, Literal
 
-from vae_helpers.metrics import _checks
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import logsumexp
+
+from vae_helpers import _arguments
+from vae_helpers.metrics import _samples
 from vae_helpers.metrics.divergence import kl_divergence
 from vae_helpers.metrics.reconstruction import EPSILON, reconstruction_error
 
 BINARIZATIONS = ("dynamic", "static", "threshold")
 
+# From images (m, …) and points z (m, latent_dim) to log p(x|z) (m,), in nats.
+LogLikelihood = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
 # The one draw that "static" stands for.
 STATIC_SEED = 20_091
 
 
-def binarize(images, kind="dynamic", seed=None):
+def binarize(
+    images: ArrayLike,
+    kind: Literal["dynamic", "static", "threshold"] = "dynamic",
+    seed: int | None = None,
+) -> np.ndarray:
     """Make grey images black and white, because only those have a Bernoulli likelihood.
 
     Args:
         images: (n, …) with pixels in [0, 1], read as probabilities of white.
-        kind: "dynamic", a new draw at every call (what the IWAE paper trains and tests on);
+        kind: "dynamic", a new draw at every call (what Burda et al. 2016 train and test on,
+            https://arxiv.org/abs/1509.00519, the protocol of Salakhutdinov and Murray 2008);
             "static", one draw, the same for ever (it depends on the shape and order of the
             images, and is not the file that other papers share); or "threshold", white from 0.5.
             Results under different kinds cannot be compared.
@@ -29,18 +43,24 @@ def binarize(images, kind="dynamic", seed=None):
     Raises:
         ValueError: for an unknown kind or pixels outside [0, 1].
     """
-    _checks.one_of(kind, "kind", BINARIZATIONS)
-    images = _checks.pixels(images, "images")
+    _arguments.one_of(kind, "kind", BINARIZATIONS)
+    images = _arguments.pixels(images, "images")
     if kind == "threshold":
         return (images >= 0.5).astype(np.float32)
     rng = np.random.default_rng(STATIC_SEED if kind == "static" else seed)
     white = np.empty(images.shape, dtype=np.float32)
-    for rows in _checks.blocks(len(images)):
+    for rows in _samples.blocks(len(images)):
         white[rows] = rng.random(images[rows].shape) < images[rows]
     return white
 
 
-def elbo(x, x_hat, z_mean, z_log_var, beta=1.0):
+def elbo(
+    x: ArrayLike,
+    x_hat: ArrayLike,
+    z_mean: ArrayLike,
+    z_log_var: ArrayLike,
+    beta: float = 1.0,
+) -> np.ndarray:
     """Return the evidence lower bound of each image: log p(x|z) − β KL(q(z|x) ‖ p(z)).
 
     Args:
@@ -58,11 +78,18 @@ def elbo(x, x_hat, z_mean, z_log_var, beta=1.0):
     """
     log_likelihood = -reconstruction_error(x, x_hat, kind="bce", per_image=True)
     kl = kl_divergence(z_mean, z_log_var)
-    _checks.same_shape(log_likelihood, kl, "x", "z_mean")
+    _arguments.same_shape(log_likelihood, kl, "x", "z_mean")
     return log_likelihood - beta * kl
 
 
-def estimate_elbo(model, images, samples=1, seed=0, log_likelihood=None, rows_at_once=5_000):
+def estimate_elbo(
+    model: Any,
+    images: ArrayLike,
+    samples: int = 1,
+    seed: int | None = 0,
+    log_likelihood: LogLikelihood | None = None,
+    rows_at_once: int = 5_000,
+) -> np.ndarray:
     """Estimate the evidence lower bound of each image with ``samples`` draws of z and the exact KL.
 
     Arguments, return value and errors are those of :func:`importance_weighted_log_likelihood`.
@@ -75,8 +102,13 @@ def estimate_elbo(model, images, samples=1, seed=0, log_likelihood=None, rows_at
 
 
 def importance_weighted_log_likelihood(
-    model, images, k=5_000, seed=0, log_likelihood=None, rows_at_once=5_000
-):
+    model: Any,
+    images: ArrayLike,
+    k: int = 5_000,
+    seed: int | None = 0,
+    log_likelihood: LogLikelihood | None = None,
+    rows_at_once: int = 5_000,
+) -> np.ndarray:
     """Bound log p(x) of each image from below with ``k`` importance samples.
 
     log 1/k Σᵢ p(x|zᵢ) p(zᵢ) / q(zᵢ|x), with zᵢ drawn from the posterior q(z|x). At k = 1 it is
@@ -104,16 +136,11 @@ def importance_weighted_log_likelihood(
         ValueError: for k below 1, NaN, or pixels outside [0, 1] with the Bernoulli likelihood.
     """
     draws = _Draws(model, images, k, seed, log_likelihood, rows_at_once)
-    largest = np.full(len(draws.images), -np.inf)
-    total = np.zeros(len(draws.images))
+    log_total = np.full(len(draws.images), -np.inf)
     for rows, log_p_x_given_z, log_ratio in draws:
-        log_weight = log_p_x_given_z + log_ratio
-        # A running log-sum-exp: whenever a larger weight turns up, scale what there is down.
-        new_largest = np.maximum(largest[rows], log_weight.max(axis=1))
-        total[rows] *= np.exp(largest[rows] - new_largest)
-        total[rows] += np.exp(log_weight - new_largest[:, None]).sum(axis=1)
-        largest[rows] = new_largest
-    return largest + np.log(total) - np.log(draws.k)
+        log_weights = logsumexp(log_p_x_given_z + log_ratio, axis=1)
+        log_total[rows] = np.logaddexp(log_total[rows], log_weights)
+    return log_total - np.log(draws.k)
 
 
 class _Draws:
@@ -123,24 +150,24 @@ class _Draws:
     """
 
     def __init__(self, model, images, k, seed, log_likelihood, rows_at_once):
-        self.k = _checks.whole_number(k, "k")
-        self.rows_at_once = _checks.whole_number(rows_at_once, "rows_at_once")
-        self.images = _checks.finite(images, "images")
+        self.k = _arguments.whole_number(k, "k")
+        self.rows_at_once = _arguments.whole_number(rows_at_once, "rows_at_once")
+        self.images = _arguments.finite(images, "images")
         if log_likelihood is None:
-            _checks.pixels(images, "images")
+            _arguments.pixels(images, "images")
             log_likelihood = bernoulli_log_likelihood(model)
         self.log_likelihood = log_likelihood
         codes = model.encode(self.images)
         if not isinstance(codes, tuple | list) or len(codes) != 2:
-            raise ValueError("model.encode(images) gives no (z_mean, z_log_var): expected a VAE")
+            raise ValueError("model.encode(images) gives no (z_mean, z_log_var): allowed is a VAE")
         self.z_mean, self.z_log_var = (np.asarray(code, np.float64) for code in codes)
         self.rng = np.random.default_rng(seed)
 
     def __iter__(self):
         n_images = min(len(self.images), 100, self.rows_at_once)
         n_draws = max(1, self.rows_at_once // n_images)
-        for rows in _checks.blocks(len(self.images), n_images):
-            for draws in _checks.blocks(self.k, n_draws):
+        for rows in _samples.blocks(len(self.images), n_images):
+            for draws in _samples.blocks(self.k, n_draws):
                 yield rows, *self._block(rows, draws.stop - draws.start)
 
     def _block(self, rows, n_draws):
@@ -154,7 +181,7 @@ class _Draws:
         return np.asarray(log_p, np.float64).reshape(log_ratio.shape), log_ratio
 
 
-def bernoulli_log_likelihood(model):
+def bernoulli_log_likelihood(model: Any) -> LogLikelihood:
     """Return the function (images, z) -> log p(x|z) of a decoder with Bernoulli pixels."""
     if not hasattr(model, "decode_logits"):
         return lambda images, z: (

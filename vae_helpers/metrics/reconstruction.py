@@ -1,9 +1,13 @@
 """How far a reconstruction is from its image."""
 
+from typing import Literal
+
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import xlog1py, xlogy
 
-from vae_helpers.metrics import _checks
+from vae_helpers import _arguments
+from vae_helpers.metrics import _samples
 
 KINDS = ("mse", "bce")
 REDUCTIONS = ("sum", "mean")
@@ -13,7 +17,14 @@ REDUCTIONS = ("sum", "mean")
 EPSILON = 1e-7
 
 
-def reconstruction_error(x, x_hat, kind="mse", reduction="sum", per_image=False, epsilon=EPSILON):
+def reconstruction_error(
+    x: ArrayLike,
+    x_hat: ArrayLike,
+    kind: Literal["mse", "bce"] = "mse",
+    reduction: Literal["sum", "mean"] = "sum",
+    per_image: bool = False,
+    epsilon: float = EPSILON,
+) -> float | np.ndarray:
     """Compare images with their reconstructions.
 
     "mse" adds up (x − x̂)² over pixels. "bce" adds up −x log x̂ − (1 − x) log(1 − x̂), in nats:
@@ -36,15 +47,14 @@ def reconstruction_error(x, x_hat, kind="mse", reduction="sum", per_image=False,
         ValueError: for an unknown kind or reduction, different shapes, no images, NaN, or pixels
             outside [0, 1].
     """
-    _checks.one_of(kind, "kind", KINDS)
-    _checks.one_of(reduction, "reduction", REDUCTIONS)
-    if not 0 <= epsilon < 0.5:
-        raise ValueError(f"epsilon={epsilon!r}: allowed is a number from 0 to below 0.5")
-    x, x_hat = _checks.pixels(x, "x"), _checks.pixels(x_hat, "x_hat")
-    _checks.same_shape(x, x_hat, "x", "x_hat")
+    _arguments.one_of(kind, "kind", KINDS)
+    _arguments.one_of(reduction, "reduction", REDUCTIONS)
+    epsilon = _arguments.number(epsilon, "epsilon", low=0, high=0.5, open_high=True)
+    x, x_hat = _arguments.pixels(x, "x"), _arguments.pixels(x_hat, "x_hat")
+    _arguments.same_shape(x, x_hat, "x", "x_hat")
     pixel_error = _squared_error if kind == "mse" else _cross_entropy
     errors = np.empty(len(x))
-    for rows in _checks.blocks(len(x)):
+    for rows in _samples.blocks(len(x)):
         target = _flat(x[rows])
         errors[rows] = pixel_error(target, _flat(x_hat[rows]), epsilon).sum(axis=1)
     if reduction == "mean":
@@ -52,7 +62,9 @@ def reconstruction_error(x, x_hat, kind="mse", reduction="sum", per_image=False,
     return errors if per_image else float(errors.mean())
 
 
-def bce_floor(x, reduction="sum", per_image=False):
+def bce_floor(
+    x: ArrayLike, reduction: Literal["sum", "mean"] = "sum", per_image: bool = False
+) -> float | np.ndarray:
     """Return the smallest binary cross-entropy a reconstruction of ``x`` can have, in nats.
 
     It is reached at x̂ = x, and is the entropy of Bernoulli pixels of brightness x: zero for black

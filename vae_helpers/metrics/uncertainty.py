@@ -1,17 +1,19 @@
 """How sure a number is: standard errors, several seeds, bootstrap intervals."""
 
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import stats
 
-from vae_helpers.metrics import _checks
+from vae_helpers import _arguments
 
 
 class Estimate(float):
     """A number that knows its ``standard_error``; it prints as "0.0123 ± 0.0045"."""
 
-    def __new__(cls, value, standard_error):
+    def __new__(cls, value: float, standard_error: float) -> Self:
         """Wrap ``value`` and keep ``standard_error`` beside it."""
         estimate = super().__new__(cls, value)
         estimate.standard_error = float(standard_error)
@@ -38,7 +40,7 @@ class Summary(NamedTuple):
         return f"{self.mean:.4g} ± {self.standard_deviation:.2g} (n = {len(self.values)})"
 
 
-def over_seeds(measure, seeds=5):
+def over_seeds(measure: Callable[[int], float], seeds: int | Iterable[int] = 5) -> Summary:
     """Call ``measure(seed)`` for several seeds and summarise the numbers it returns.
 
     Args:
@@ -52,19 +54,30 @@ def over_seeds(measure, seeds=5):
         ValueError: for fewer than 2 seeds, or a measurement that is not finite.
     """
     if np.ndim(seeds) == 0:
-        seeds = range(_checks.whole_number(seeds, "seeds", low=2))
+        seeds = range(_arguments.whole_number(seeds, "seeds", low=2))
     return summarise([measure(seed) for seed in seeds])
 
 
-def summarise(values):
-    """Return the :class:`Summary` of at least two finite numbers."""
-    values = _checks.finite(values, "values").astype(np.float64)
-    if values.ndim != 1 or len(values) < 2:
-        raise ValueError(f"values has shape {values.shape}: expected (n,) with n >= 2")
+def summarise(values: ArrayLike) -> Summary:
+    """Return the :class:`Summary` of a number measured several times.
+
+    Args:
+        values: the measurements (n,), n >= 2.
+
+    Raises:
+        ValueError: for fewer than 2 values, another shape, NaN or infinity.
+    """
+    values = _arguments.row(values, "values", least=2)
     return Summary(float(values.mean()), float(values.std(ddof=1)), tuple(values.tolist()))
 
 
-def bootstrap_interval(values, statistic=np.mean, level=0.95, resamples=2_000, seed=0):
+def bootstrap_interval(
+    values: ArrayLike,
+    statistic: Callable = np.mean,
+    level: float = 0.95,
+    resamples: int = 2_000,
+    seed: int | None = 0,
+) -> tuple[float, float]:
     """Return a percentile bootstrap interval (low, high) of a statistic of one sample.
 
     The values are drawn again with replacement, many times; the interval holds the middle
@@ -82,10 +95,9 @@ def bootstrap_interval(values, statistic=np.mean, level=0.95, resamples=2_000, s
     Raises:
         ValueError: for a level outside (0, 1), fewer than 2 values, NaN or infinity.
     """
-    if not 0 < level < 1:
-        raise ValueError(f"level={level!r}: allowed is a number between 0 and 1")
-    _checks.whole_number(resamples, "resamples")
-    values = np.asarray(summarise(values).values)
+    level = _arguments.number(level, "level", low=0, high=1, open_low=True, open_high=True)
+    resamples = _arguments.whole_number(resamples, "resamples")
+    values = _arguments.row(values, "values", least=2)
     interval = stats.bootstrap(
         (values,),
         statistic,

@@ -5,10 +5,8 @@ the figure appears with its alt text. No function touches pyplot or Matplotlib's
 """
 
 from vae_helpers.plots.curves import (
-    fid_against_n,
     kl_bars,
     rate_distortion,
-    score_histogram,
     seeds,
     training_curves,
 )
@@ -23,7 +21,6 @@ from vae_helpers.plots.images import (
 )
 from vae_helpers.plots.lines import lines
 from vae_helpers.plots.space import (
-    autoencoder_limits,
     decoded_points,
     embedding,
     embedding_panels,
@@ -36,11 +33,9 @@ from vae_helpers.plots.tables import report_card
 
 __all__ = [
     "AltFigure",
-    "autoencoder_limits",
     "decoded_points",
     "embedding",
     "embedding_panels",
-    "fid_against_n",
     "filmstrip",
     "forming",
     "image_grid",
@@ -51,7 +46,6 @@ __all__ = [
     "probability_space",
     "rate_distortion",
     "report_card",
-    "score_histogram",
     "seeds",
     "silhouettes",
     "training_curves",

@@ -1,18 +1,21 @@
 """Curves and bars: training, KL, rate and distortion, scores."""
 
-import itertools
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from vae_helpers import _arguments
 from vae_helpers.plots.figure import (
     HALO,
-    as_row,
-    as_rows,
+    AltFigure,
+    alt_text,
     class_colours,
     dimension_name,
+    finish,
     in_style,
     new_figure,
-    sentence,
 )
 
 _LOSSES = {
@@ -23,8 +26,14 @@ _LOSSES = {
 
 
 @in_style
-def training_curves(history, title=None, unit="nats per image", alt=None):
+def training_curves(
+    history: Any, title: str | None = None, unit: str = "nats per image", alt: str | None = None
+) -> AltFigure:
     """Show the loss and, apart, its reconstruction and KL parts, for training and validation.
+
+    A run that validates less often than every epoch has fewer validation losses than training
+    losses. They are drawn at the epochs v, 2v, … that they come from, with the v that fits their
+    number (the largest, where several fit).
 
     Args:
         history: a Keras ``History``, its dict ``history.history``, or a dict from a model's name
@@ -53,14 +62,18 @@ def training_curves(history, title=None, unit="nats per image", alt=None):
         axes.set_ylabel(unit if key == shown[0] else "")
         axes.margins(x=0.03)
     axes.legend(loc="best")
-    if title:
-        figure.suptitle(title)
-    figure.alt = alt or sentence(f"{title}." if title else "", _last_losses(runs, shown, unit))
-    return figure
+    return finish(figure, title, alt, _last_losses(runs, shown, unit))
 
 
 @in_style
-def kl_bars(kl, names=None, title=None, sort=True, threshold=None, alt=None):
+def kl_bars(
+    kl: ArrayLike | Mapping[str, ArrayLike],
+    names: Sequence[str] | None = None,
+    title: str | None = None,
+    sort: bool = True,
+    threshold: float | None = None,
+    alt: str | None = None,
+) -> AltFigure:
     """Show how many nats each latent dimension carries, as bars.
 
     Args:
@@ -88,18 +101,20 @@ def kl_bars(kl, names=None, title=None, sort=True, threshold=None, alt=None):
         heading = name or (title if not hasattr(kl, "items") else "")
         axes.set_title(f"{heading}{': ' if heading else ''}{values.sum():.1f} nats")
     grid[0].set_ylabel("KL (nats)")
-    if title and hasattr(kl, "items"):
-        figure.suptitle(title)
-    figure.alt = alt or sentence(
-        f"{title}." if title else "",
-        "Bars of the KL divergence of each latent dimension.",
-        *(_kl_facts(name, values, threshold) for name, values in panels.items()),
-    )
-    return figure
+    facts = (_kl_facts(name, values, threshold) for name, values in panels.items())
+    alt = alt or alt_text(title, "Bars of the KL divergence of each latent dimension.", *facts)
+    # A single panel has the title in its own heading.
+    return finish(figure, title if hasattr(kl, "items") else None, alt)
 
 
 @in_style
-def rate_distortion(rate, distortion, betas, title=None, alt=None):
+def rate_distortion(
+    rate: ArrayLike,
+    distortion: ArrayLike,
+    betas: ArrayLike,
+    title: str | None = None,
+    alt: str | None = None,
+) -> AltFigure:
     """Show what β trades: the rate (KL) against the distortion (reconstruction), one point a β.
 
     Along the dashed lines the sum of both, the negative ELBO, is constant (Alemi et al. 2018,
@@ -118,9 +133,9 @@ def rate_distortion(rate, distortion, betas, title=None, alt=None):
     Raises:
         ValueError: for shapes that differ, or NaN.
     """
-    betas = as_row(betas, "betas")
-    rate = as_row(rate, "rate", len(betas))
-    distortion = as_row(distortion, "distortion", len(betas))
+    betas = _arguments.row(betas, "betas")
+    rate = _arguments.row(rate, "rate", len(betas))
+    distortion = _arguments.row(distortion, "distortion", len(betas))
     order = np.argsort(betas)
     rate, distortion, betas = rate[order], distortion[order], betas[order]
     figure = new_figure(7.2, 5.0)
@@ -139,114 +154,29 @@ def rate_distortion(rate, distortion, betas, title=None, alt=None):
             zorder=4,
         )
     axes.set(xlabel="rate: KL (nats per image)", ylabel="distortion: reconstruction (nats)")
-    if title:
-        axes.set_title(title)
     best = np.argmin(rate + distortion)
-    figure.alt = alt or sentence(
-        f"{title}." if title else "",
+    return finish(
+        figure,
+        title,
+        alt,
         f"Rate and distortion of {len(betas)} models, in nats per image.",
         *(
             f"β = {beta:g}: rate {r:.1f}, distortion {d:.1f}."
             for beta, r, d in zip(betas, rate, distortion, strict=True)
         ),
         f"Their sum is least, {rate[best] + distortion[best]:.1f}, at β = {betas[best]:g}.",
+        axes=axes,
     )
-    return figure
 
 
 @in_style
-def fid_against_n(n_images, fid, floor, title=None, alt=None):
-    """Show that FID depends on the number of images, beside its floor: real against real.
-
-    Args:
-        n_images: (m,) how many images each value was computed from.
-        fid: dict from a model's name to its FID (m,).
-        floor: (m,) FID between two disjoint sets of real images of the same sizes.
-        title: a text above the figure.
-        alt: alt text, where the one made from the numbers is not enough.
-
-    Returns:
-        A figure.
-
-    Raises:
-        ValueError: for shapes that differ, NaN, or a number of images below 2.
-    """
-    n_images = as_row(n_images, "n_images")
-    if n_images.min() < 2:
-        raise ValueError(f"n_images={n_images.min():g}: allowed are 2 or more")
-    fid = {
-        name: as_row(values, f"fid[{name!r}]", len(n_images))
-        for name, values in as_rows(fid, "fid").items()
-    }
-    floor = as_row(floor, "floor", len(n_images))
-    figure = new_figure(7.6, 4.6)
-    axes = figure.add_subplot()
-    for marker, (name, values) in zip(itertools.cycle("osD^v"), fid.items(), strict=False):
-        axes.plot(n_images, values, marker=marker, label=name)
-    axes.plot(n_images, floor, "--", color="#4d4d4d", label="floor: real against real")
-    axes.set_xscale("log")
-    axes.set_xticks(n_images, [f"{n:,.0f}" for n in n_images])
-    axes.minorticks_off()
-    axes.set_ylim(bottom=0)
-    axes.set(xlabel="images on each side, N", ylabel="FID")
-    axes.legend()
-    if title:
-        axes.set_title(title)
-    figure.alt = alt or sentence(
-        f"{title}." if title else "",
-        f"FID against the number of images, {n_images[0]:,.0f} to {n_images[-1]:,.0f}.",
-        *(
-            f"{name}: {values[0]:.1f} to {values[-1]:.1f}."
-            for name, values in {**fid, "Floor, real against real": floor}.items()
-        ),
-    )
-    return figure
-
-
-@in_style
-def score_histogram(scores, threshold=None, xlabel="score", title=None, alt=None):
-    """Show the scores of two or more groups: normal images and anomalies, say.
-
-    Args:
-        scores: dict from a group's name to its scores (n,), each group of any size.
-        threshold: draw a line here and count what lies above it.
-        xlabel: what the score is, with its unit.
-        title: a text above the figure.
-        alt: alt text, where the one made from the numbers is not enough.
-
-    Returns:
-        A figure.
-
-    Raises:
-        ValueError: for a wrong shape or NaN.
-    """
-    scores = {
-        name: as_row(values, f"scores[{name!r}]")
-        for name, values in as_rows(scores, "scores").items()
-    }
-    figure = new_figure(7.6, 4.0)
-    axes = figure.add_subplot()
-    together = np.concatenate(list(scores.values()))
-    bins = np.linspace(together.min(), together.max(), 61)
-    for name, values in scores.items():
-        axes.hist(values, bins, density=True, alpha=0.55, label=name)
-    if threshold is not None:
-        axes.axvline(threshold, color="black", linestyle="--", linewidth=1.3)
-        axes.text(threshold, axes.get_ylim()[1], f" {threshold:.4g}", va="top")
-    axes.set(xlabel=xlabel, ylabel="share", yticks=[])
-    axes.legend()
-    if title:
-        axes.set_title(title)
-    figure.alt = alt or sentence(
-        f"{title}." if title else "",
-        f"Histograms of {xlabel}.",
-        *(_score_facts(name, values, threshold) for name, values in scores.items()),
-    )
-    return figure
-
-
-@in_style
-def seeds(values, ylabel, title=None, reference=None, alt=None):
+def seeds(
+    values: Mapping[str, ArrayLike],
+    ylabel: str,
+    title: str | None = None,
+    reference: float | None = None,
+    alt: str | None = None,
+) -> AltFigure:
     """Show one number of models trained with several seeds: every run, and their mean.
 
     Args:
@@ -262,9 +192,7 @@ def seeds(values, ylabel, title=None, reference=None, alt=None):
     Raises:
         ValueError: for a wrong shape or NaN.
     """
-    values = {
-        name: as_row(row, f"values[{name!r}]") for name, row in as_rows(values, "values").items()
-    }
+    values = _arguments.each(_arguments.row, values, "values")
     figure = new_figure(min(9.0, 2.5 + 1.5 * len(values)), 4.2)
     axes = figure.add_subplot()
     for i, row in enumerate(values.values()):
@@ -277,26 +205,26 @@ def seeds(values, ylabel, title=None, reference=None, alt=None):
     axes.grid(False, axis="x")
     if reference is not None:
         axes.axhline(reference, color="#4d4d4d", linestyle="--", linewidth=1.3, zorder=1)
-    if title:
-        axes.set_title(title)
-    figure.alt = alt or sentence(
-        f"{title}." if title else "",
+    return finish(
+        figure,
+        title,
+        alt,
         f"{ylabel}, every seed as a point and the mean as a line.",
         *(_spread_facts(name, row) for name, row in values.items()),
         f"The dashed line marks {reference:g}." if reference is not None else "",
+        axes=axes,
     )
-    return figure
 
 
 def _runs(history):
     history = getattr(history, "history", history)
-    history = as_rows(history, "history")
+    history = _arguments.mapping(history, "history")
     if any(key.removeprefix("val_") in _LOSSES for key in history):
         history = {"": history}
     return {
         name: {
-            key: as_row(values, f"history[{key!r}]")
-            for key, values in as_rows(getattr(run, "history", run), "history").items()
+            key: _arguments.row(values, f"history[{key!r}]")
+            for key, values in _arguments.mapping(getattr(run, "history", run), "history").items()
             if key.removeprefix("val_") in _LOSSES
         }
         for name, run in history.items()
@@ -320,31 +248,55 @@ def _curve(axes, run, key, name, colour):
         if values is None:
             continue
         marker = "o" if len(values) < 2 else None
-        epochs = np.arange(1, len(values) + 1)
+        epochs = _epochs(len(values), _length(run))
         colour_here = "#717581" if not name and prefix == "" else colour
         axes.plot(epochs, values, style, color=colour_here, marker=marker, label=before + kind)
+
+
+def _length(run):
+    """Return the number of epochs of a run: as many as its longest curve has values."""
+    return max(len(values) for values in run.values())
+
+
+def _epochs(n_values, n_epochs):
+    """Return the epochs (n_values,) that the values come from.
+
+    A run of 10 epochs that validates in every third one has 3 values, of epochs 3, 6 and 9. Where
+    no such rule gives this many values they are spread evenly, the last at the end.
+    """
+    every = n_epochs // n_values
+    if n_epochs // every != n_values:
+        every = n_epochs / n_values
+    return every * np.arange(1, n_values + 1)
 
 
 def _last_losses(runs, shown, unit):
     facts = []
     for name, run in runs.items():
+        n_epochs = _length(run)
         for key in shown:
             values = run.get(f"val_{key}", run.get(key))
             if values is None:
                 continue
             kind = "validation" if f"val_{key}" in run else "training"
+            epochs = _epochs(len(values), n_epochs)
+            # Where each epoch has a value, their number says it all.
+            first, last = "", ""
+            if len(values) < n_epochs:
+                first, last = f" at epoch {epochs[0]:g}", f" at epoch {epochs[-1]:g}"
             facts.append(
                 f"{name + ': ' if name else ''}{kind} {_LOSSES[key].lower()} from "
-                f"{values[0]:.2f} to {values[-1]:.2f} in {len(values)} "
-                f"epoch{'s' * (len(values) > 1)}"
+                f"{values[0]:.2f}{first} to {values[-1]:.2f}{last} in {n_epochs} "
+                f"epoch{'s' * (n_epochs > 1)}"
             )
     return f"Curves over epochs, in {unit}. {'; '.join(facts)}."
 
 
 def _kl_panels(kl):
-    panels = as_rows(kl, "kl") if hasattr(kl, "items") else {"": kl}
+    panels = _arguments.mapping(kl, "kl") if hasattr(kl, "items") else {"": kl}
     panels = {
-        name: as_row(values, f"kl[{name!r}]" if name else "kl") for name, values in panels.items()
+        name: _arguments.row(values, f"kl[{name!r}]" if name else "kl")
+        for name, values in panels.items()
     }
     for values in panels.values():
         if values.min() < -1e-6:
@@ -390,13 +342,6 @@ def _constant_sums(axes, sums):
         )
     axes.set(xlim=(left, right), ylim=(bottom, top))
     axes.legend(loc="upper right")
-
-
-def _score_facts(name, values, threshold):
-    facts = f"{name}: {len(values):,} scores, median {np.median(values):.4g}"
-    if threshold is not None:
-        facts += f", {np.mean(values > threshold):.0%} above {threshold:.4g}"
-    return f"{facts}."
 
 
 def _spread_facts(name, row):

@@ -1,15 +1,20 @@
-"""The figure that every plot function returns, the style, and checks of what is drawn."""
+"""The figure that every plot function returns, its style, its alt text, and what is drawn in it."""
 
 import base64
 import functools
 import html
 import io
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import matplotlib
 import numpy as np
 from matplotlib import patheffects
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
+
+from vae_helpers import _arguments
 
 STYLE = Path(__file__).parent.parent / "assets" / "course.mplstyle"
 
@@ -27,7 +32,7 @@ def _style():
     return matplotlib.rc_params_from_file(STYLE, use_default_template=False)
 
 
-def in_style(function):
+def in_style(function: Callable) -> Callable:
     """Run ``function`` with the course's style and give back the settings as they were."""
 
     @functools.wraps(function)
@@ -51,7 +56,7 @@ class AltFigure(Figure):
     alt = ""
 
     @in_style
-    def savefig(self, *args, **kwargs):
+    def savefig(self, *args, **kwargs) -> None:
         """Save in the course's style: ticks take their looks when they are drawn."""
         super().savefig(*args, **kwargs)
 
@@ -82,64 +87,67 @@ def image_html(png: bytes, alt: str, width: int | None = None) -> str:
     )
 
 
-def new_figure(width, height, **kwargs):
+def new_figure(width: float, height: float, **kwargs) -> AltFigure:
     """Return an empty figure of ``width`` × ``height`` inches."""
     return AltFigure(figsize=(width, height), **{"layout": "constrained", **kwargs})
 
 
-def class_colours(n):
+def finish(
+    figure: AltFigure, title: str | None, alt: str | None, *facts: str, axes: Axes | None = None
+) -> AltFigure:
+    """Give a figure its title and its alt text, the last thing a plot function does.
+
+    Args:
+        figure: the figure.
+        title: a text above it; None for none.
+        alt: the alt text; None makes it of the title and the facts.
+        facts: what the figure shows, with its numbers; empty texts are left out.
+        axes: where the title belongs, if not above the whole figure.
+
+    Returns:
+        The figure.
+    """
+    if title and axes is not None:
+        axes.set_title(title)
+    elif title and figure.get_layout_engine() is None:
+        # Nothing makes room for the title: it stands a tenth of an inch below the upper edge.
+        figure.suptitle(title, y=1 - 0.1 / figure.get_figheight(), va="top")
+    elif title:
+        figure.suptitle(title)
+    figure.alt = alt or alt_text(title, *facts)
+    return figure
+
+
+def alt_text(title: str | None, *facts: str) -> str:
+    """Return the title and the facts as one text, leaving out the empty ones."""
+    return " ".join(filter(None, [f"{title}." if title else "", *facts]))
+
+
+def class_colours(n: int) -> list[str]:
     """Return ``n`` colours that colour-blind readers can tell apart, the first ten of the style."""
     cycle = _style()["axes.prop_cycle"].by_key()["color"]
     return [f"#{str(cycle[i % len(cycle)]).lstrip('#')}" for i in range(n)]
 
 
-def as_images(images, name="images"):
+def as_images(images: ArrayLike, name: str = "images") -> np.ndarray:
     """Return images as float (n, h, w).
 
     Raises:
         ValueError: unless they are (n, h, w) or (n, h, w, 1), finite, and in [0, 1].
     """
-    images = np.asarray(images, dtype=float)
-    if images.ndim == 4 and images.shape[-1] == 1:
-        images = images[..., 0]
-    if images.ndim != 3 or not images.size:
-        raise ValueError(
-            f"{name} has shape {images.shape}: allowed are (n, h, w) and (n, h, w, 1), n from 1"
-        )
-    if not (images.min() >= 0 and images.max() <= 1):
-        raise ValueError(
-            f"{name} has values from {images.min():g} to {images.max():g}: "
-            "allowed are pixels in [0, 1]"
-        )
-    return images
+    images = _arguments.images(images, name, ("h", "w"), ("h", "w", 1), dtype=float)
+    return images[..., 0] if images.ndim == 4 else images
 
 
-def as_points(z, name="z", dims=2):
-    """Return points as float (n, dims).
-
-    Raises:
-        ValueError: for another shape, no point, NaN or infinity.
-    """
-    z = np.asarray(z, dtype=float)
-    if z.ndim != 2 or z.shape[1] != dims or not len(z):
-        raise ValueError(f"{name} has shape {z.shape}: allowed is (n, {dims}), n from 1")
-    if not np.isfinite(z).all():
-        raise ValueError(f"{name} holds NaN or infinity: allowed are finite numbers")
-    return z
-
-
-def as_labels(labels, n, class_names=None):
+def as_labels(
+    labels: ArrayLike, n: int, class_names: Sequence[str] | None = None
+) -> tuple[np.ndarray, list[str]]:
     """Return whole-number labels (n,) and the names of all classes.
 
     Raises:
         ValueError: if there are not ``n`` labels, or one has no name.
     """
-    labels = np.asarray(labels)
-    if labels.shape != (n,) or not np.issubdtype(labels.dtype, np.integer):
-        raise ValueError(
-            f"labels has shape {labels.shape} and type {labels.dtype}: "
-            f"allowed are {n} whole numbers, one a row"
-        )
+    labels = _arguments.labels(labels, "labels", n)
     if class_names is None:
         class_names = [str(i) for i in range(max(10, labels.max() + 1))]
     if labels.min() < 0 or labels.max() >= len(class_names):
@@ -150,50 +158,23 @@ def as_labels(labels, n, class_names=None):
     return labels, [str(name) for name in class_names]
 
 
-def as_row(values, name, n=None):
-    """Return finite numbers (n,).
-
-    Raises:
-        ValueError: for another shape, no number, NaN or infinity.
-    """
-    values = np.asarray(values, dtype=float)
-    if values.ndim != 1 or not len(values) or n not in (None, len(values)):
-        wanted = "(n,), n from 1" if n is None else f"({n},)"
-        raise ValueError(f"{name} has shape {values.shape}: allowed is {wanted}")
-    if not np.isfinite(values).all():
-        raise ValueError(f"{name} holds NaN or infinity: allowed are finite numbers")
-    return values
-
-
-def as_rows(rows, name):
-    """Return a dict with at least one entry; ValueError for anything else."""
-    if not hasattr(rows, "items") or not rows:
-        raise ValueError(f"{name}={type(rows).__name__}: allowed is a dict {{name: values}}")
-    return {str(key): value for key, value in rows.items()}
-
-
-def sentence(*parts):
-    """Join the parts of an alt text with spaces, leaving out the empty ones."""
-    return " ".join(part for part in parts if part)
-
-
-def spoken_list(words):
+def spoken_list(words: Iterable) -> str:
     """Return "a", "a and b" or "a, b and c"."""
     words = [str(word) for word in words]
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
-def range_text(values):
+def range_text(values: ArrayLike) -> str:
     """Return the smallest and the largest number, as "-3.1 to 2.9"."""
     return f"{np.min(values):.3g} to {np.max(values):.3g}"
 
 
-def dimension_name(i):
+def dimension_name(i: int) -> str:
     """Return z₁ for dimension 0, z₁₀ for dimension 9."""
     return "z" + str(i + 1).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
 
 
-def spread(x, y, widths, height):
+def spread(x: ArrayLike, y: ArrayLike, widths: ArrayLike, height: float) -> np.ndarray:
     """Return heights like ``y`` at which texts of these widths do not lie on each other.
 
     All four in one unit; x and y (n,) are the middles of the texts, which move up or down alone.

@@ -1,17 +1,21 @@
 """Views of images: rows with names, filmstrips, traversals, and a latent plane laid out."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 from matplotlib.textpath import TextPath
+from numpy.typing import ArrayLike
 
+from vae_helpers import _arguments
 from vae_helpers.plots.figure import (
+    AltFigure,
+    alt_text,
     as_images,
-    as_points,
-    as_rows,
     dimension_name,
+    finish,
     in_style,
     new_figure,
     range_text,
-    sentence,
     spoken_list,
 )
 
@@ -20,7 +24,12 @@ _GAP = 0.06  # between images, as a part of an image's width
 
 
 @in_style
-def image_grid(rows, titles=None, title=None, alt=None):
+def image_grid(
+    rows: Mapping[str, ArrayLike],
+    titles: Sequence[str] | None = None,
+    title: str | None = None,
+    alt: str | None = None,
+) -> AltFigure:
     """Show rows of images, each with its name: originals above their reconstructions.
 
     Args:
@@ -36,9 +45,7 @@ def image_grid(rows, titles=None, title=None, alt=None):
     Raises:
         ValueError: for an empty dict, images of a wrong shape or range, or too few titles.
     """
-    rows = {
-        name: as_images(images, f"rows[{name!r}]") for name, images in as_rows(rows, "rows").items()
-    }
+    rows = _arguments.each(as_images, rows, "rows")
     n_columns = max(len(images) for images in rows.values())
     titles = _checked_titles(titles, n_columns)
     figure, canvas = _image_canvas(rows, n_columns, bool(titles), title)
@@ -49,16 +56,22 @@ def image_grid(rows, titles=None, title=None, alt=None):
     size = _title_size(figure, canvas, titles)
     for column, text in enumerate(titles):
         canvas.text(column + 0.5, -0.08, text, ha="center", va="bottom", fontsize=size)
-    figure.alt = alt or sentence(
-        f"{title}." if title else "",
+    return finish(
+        figure,
+        title,
+        alt,
         f"{len(rows)} row{'s' * (len(rows) > 1)} of up to {n_columns} images: {spoken_list(rows)}.",
         f"Columns: {spoken_list(titles)}." if titles else "",
     )
-    return figure
 
 
 @in_style
-def filmstrip(rows, steps=None, title=None, alt=None):
+def filmstrip(
+    rows: Mapping[str, ArrayLike],
+    steps: ArrayLike | None = None,
+    title: str | None = None,
+    alt: str | None = None,
+) -> AltFigure:
     """Show interpolations, a row each, from the first image on the left to the last on the right.
 
     Args:
@@ -74,27 +87,29 @@ def filmstrip(rows, steps=None, title=None, alt=None):
     Raises:
         ValueError: if the rows differ in length or the steps are too few or too many.
     """
-    rows = {
-        name: as_images(images, f"rows[{name!r}]") for name, images in as_rows(rows, "rows").items()
-    }
+    rows = _arguments.each(as_images, rows, "rows")
     lengths = {name: len(images) for name, images in rows.items()}
     n = next(iter(lengths.values()))
     if set(lengths.values()) != {n}:
         raise ValueError(f"rows has the lengths {lengths}: allowed is one length for all")
-    steps = np.linspace(0, 1, n) if steps is None else np.asarray(steps, dtype=float)
-    if steps.shape != (n,):
-        raise ValueError(f"steps has shape {steps.shape}: allowed is ({n},)")
-    figure = image_grid(rows, [f"{step:.2f}".rstrip("0").rstrip(".") for step in steps], title)
-    figure.alt = alt or sentence(
-        f"{title}." if title else "",
+    steps = _arguments.row(np.linspace(0, 1, n) if steps is None else steps, "steps", n)
+    alt = alt or alt_text(
+        title,
         f"{n} decoded steps from one image to another, {range_text(steps)}, in "
         f"{len(rows)} row{'s' * (len(rows) > 1)}: {spoken_list(rows)}.",
     )
-    return figure
+    titles = [f"{step:.2f}".rstrip("0").rstrip(".") for step in steps]
+    return image_grid(rows, titles, title, alt)
 
 
 @in_style
-def traversals(images, values, names=None, title=None, alt=None):
+def traversals(
+    images: ArrayLike,
+    values: ArrayLike,
+    names: Sequence[str] | None = None,
+    title: str | None = None,
+    alt: str | None = None,
+) -> AltFigure:
     """Show what one latent dimension at a time does: a row a dimension, a column a value.
 
     Args:
@@ -110,28 +125,30 @@ def traversals(images, values, names=None, title=None, alt=None):
     Raises:
         ValueError: for a wrong shape, or names or values that do not fit.
     """
-    images = np.asarray(images, dtype=float)
-    values = np.asarray(values, dtype=float)
-    if images.ndim not in (4, 5) or values.shape != images.shape[1:2]:
-        raise ValueError(
-            f"images has shape {images.shape} and values {values.shape}: "
-            "allowed are (n_dims, n_values, h, w, 1) and (n_values,)"
-        )
+    values = _arguments.row(values, "values")
+    shapes = ((len(values), "h", "w"), (len(values), "h", "w", 1))
+    images = _arguments.images(images, "images", *shapes)
     names = [dimension_name(i) for i in range(len(images))] if names is None else list(names)
     if len(names) != len(images):
         raise ValueError(f"names has {len(names)} entries: allowed are {len(images)}")
     rows = dict(zip(map(str, names), images, strict=True))
-    figure = image_grid(rows, [f"{value:+.1f}" if value else "0" for value in values], title)
-    figure.alt = alt or sentence(
-        f"{title}." if title else "",
+    alt = alt or alt_text(
+        title,
         f"{len(rows)} rows of {len(values)} decoded images. Each row changes one latent "
         f"dimension from {range_text(values)} and keeps the others: {spoken_list(names)}.",
     )
-    return figure
+    titles = [f"{value:+.1f}" if value else "0" for value in values]
+    return image_grid(rows, titles, title, alt)
 
 
 @in_style
-def latent_grid(images, points, title=None, quantiles=False, alt=None):
+def latent_grid(
+    images: ArrayLike,
+    points: ArrayLike,
+    title: str | None = None,
+    quantiles: bool = False,
+    alt: str | None = None,
+) -> AltFigure:
     """Show a latent plane: each image stands where its point is, z₁ to the right, z₂ upwards.
 
     Args:
@@ -148,7 +165,7 @@ def latent_grid(images, points, title=None, quantiles=False, alt=None):
     Raises:
         ValueError: for wrong shapes, or points that are not such a grid.
     """
-    images, points = as_images(images), as_points(points, "points")
+    images, points = as_images(images), _arguments.matrix(points, "points", 2)
     across, down = _grid_axes(points)
     if len(images) != len(points):
         raise ValueError(f"images has {len(images)} rows: allowed are {len(points)}, one a point")
@@ -167,16 +184,16 @@ def latent_grid(images, points, title=None, quantiles=False, alt=None):
     axes.tick_params(length=0)
     steps = " (equal steps of probability)" if quantiles else ""
     axes.set(xlabel=f"z₁{steps}", ylabel=f"z₂{steps}")
-    if title:
-        axes.set_title(title)
-    figure.alt = alt or sentence(
-        f"{title}." if title else "",
+    return finish(
+        figure,
+        title,
+        alt,
         f"{n} by {m} images decoded from a regular grid of latent points: z₁ from "
         f"{across[0]:.2f} at the left to {across[-1]:.2f} at the right, z₂ from {down[-1]:.2f} "
         f"at the bottom to {down[0]:.2f} at the top",
         "in equal steps of probability under N(0, 1)." if quantiles else "in equal steps.",
+        axes=axes,
     )
-    return figure
 
 
 def _checked_titles(titles, n_columns):
@@ -213,8 +230,6 @@ def _image_canvas(rows, n_columns, has_titles, title):
     )
     canvas.set(xlim=(0, n_columns), ylim=(len(rows), 0))
     canvas.set_axis_off()
-    if title:
-        figure.suptitle(title, y=1 - 0.1 / height, va="top")
     return figure, canvas
 
 

@@ -1,15 +1,19 @@
 """Curves and points of any kind: densities, bounds, gradients, rate against distortion."""
 
-import numpy as np
+from collections.abc import Collection, Mapping
+from typing import Any
 
+import numpy as np
+from numpy.typing import ArrayLike
+
+from vae_helpers import _arguments
 from vae_helpers.plots.figure import (
-    as_row,
-    as_rows,
+    AltFigure,
     class_colours,
+    finish,
     in_style,
     new_figure,
     range_text,
-    sentence,
     spoken_list,
 )
 
@@ -21,20 +25,20 @@ _ORDER = (0, 2, 4, 1, 8, 5, 6, 3, 7, 9)
 
 @in_style
 def lines(
-    panels,
-    x=None,
-    x_label="",
-    y_label="",
-    title=None,
+    panels: Mapping[str, Any],
+    x: ArrayLike | None = None,
+    x_label: str = "",
+    y_label: str = "",
+    title: str | None = None,
     *,
-    points=(),
-    fill=None,
-    log_x=False,
-    log_y=False,
-    y_range=None,
-    equal=False,
-    alt=None,
-):
+    points: Collection[str] = (),
+    fill: tuple[str, str, str] | None = None,
+    log_x: bool = False,
+    log_y: bool = False,
+    y_range: tuple[float, float] | None = None,
+    equal: bool = False,
+    alt: str | None = None,
+) -> AltFigure:
     """Show curves and points with a legend: colour and dashes or marker tell them apart.
 
     Args:
@@ -81,28 +85,23 @@ def lines(
         if equal:
             axes.set_aspect("equal", adjustable="datalim" if len(panels) == 1 else "box")
     _legend(figure, row)
-    if title:
-        figure.suptitle(title)
-    figure.alt = alt or sentence(
-        f"{title}." if title else "", _described(panels, x_label, y_label, points)
-    )
-    return figure
+    return finish(figure, title, alt, _described(panels, x_label, y_label, points))
 
 
 def _checked_range(y_range):
-    low, high = as_row(y_range, "y_range", 2)
+    low, high = _arguments.row(y_range, "y_range", 2)
     if low >= high:
         raise ValueError(f"y_range={tuple(y_range)}: allowed is (low, high) with low < high")
     return low, high
 
 
 def _checked_panels(panels, x, log_x, log_y):
-    panels = as_rows(panels, "panels")
+    panels = _arguments.mapping(panels, "panels")
     if not all(hasattr(curves, "items") for curves in panels.values()):
         panels = {"": panels}
     checked = {}
     for panel, curves in panels.items():
-        curves = as_rows(curves, f"panels[{panel!r}]")
+        curves = _arguments.mapping(curves, f"panels[{panel!r}]")
         checked[panel] = {name: _checked_curve(values, x, name) for name, values in curves.items()}
     for which, axis, wanted in ((0, "x", log_x), (1, "y", log_y)):
         for name, values in ((n, v) for curves in checked.values() for n, v in curves.items()):
@@ -122,9 +121,12 @@ def _checked_curve(values, x, name):
         values = (x, values)
     if len(values) not in (2, 3):
         raise ValueError(f"{name!r} has {len(values)} parts: allowed are (x, y) and (x, y, error)")
-    first = as_row(values[0], f"the x of {name!r}")
+    first = _arguments.row(values[0], f"the x of {name!r}")
     parts = zip(values[1:], ("y", "error"), strict=False)
-    return (first, *(as_row(part, f"the {what} of {name!r}", len(first)) for part, what in parts))
+    return (
+        first,
+        *(_arguments.row(part, f"the {what} of {name!r}", len(first)) for part, what in parts),
+    )
 
 
 def _draw(axes, i, name, values, as_points):

@@ -1,26 +1,33 @@
 """Views of the latent space: where the encodings lie, and what the decoder makes of points."""
 
-import numpy as np
+from collections.abc import Mapping, Sequence
 
-from vae_helpers import latent
+import numpy as np
+from numpy.typing import ArrayLike
+
+from vae_helpers import _arguments, latent
 from vae_helpers.plots.figure import (
     HALO,
+    AltFigure,
     as_images,
     as_labels,
-    as_points,
-    as_row,
-    as_rows,
     class_colours,
+    finish,
     in_style,
     new_figure,
     range_text,
-    sentence,
     spread,
 )
 
 
 @in_style
-def embedding(z, labels, class_names=None, title=None, alt=None):
+def embedding(
+    z: ArrayLike,
+    labels: ArrayLike,
+    class_names: Sequence[str] | None = None,
+    title: str | None = None,
+    alt: str | None = None,
+) -> AltFigure:
     """Show encodings in two dimensions, coloured by class, with the name at each class's median.
 
     Args:
@@ -36,25 +43,27 @@ def embedding(z, labels, class_names=None, title=None, alt=None):
     Raises:
         ValueError: for shapes that do not fit, NaN, or a label without a name.
     """
-    z = as_points(z)
+    z = _arguments.matrix(z, "z", 2)
     labels, class_names = as_labels(labels, len(z), class_names)
     figure = new_figure(8.2, 6.2)
     axes = figure.add_subplot()
     _scatter(axes, z, labels, class_names)
     _latent_axes(axes)
     _class_legend(axes, labels, class_names)
-    if title:
-        axes.set_title(title)
-    figure.alt = alt or sentence(
-        f"{title}." if title else "", _where_classes_lie(z, labels, class_names)
-    )
-    return figure
+    return finish(figure, title, alt, _where_classes_lie(z, labels, class_names), axes=axes)
 
 
 @in_style
 def decoded_points(
-    z, labels, points, images, class_names=None, title=None, axis_names=("z₁", "z₂"), alt=None
-):
+    z: ArrayLike,
+    labels: ArrayLike,
+    points: ArrayLike,
+    images: ArrayLike,
+    class_names: Sequence[str] | None = None,
+    title: str | None = None,
+    axis_names: tuple[str, str] = ("z₁", "z₂"),
+    alt: str | None = None,
+) -> AltFigure:
     """Show numbered points over the encodings, and beside them what the decoder makes of each.
 
     Args:
@@ -73,7 +82,8 @@ def decoded_points(
     Raises:
         ValueError: for shapes that do not fit.
     """
-    z, points, images = as_points(z), as_points(points, "points"), as_images(images)
+    z, points = _arguments.matrix(z, "z", 2), _arguments.matrix(points, "points", 2)
+    images = as_images(images)
     labels, class_names = as_labels(labels, len(z), class_names)
     if len(images) != len(points):
         raise ValueError(f"images has {len(images)} rows: allowed are {len(points)}, one a point")
@@ -84,19 +94,25 @@ def decoded_points(
     _numbered(axes, points)
     _latent_axes(axes, axis_names)
     _numbered_images(right, images)
-    if title:
-        figure.suptitle(title)
-    figure.alt = alt or sentence(
-        f"{title}." if title else "",
+    return finish(
+        figure,
+        title,
+        alt,
         f"Left: {len(points)} numbered points over {len(z):,} encodings, {axis_names[0]} from "
         f"{range_text(points[:, 0])} and {axis_names[1]} from {range_text(points[:, 1])}. "
         "Right: the image decoded from each point, with its number.",
     )
-    return figure
 
 
 @in_style
-def embedding_panels(panels, labels, class_names=None, title=None, axis_names=None, alt=None):
+def embedding_panels(
+    panels: Mapping[str, ArrayLike],
+    labels: ArrayLike,
+    class_names: Sequence[str] | None = None,
+    title: str | None = None,
+    axis_names: tuple[str, str] | None = None,
+    alt: str | None = None,
+) -> AltFigure:
     """Show several two-dimensional embeddings of the same images side by side: t-SNE of models.
 
     Args:
@@ -114,9 +130,7 @@ def embedding_panels(panels, labels, class_names=None, title=None, axis_names=No
     Raises:
         ValueError: for shapes that do not fit.
     """
-    panels = {
-        name: as_points(z, f"panels[{name!r}]") for name, z in as_rows(panels, "panels").items()
-    }
+    panels = _arguments.each(_arguments.matrix, panels, "panels", 2)
     figure, grid = _panel_grid(len(panels), title)
     for axes, (name, z) in zip(grid, panels.items(), strict=True):
         labels, class_names = as_labels(labels, len(z), class_names)
@@ -127,19 +141,26 @@ def embedding_panels(panels, labels, class_names=None, title=None, axis_names=No
         else:
             axes.set(xticks=[], yticks=[])
     _figure_legend(figure, labels, class_names)
-    figure.alt = alt or sentence(
-        f"{title}." if title else "",
+    return finish(
+        figure,
+        title,
+        alt,
         f"{len(panels)} scatter plots of the same {len(labels):,} images, coloured by class.",
         *(
             f"{name}: of ten neighbours of a point {share:.0%} are of its class, on average."
             for name, share in _neighbours_of_same_class(panels, labels).items()
         ),
     )
-    return figure
 
 
 @in_style
-def probability_space(z, labels, class_names=None, title=None, alt=None):
+def probability_space(
+    z: ArrayLike,
+    labels: ArrayLike,
+    class_names: Sequence[str] | None = None,
+    title: str | None = None,
+    alt: str | None = None,
+) -> AltFigure:
     """Show encodings twice: in z, and as Φ(z), where the prior fills the square evenly.
 
     Args:
@@ -155,7 +176,7 @@ def probability_space(z, labels, class_names=None, title=None, alt=None):
     Raises:
         ValueError: for shapes that do not fit.
     """
-    z = as_points(z)
+    z = _arguments.matrix(z, "z", 2)
     labels, class_names = as_labels(labels, len(z), class_names)
     figure, (left, right) = _panel_grid(2, title)
     _scatter(left, z, labels, class_names, size=11)
@@ -167,67 +188,26 @@ def probability_space(z, labels, class_names=None, title=None, alt=None):
     right.set(xlim=(0, 1), ylim=(0, 1), aspect="equal", xlabel="Φ(z₁)", ylabel="Φ(z₂)")
     right.set_title("Φ(z)")
     _figure_legend(figure, labels, class_names)
-    figure.alt = alt or sentence(
-        f"{title}." if title else "",
+    return finish(
+        figure,
+        title,
+        alt,
         f"Two scatter plots of {len(z):,} encodings coloured by class. Left, in z: standard "
         f"deviations {z[:, 0].std():.2f} and {z[:, 1].std():.2f}; the prior has 1 and 1. Right, "
         f"as probabilities Φ(z): standard deviations {p[:, 0].std():.2f} and "
         f"{p[:, 1].std():.2f}; points spread evenly have 0.29.",
     )
-    return figure
 
 
 @in_style
-def autoencoder_limits(z, labels, gap_points, gap_images, class_names=None, title=None, alt=None):
-    """Show three limits of a plain autoencoder's latent plane, one in each panel.
-
-    The classes take unequal areas, the cloud is neither centred nor bounded, and the gaps decode
-    to nonsense.
-
-    Args:
-        z: (n, 2) encodings.
-        labels: (n,) whole numbers from 0, three rows a class or more.
-        gap_points: (m, 2) empty places, from :func:`vae_helpers.latent.gaps`.
-        gap_images: (m, h, w, 1) in [0, 1], decoded from them.
-        class_names: names of the classes; None takes the numbers.
-        title: a text above the figure.
-        alt: alt text, where the one made from the numbers is not enough.
-
-    Returns:
-        A figure.
-
-    Raises:
-        ValueError: for shapes that do not fit.
-    """
-    z, gap_points = as_points(z), as_points(gap_points, "gap_points")
-    gap_images = as_images(gap_images, "gap_images")
-    labels, class_names = as_labels(labels, len(z), class_names)
-    if len(gap_images) != len(gap_points):
-        raise ValueError(f"gap_images has {len(gap_images)} rows: allowed are {len(gap_points)}")
-    areas = latent.class_areas(z, labels)
-    figure = new_figure(10.4, 4.6)
-    first, second, third = figure.subfigures(1, 3, width_ratios=(1, 1.05, 0.85))
-    _area_bars(first.add_subplot(), areas, labels, class_names)
-    _cloud_and_prior(second.add_subplot(), z, labels, class_names, gap_points)
-    _numbered_images(third, gap_images)
-    third.suptitle("3 · Nonsense in the gaps", fontsize=12)
-    if title:
-        figure.suptitle(title)
-    figure.alt = alt or sentence(
-        f"{title}." if title else "",
-        f"Three panels. First, the area of each class: the largest, "
-        f"{areas.max():.3g}, is {areas.max() / max(areas.min(), 1e-12):.0f} times the smallest, "
-        f"{areas.min():.3g}.",
-        f"Second, the encodings: z₁ from {range_text(z[:, 0])}, z₂ from {range_text(z[:, 1])}, "
-        f"their mean at ({z[:, 0].mean():z.1f}, {z[:, 1].mean():z.1f}); a circle around the origin "
-        "marks two standard deviations of N(0, I).",
-        f"Third, {len(gap_images)} images decoded from numbered places where no encoding lies.",
-    )
-    return figure
-
-
-@in_style
-def forming(snapshots, labels, class_names=None, title=None, limit=None, alt=None):
+def forming(
+    snapshots: Mapping[str, ArrayLike],
+    labels: ArrayLike,
+    class_names: Sequence[str] | None = None,
+    title: str | None = None,
+    limit: float | None = None,
+    alt: str | None = None,
+) -> AltFigure:
     """Show how the latent space forms: the same images encoded by snapshots of a training run.
 
     Args:
@@ -245,13 +225,13 @@ def forming(snapshots, labels, class_names=None, title=None, limit=None, alt=Non
     Raises:
         ValueError: for shapes that do not fit.
     """
-    snapshots = {
-        name: as_points(z, f"snapshots[{name!r}]")
-        for name, z in as_rows(snapshots, "snapshots").items()
-    }
+    snapshots = _arguments.each(_arguments.matrix, snapshots, "snapshots", 2)
     last = list(snapshots.values())[-1]
     labels, class_names = as_labels(labels, len(last), class_names)
-    limit = float(np.quantile(np.abs(last), 0.99)) * 1.15 if limit is None else float(limit)
+    if limit is None:
+        limit = float(np.quantile(np.abs(last), 0.99)) * 1.15
+    else:
+        limit = _arguments.number(limit, "limit", low=0, open_low=True)
     figure, grid = _panel_grid(len(snapshots), title, most_columns=4, side=2.75)
     for axes, (name, z) in zip(grid, snapshots.items(), strict=True):
         labels, class_names = as_labels(labels, len(z), class_names)
@@ -260,8 +240,10 @@ def forming(snapshots, labels, class_names=None, title=None, limit=None, alt=Non
         axes.set_title(name, fontsize=12)
         axes.tick_params(labelleft=axes.get_subplotspec().is_first_col())
     _figure_legend(figure, labels, class_names)
-    figure.alt = alt or sentence(
-        f"{title}." if title else "",
+    return finish(
+        figure,
+        title,
+        alt,
         f"{len(snapshots)} scatter plots of {len(labels):,} encodings during training, each from "
         f"{-limit:.1f} to {limit:.1f}.",
         *(
@@ -269,11 +251,17 @@ def forming(snapshots, labels, class_names=None, title=None, limit=None, alt=Non
             for name, share in _neighbours_of_same_class(snapshots, labels).items()
         ),
     )
-    return figure
 
 
 @in_style
-def posteriors(z_mean, z_log_var, labels, class_names=None, title=None, alt=None):
+def posteriors(
+    z_mean: ArrayLike,
+    z_log_var: ArrayLike,
+    labels: ArrayLike,
+    class_names: Sequence[str] | None = None,
+    title: str | None = None,
+    alt: str | None = None,
+) -> AltFigure:
     """Show each image's posterior as the ellipse one standard deviation around its mean.
 
     A plain autoencoder has points where a VAE has these ellipses, which must overlap to fill the
@@ -293,9 +281,9 @@ def posteriors(z_mean, z_log_var, labels, class_names=None, title=None, alt=None
     Raises:
         ValueError: for shapes that do not fit.
     """
-    z_mean, z_log_var = as_points(z_mean, "z_mean"), as_points(z_log_var, "z_log_var")
-    if z_log_var.shape != z_mean.shape:
-        raise ValueError(f"z_log_var has shape {z_log_var.shape}: allowed is {z_mean.shape}")
+    z_mean = _arguments.matrix(z_mean, "z_mean", 2)
+    z_log_var = _arguments.matrix(z_log_var, "z_log_var", 2)
+    _arguments.same_shape(z_mean, z_log_var, "z_mean", "z_log_var")
     labels, class_names = as_labels(labels, len(z_mean), class_names)
     deviation = np.exp(0.5 * z_log_var)
     figure = new_figure(8.2, 6.2)
@@ -305,21 +293,27 @@ def posteriors(z_mean, z_log_var, labels, class_names=None, title=None, alt=None
     axes.add_patch(_prior_circle())
     _latent_axes(axes)
     _class_legend(axes, labels, class_names)
-    if title:
-        axes.set_title(title)
     middle = np.median(deviation, axis=0)
-    figure.alt = alt or sentence(
-        f"{title}." if title else "",
+    return finish(
+        figure,
+        title,
+        alt,
         f"The posteriors of {len(z_mean):,} images as ellipses one standard deviation around "
         f"their means, coloured by class. Median deviations: {middle[0]:.2f} in z₁ and "
         f"{middle[1]:.2f} in z₂; the prior has 1 and 1. A dashed circle marks two standard "
         "deviations of the prior.",
+        axes=axes,
     )
-    return figure
 
 
 @in_style
-def silhouettes(panels, labels, class_names=None, title=None, alt=None):
+def silhouettes(
+    panels: Mapping[str, ArrayLike],
+    labels: ArrayLike,
+    class_names: Sequence[str] | None = None,
+    title: str | None = None,
+    alt: str | None = None,
+) -> AltFigure:
     """Show the silhouette of every point, class by class, with the mean as a dashed line.
 
     Args:
@@ -335,10 +329,7 @@ def silhouettes(panels, labels, class_names=None, title=None, alt=None):
     Raises:
         ValueError: for shapes that do not fit, or values outside [-1, 1].
     """
-    panels = {
-        name: as_row(values, f"panels[{name!r}]", len(labels))
-        for name, values in as_rows(panels, "panels").items()
-    }
+    panels = _arguments.each(_arguments.row, panels, "panels", len(labels))
     for name, values in panels.items():
         if np.abs(values).max() > 1:
             raise ValueError(
@@ -352,17 +343,16 @@ def silhouettes(panels, labels, class_names=None, title=None, alt=None):
         axes.set_title(f"{name}: mean {values.mean():.3f}")
         axes.set_xlabel("silhouette")
     grid[0].set_yticks(places, [class_names[i] for i in np.unique(labels)])
-    if title:
-        figure.suptitle(title)
-    figure.alt = alt or sentence(
-        f"{title}." if title else "",
+    return finish(
+        figure,
+        title,
+        alt,
         f"Silhouette values of {len(labels):,} points, sorted within their classes.",
         *(
             f"{name}: mean {values.mean():.4f}, {np.mean(values < 0):.0%} below zero."
             for name, values in panels.items()
         ),
     )
-    return figure
 
 
 def _scatter(axes, z, labels, class_names, faint=False, names=True, size=13):
@@ -498,8 +488,6 @@ def _panel_grid(n, title, most_columns=3, side=3.4):
     grid = figure.subplots(n_rows, n_columns, squeeze=False).ravel()
     for axes in grid[n:]:
         axes.remove()
-    if title:
-        figure.suptitle(title)
     return figure, grid[:n]
 
 
@@ -521,26 +509,6 @@ def _neighbours_of_same_class(panels, labels):
         neighbours = NearestNeighbors(n_neighbors=n).fit(z).kneighbors(return_distance=False)
         shares[name] = float(np.mean(labels[neighbours] == labels[:, np.newaxis]))
     return shares
-
-
-def _area_bars(axes, areas, labels, class_names):
-    present = np.unique(labels)
-    colours = class_colours(len(class_names))
-    names = [class_names[i] for i in present]
-    axes.barh(names, areas, color=[colours[i] for i in present])
-    axes.invert_yaxis()
-    axes.grid(False, axis="y")
-    axes.tick_params(axis="y", length=0)
-    axes.set_xlabel("area of one-deviation ellipse")
-    axes.set_title("1 · Unequal areas", fontsize=12)
-
-
-def _cloud_and_prior(axes, z, labels, class_names, points):
-    _scatter(axes, z, labels, class_names, faint=True, names=False)
-    axes.add_patch(_prior_circle())
-    _numbered(axes, points)
-    _latent_axes(axes)
-    axes.set_title("2 · Not centred, not bounded", fontsize=12)
 
 
 def _prior_circle():

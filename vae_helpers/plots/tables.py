@@ -1,15 +1,25 @@
 """Numbers as a table that can be read at a glance."""
 
+from collections.abc import Mapping
+from typing import Literal
+
 import numpy as np
 
-from vae_helpers.plots.figure import as_rows, in_style, new_figure, sentence, spoken_list
+from vae_helpers import _arguments
+from vae_helpers.plots.figure import AltFigure, finish, in_style, new_figure, spoken_list
 
 _BETTER = {"low": "↓", "high": "↑", "": ""}
 _NAME_WIDTH, _CELL_WIDTH, _ROW_HEIGHT = 3.6, 1.55, 0.42  # inches
 
 
 @in_style
-def report_card(rows, beside=None, better=None, title=None, alt=None):
+def report_card(
+    rows: Mapping[str, Mapping[str, float | None]],
+    beside: Mapping[str, Mapping[str, float | None]] | None = None,
+    better: Mapping[str, Literal["low", "high"]] | None = None,
+    title: str | None = None,
+    alt: str | None = None,
+) -> AltFigure:
     """Show the numbers of several models as a table, the best of each row in bold on a tint.
 
     Args:
@@ -29,7 +39,7 @@ def report_card(rows, beside=None, better=None, title=None, alt=None):
         ValueError: for no row, rows with different models, NaN or infinity, names in ``beside``
             or ``better`` that are no row, or a direction other than "low" and "high".
     """
-    rows = {name: as_rows(row, f"rows[{name!r}]") for name, row in as_rows(rows, "rows").items()}
+    rows = _arguments.each(_arguments.mapping, rows, "rows")
     beside, better = dict(beside or {}), dict(better or {})
     models = list(next(iter(rows.values())))
     _check(rows, models, beside, better)
@@ -49,10 +59,7 @@ def report_card(rows, beside=None, better=None, title=None, alt=None):
         for column, model in enumerate(models):
             best = model in _best(row, better.get(name, ""))
             _cell(axes, column, i, row[model], beside.get(name, {}).get(model), best)
-    if title:
-        figure.suptitle(title, y=1 - 0.1 / height, va="top")
-    figure.alt = alt or sentence(f"{title}." if title else "", *_told(rows, beside, better))
-    return figure
+    return finish(figure, title, alt, *_told(rows, beside, better))
 
 
 def _check(rows, models, beside, better):

@@ -8,16 +8,16 @@ from vae_helpers.widgets.compare import (
     BetaExplorer,
     RealOrGenerated,
     ReparameterizationExplorer,
-    render_beta,
-    score_text,
 )
 from vae_helpers.widgets.explore import InterpolationExplorer, LatentExplorer, NoiseExplorer
 from vae_helpers.widgets.render import (
     LatentMap,
     render_bars,
+    render_beta,
     render_images,
     render_point,
     render_reparameterization,
+    score_text,
 )
 
 __all__ = [

@@ -3,11 +3,14 @@
 import contextlib
 import html
 import traceback
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import ipywidgets as widgets
 import numpy as np
 import traitlets
 
+from vae_helpers import _arguments
 from vae_helpers.plots.figure import image_html
 
 
@@ -17,7 +20,7 @@ class Control:
     A slider has no name that a screen reader could read; the box has, and takes exact numbers.
     """
 
-    def __init__(self, name, low, high, value=0.0, step=0.05):
+    def __init__(self, name: str, low: float, high: float, value: float = 0.0, step: float = 0.05):
         value = float(np.clip(value, low, high))
         self.slider = widgets.FloatSlider(
             value=value,
@@ -43,18 +46,16 @@ class Control:
         self.view = widgets.HBox([self.box, self.slider])
 
     @property
-    def value(self):
+    def value(self) -> float:
         """The number that is set."""
         return self.slider.value
 
     @value.setter
-    def value(self, value):
-        value = float(value)
-        if not np.isfinite(value):
-            raise ValueError(f"value={value!r}: allowed is a finite number")
+    def value(self, value: float):
+        value = _arguments.number(value, "value")
         self.slider.value = round(float(np.clip(value, self.slider.min, self.slider.max)), 3)
 
-    def observe(self, function):
+    def observe(self, function: Callable[[], Any]) -> None:
         """Call ``function()`` when the number changes."""
         self.slider.observe(lambda change: function(), "value")
 
@@ -79,7 +80,7 @@ class Picture:
         self.view = widgets.HTML()
         self.png, self.alt = b"", ""
 
-    def show(self, png, alt):
+    def show(self, png: bytes, alt: str) -> None:
         """Show the bytes of a PNG file, and say what is in it."""
         self.png, self.alt = png, alt
         # Decoded at once: the picture before it would otherwise leave a white flash.
@@ -108,30 +109,30 @@ class Panel:
         self.view.add_class("vae-panel")
         self._quiet = False
 
-    def draw(self):
+    def draw(self) -> None:
         """Draw the present state of the controls."""
         raise NotImplementedError
 
-    def refresh(self):
+    def refresh(self) -> None:
         """Draw, unless several controls are being set; show what fails."""
         if self._quiet:
             return
         with self.reported():
             self.draw()
 
-    def assemble(self, *children):
+    def assemble(self, *children: widgets.Widget) -> None:
         """Put the parts under each other, the caption and the place for errors last."""
         self.view.children = [*children, self.caption, self.message]
         self.refresh()
 
-    def listen(self, control, trait="value"):
+    def listen(self, control: Control | widgets.Widget, trait: str = "value") -> None:
         """Draw when a control changes."""
         if isinstance(control, Control):
             control.observe(self.refresh)
         else:
             control.observe(lambda change: self.refresh(), trait)
 
-    def button(self, text, action):
+    def button(self, text: str, action: Callable[[], Any]) -> widgets.Button:
         """Return a button; what fails in its action is shown."""
         button = widgets.Button(description=text, layout=widgets.Layout(width="auto"))
 
@@ -143,7 +144,7 @@ class Panel:
         return button
 
     @contextlib.contextmanager
-    def together(self):
+    def together(self) -> Iterator[None]:
         """Set several controls and draw once."""
         self._quiet = True
         try:
@@ -153,7 +154,7 @@ class Panel:
         self.refresh()
 
     @contextlib.contextmanager
-    def reported(self):
+    def reported(self) -> Iterator[None]:
         """Show an error in the panel, and take it away when all is well again."""
         before = len(self.errors)
         try:
@@ -170,7 +171,7 @@ class Panel:
             if len(self.errors) == before:
                 self.message.value = ""
 
-    def say(self, text):
+    def say(self, text: str) -> None:
         """Put a text under the pictures, which screen readers read out when it changes."""
         self.caption.value = f'<div aria-live="polite">{html.escape(text)}</div>'
 
@@ -180,7 +181,7 @@ class Panel:
         display(self.view)
 
 
-def whole_number(name, high, value=0):
+def whole_number(name: str, high: int, value: int = 0) -> widgets.BoundedIntText:
     """Return a labelled box for a whole number from 0 to ``high``."""
     return widgets.BoundedIntText(
         value=value,
@@ -192,11 +193,11 @@ def whole_number(name, high, value=0):
     )
 
 
-def numbers(values):
+def numbers(values: Iterable[float]) -> str:
     """Return "0.5, −1.20" for people to read."""
     return ", ".join(f"{value:.2f}".replace("-", "−") for value in values)
 
 
-def labelled(picture, text):
+def labelled(picture: Picture, text: str) -> widgets.VBox:
     """Return a picture with a heading above it."""
     return widgets.VBox([widgets.Label(text), picture.view])

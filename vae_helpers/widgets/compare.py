@@ -1,9 +1,13 @@
 """Compare: models of several β, two parameters of one Gaussian, real images with generated ones."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import ipywidgets as widgets
 import numpy as np
+from numpy.typing import ArrayLike
 
-from vae_helpers import latent, metrics
+from vae_helpers import _arguments, latent
 from vae_helpers.plots.figure import as_images
 from vae_helpers.widgets import render
 from vae_helpers.widgets.base import Control, Panel, Picture, labelled
@@ -19,16 +23,21 @@ class BetaExplorer(Panel):
         seed: of the samples.
 
     Raises:
-        ValueError: for no model.
+        ValueError: for no model, or images of a wrong shape or range.
     """
 
-    def __init__(self, models, images, n_samples=16, seed=0):
+    def __init__(
+        self,
+        models: Mapping[float, Any],
+        images: ArrayLike,
+        n_samples: int = 16,
+        seed: int | None = 0,
+    ):
         super().__init__()
-        if not models:
-            raise ValueError("models={}: allowed is a dict with one model or more")
+        _arguments.mapping(models, "models")
         self.models = dict(sorted(models.items()))
-        self.images = np.asarray(images, dtype="float32")
-        self.n_samples, self.seed = n_samples, seed
+        self.images = _arguments.images(images, "images")
+        self.n_samples, self.seed = _arguments.whole_number(n_samples, "n_samples"), seed
         options = [(f"{beta:g}", beta) for beta in self.models]
         start = min(self.models, key=lambda beta: abs(beta - 1))
         self.slider = widgets.SelectionSlider(options=options, value=start, readout=False)
@@ -48,11 +57,11 @@ class BetaExplorer(Panel):
             ),
         )
 
-    def draw(self):
+    def draw(self) -> None:
         """Show what the model with the chosen β does; what was shown before is remembered."""
         beta = self.box.value
         if beta not in self._views:
-            self._views[beta] = render_beta(
+            self._views[beta] = render.render_beta(
                 self.models[beta], self.images, self.n_samples, self.seed
             )
         reconstructions, samples, bars, error, kl = self._views[beta]
@@ -66,35 +75,6 @@ class BetaExplorer(Panel):
         self.say(text)
 
 
-def render_beta(model, images, n_samples=16, seed=0, top=6.0):
-    """Draw what one VAE does: reconstructions, samples, and its KL divergence by dimension.
-
-    Args:
-        model: a VAE of the course.
-        images: (n, h, w, 1) in [0, 1].
-        n_samples: how many samples of the prior.
-        seed: of the samples.
-        top: upper end of the bars' scale, in nats, so that models can be compared.
-
-    Returns:
-        The bytes of three PNG files, the mean squared error of an image, summed over pixels, and
-        the KL divergence of each dimension (latent_dim,), in nats.
-    """
-    z_mean, z_log_var = model.encode(images)
-    restored = model.decode(z_mean)
-    kl = metrics.kl_per_dimension(z_mean, z_log_var).mean(axis=0)
-    shown = min(8, len(images))
-    pairs = np.concatenate([images[:shown], restored[:shown]])
-    samples = model.decode(latent.sample_prior(n_samples, model.latent_dim, seed))
-    return (
-        render.render_images(pairs, columns=shown, scale=3),
-        render.render_images(samples, columns=int(np.ceil(np.sqrt(n_samples))), scale=2),
-        render.render_bars(kl, top=max(top, float(kl.max()))),
-        float(metrics.reconstruction_error(images, restored, kind="mse")),
-        kl,
-    )
-
-
 class ReparameterizationExplorer(Panel):
     """Move μ and log σ² while the noise stays: the samples follow, and so do their gradients.
 
@@ -106,7 +86,7 @@ class ReparameterizationExplorer(Panel):
         ValueError: if ``n_samples`` is below 1.
     """
 
-    def __init__(self, n_samples=7, seed=0):
+    def __init__(self, n_samples: int = 7, seed: int | None = 0):
         super().__init__()
         self.n_samples, self.rng = n_samples, np.random.default_rng(seed)
         self._draw_noise()
@@ -122,12 +102,12 @@ class ReparameterizationExplorer(Panel):
             self.picture.view,
         )
 
-    def new_noise(self):
+    def new_noise(self) -> None:
         """Draw other noise."""
         self._draw_noise()
         self.refresh()
 
-    def draw(self):
+    def draw(self) -> None:
         """Show the noise, the samples and the gradients."""
         mean, log_var = self.mean.value, self.log_var.value
         z, _, d_log_var = render.reparameterize(mean, log_var, self.epsilon)
@@ -160,7 +140,7 @@ class RealOrGenerated(Panel):
         ValueError: for images of a wrong shape or range.
     """
 
-    def __init__(self, real, generated, seed=0):
+    def __init__(self, real: ArrayLike, generated: ArrayLike, seed: int | None = 0):
         super().__init__()
         self.real, self.generated = as_images(real, "real"), as_images(generated, "generated")
         self.rng = np.random.default_rng(seed)
@@ -179,56 +159,30 @@ class RealOrGenerated(Panel):
             ),
         )
 
-    def answer(self, side):
+    def answer(self, side: str) -> None:
         """Say which side is real, "left" or "right", and get the next pair."""
-        if side not in ("left", "right"):
-            raise ValueError(f"side={side!r}: allowed are 'left' and 'right'")
-        right = side == self.real_side
+        right = _arguments.one_of(side, "side", ("left", "right")) == self.real_side
         self.answers.append(right)
         self._last = f"{'Right' if right else 'Wrong'}: the {self.real_side} one was real. "
         self._deal()
         self.refresh()
 
-    def restart(self):
+    def restart(self) -> None:
         """Forget the answers."""
         self.answers, self._last = [], ""
         self._deal()
         self.refresh()
 
-    def draw(self):
+    def draw(self) -> None:
         """Show the pair and the score so far."""
         self.picture.show(
             render.render_images(self.pair, scale=6, gap=24),
             "Two images; one is real and one was generated.",
         )
-        self.say(self._last + score_text(sum(self.answers), len(self.answers)))
+        self.say(self._last + render.score_text(sum(self.answers), len(self.answers)))
 
     def _deal(self):
         real = self.real[self.rng.integers(len(self.real))]
         generated = self.generated[self.rng.integers(len(self.generated))]
         self.real_side = ("left", "right")[self.rng.integers(2)]
         self.pair = np.stack([real, generated] if self.real_side == "left" else [generated, real])
-
-
-def score_text(right, n):
-    """Say how many answers were right, with Wilson's 95 % interval, and what chance gives.
-
-    Raises:
-        ValueError: unless 0 ≤ right ≤ n.
-    """
-    from scipy.stats import binomtest
-
-    if not 0 <= right <= n:
-        raise ValueError(f"right={right!r}: allowed are 0 to n={n!r}")
-    if n == 0:
-        return "No answers yet; chance is 50 %."
-    interval = binomtest(right, n).proportion_ci(method="wilson")
-    told = (
-        "chance is inside: no sign that you can tell them apart"
-        if interval.low <= 0.5 <= interval.high
-        else "chance is outside"
-    )
-    return (
-        f"{right} of {n} right, {right / n:.0%}; 95 % interval {interval.low:.0%} to "
-        f"{interval.high:.0%}; chance is 50 % ({told})."
-    )

@@ -1,9 +1,13 @@
 """Touch the latent space: one point of it, the way between two, the noise of an image."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import ipywidgets as widgets
 import numpy as np
+from numpy.typing import ArrayLike
 
-from vae_helpers import latent
+from vae_helpers import _arguments, latent
 from vae_helpers.plots.figure import as_labels, dimension_name
 from vae_helpers.widgets import render
 from vae_helpers.widgets.base import Control, Panel, Picture, labelled, numbers, whole_number
@@ -45,9 +49,17 @@ class LatentExplorer(Panel):
         ValueError: for shapes that do not fit.
     """
 
-    def __init__(self, model, images, labels, class_names=None, principal=None, seed=0):
+    def __init__(
+        self,
+        model: Any,
+        images: ArrayLike,
+        labels: ArrayLike,
+        class_names: Sequence[str] | None = None,
+        principal: int | None = None,
+        seed: int | None = 0,
+    ):
         super().__init__()
-        self.model, self.images = model, np.asarray(images)
+        self.model, self.images = model, _arguments.images(images, "images")
         self.labels, self.class_names = as_labels(labels, len(self.images), class_names)
         self.encodings = render.codes(model, self.images)
         self.rng = np.random.default_rng(seed)
@@ -67,13 +79,13 @@ class LatentExplorer(Panel):
         self._arrange()
 
     @property
-    def z(self):
+    def z(self) -> np.ndarray:
         """The present point (latent_dim,)."""
         return self.origin + np.array([c.value for c in self.controls]) @ self.directions
 
-    def go_to(self, z):
+    def go_to(self, z: ArrayLike) -> None:
         """Move to a latent point (latent_dim,); sliders stop at their ends."""
-        z = render.checked_point(z, self.model.latent_dim)
+        z = _arguments.row(z, "z", self.model.latent_dim, dtype=np.float32)
         coordinates = (z - self.centre) @ self.directions.T
         with self.together():
             # What the sliders cannot say stays as it is: their directions may be fewer.
@@ -81,26 +93,26 @@ class LatentExplorer(Panel):
             for control, value in zip(self.controls, coordinates, strict=True):
                 control.value = value
 
-    def go_to_centre(self):
+    def go_to_centre(self) -> None:
         """Move to the centre: the origin, or the mean of the encodings."""
         self.go_to(self.centre)
 
-    def go_to_random(self):
+    def go_to_random(self) -> None:
         """Move to a sample of the prior; for a plain autoencoder, to any place on the map."""
         seed = int(self.rng.integers(2**31))
         if hasattr(self.model, "sampling"):
             return self.go_to(latent.sample_prior(1, self.model.latent_dim, seed)[0])
         return self.go_to(latent.sample_box(self.encodings, 1, seed)[0])
 
-    def go_to_image(self):
+    def go_to_image(self) -> None:
         """Move to the encoding of the test image whose number is in the box."""
         self.go_to(self.encodings[self.which.value])
 
-    def on_map(self, z):
+    def on_map(self, z: np.ndarray) -> np.ndarray:
         """Return where points (n, latent_dim) lie on the map (n, 2)."""
         return (z - self.map_centre) @ self.axes.T
 
-    def draw(self):
+    def draw(self) -> None:
         """Decode the present point and mark it on the map."""
         z = self.z
         place = self.on_map(z[np.newaxis])[0]
@@ -117,11 +129,16 @@ class LatentExplorer(Panel):
         self.directions = np.eye(n, dtype="float32")
         self.axes, self.map_centre = self.directions[:2], self.centre
         if n > 2:
-            mean, directions, _ = latent.principal_directions(self.encodings, principal or 2)
+            if principal is not None:
+                principal = _arguments.whole_number(principal, "principal", high=n)
+            # The map has two axes, also where there is one slider.
+            mean, directions, _ = latent.principal_directions(
+                self.encodings, max(2, principal or 2)
+            )
             self.axes, self.map_centre = directions[:2], mean
             if principal:
-                self.centre, self.directions = mean, directions
-        elif principal or n < 2:
+                self.centre, self.directions = mean, directions[:principal]
+        elif principal is not None or n < 2:
             raise ValueError(
                 f"principal={principal!r}: allowed is None for a model with {n} latent "
                 "dimensions, which must be two or more"
@@ -175,14 +192,13 @@ class InterpolationExplorer(Panel):
         images: (n, h, w, 1) in [0, 1], the test images to choose from.
 
     Raises:
-        ValueError: for no model.
+        ValueError: for no model, or images of a wrong shape or range.
     """
 
-    def __init__(self, models, images):
+    def __init__(self, models: Mapping[str, Any], images: ArrayLike):
         super().__init__()
-        if not models:
-            raise ValueError("models={}: allowed is a dict with one model or more")
-        self.models, self.images = dict(models), np.asarray(images)
+        _arguments.mapping(models, "models")
+        self.models, self.images = dict(models), _arguments.images(images, "images")
         last = len(self.images) - 1
         self.start, self.end = (
             whole_number("from image", last),
@@ -200,7 +216,7 @@ class InterpolationExplorer(Panel):
             labelled(self.picture, " · ".join(["from", *self.models, "to"])),
         )
 
-    def draw(self):
+    def draw(self) -> None:
         """Decode the point t of the way in each model, between the two images."""
         first, last = self.start.value, self.end.value
         points = {
@@ -242,10 +258,11 @@ class NoiseExplorer(Panel):
         ValueError: for images of a wrong shape or range.
     """
 
-    def __init__(self, model, images, reference, seed=0):
+    def __init__(self, model: Any, images: ArrayLike, reference: ArrayLike, seed: int | None = 0):
         super().__init__()
-        self.model, self.images = model, np.asarray(images, dtype="float32")
+        self.model, self.images = model, _arguments.images(images, "images")
         self.noise = np.random.default_rng(seed).standard_normal(self.images.shape[1:])
+        reference = _arguments.images(reference, "reference")
         self.limit = float(np.quantile(render.scores(model, reference), 0.99))
         self.which = whole_number("image", len(self.images) - 1)
         self.level = Control("noise level", 0.0, 1.0, 0.0, step=0.02)
@@ -258,7 +275,7 @@ class NoiseExplorer(Panel):
             labelled(self.picture, "image · with noise · reconstruction · difference"),
         )
 
-    def draw(self):
+    def draw(self) -> None:
         """Show the image with noise, its reconstruction, and its score."""
         image = self.images[self.which.value]
         noisy, restored, score = render.restore(self.model, image, self.noise, self.level.value)

@@ -5,20 +5,21 @@ They draw with Pillow, which takes about a millisecond where a Matplotlib figure
 
 import functools
 import io
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib import get_data_path
+from numpy.typing import ArrayLike
 from PIL import Image, ImageDraw, ImageFont
 from scipy.special import expit
 from scipy.stats import norm
 
-from vae_helpers import metrics
+from vae_helpers import _arguments, latent, metrics
 from vae_helpers.plots.figure import (
     as_images,
     as_labels,
-    as_points,
-    as_row,
     class_colours,
     spread,
 )
@@ -34,29 +35,30 @@ def png(picture: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def decode(model, z):
+def decode(model: Any, z: ArrayLike) -> np.ndarray:
     """Decode points z (n, latent_dim) to images (n, h, w, 1) in [0, 1], without delay.
 
     The compiled step behind ``predict_on_batch`` answers several times sooner than a plain call
     of the decoder, and needs to be compiled once for each number of points.
     """
-    z = np.asarray(z, dtype="float32")
+    # A copy: what is handed to a backend may be computed in place there.
+    z = np.array(z, dtype="float32")
     if not hasattr(model, "decoder"):
         return np.asarray(model.decode(z))
     return expit(np.asarray(model.decoder.predict_on_batch(z), dtype="float32"))
 
 
-def codes(model, images):
+def codes(model: Any, images: ArrayLike) -> np.ndarray:
     """Return the codes of images (n, latent_dim): z, or the means of a VAE's posteriors."""
     if len(images) == 1 and hasattr(model, "encoder"):
-        encoded = model.encoder.predict_on_batch(np.asarray(images, dtype="float32"))
+        encoded = model.encoder.predict_on_batch(np.array(images, dtype="float32"))
     else:
         encoded = model.encode(images)
     code = encoded[0] if isinstance(encoded, tuple | list) else encoded
     return np.asarray(code, dtype="float32")
 
 
-def scores(model, images):
+def scores(model: Any, images: ArrayLike) -> np.ndarray:
     """Return the squared error of each reconstruction (n,), summed over pixels.
 
     High scores mark images unlike those that the model was trained on.
@@ -65,7 +67,9 @@ def scores(model, images):
     return metrics.reconstruction_error(images, restored, kind="mse", per_image=True)
 
 
-def restore(model, image, noise, level):
+def restore(
+    model: Any, image: np.ndarray, noise: np.ndarray, level: float
+) -> tuple[np.ndarray, np.ndarray, float]:
     """Add noise to an image and reconstruct it.
 
     Args:
@@ -81,29 +85,14 @@ def restore(model, image, noise, level):
     Raises:
         ValueError: for a negative or infinite level.
     """
-    if not 0 <= level < float("inf"):
-        raise ValueError(f"level={level!r}: allowed is a finite number, 0 or more")
+    level = _arguments.number(level, "level", low=0)
     noisy = np.clip(image + level * noise, 0.0, 1.0).astype("float32")
     restored = decode(model, codes(model, noisy[np.newaxis]))[0]
     error = metrics.reconstruction_error(noisy[np.newaxis], restored[np.newaxis], kind="mse")
     return noisy, restored, float(error)
 
 
-def checked_point(z, latent_dim):
-    """Return a latent point as float32 (latent_dim,).
-
-    Raises:
-        ValueError: for another length, NaN or infinity.
-    """
-    z = np.asarray(z, dtype="float32")
-    if z.shape != (latent_dim,):
-        raise ValueError(f"z has shape {z.shape}: allowed is ({latent_dim},)")
-    if not np.isfinite(z).all():
-        raise ValueError(f"z={z}: allowed are finite numbers")
-    return z
-
-
-def render_point(model, z, scale=8):
+def render_point(model: Any, z: ArrayLike, scale: int = 8) -> bytes:
     """Decode one latent point.
 
     Args:
@@ -117,11 +106,13 @@ def render_point(model, z, scale=8):
     Raises:
         ValueError: for a z of another length, or with NaN or infinity.
     """
-    z = checked_point(z, model.latent_dim)
+    z = _arguments.row(z, "z", model.latent_dim, dtype=np.float32)
     return png(_enlarged(decode(model, z[np.newaxis])[0, ..., 0], scale))
 
 
-def render_images(images, columns=None, scale=4, gap=4):
+def render_images(
+    images: ArrayLike, columns: int | None = None, scale: int = 4, gap: int = 4
+) -> bytes:
     """Show images on a white ground, row by row.
 
     Args:
@@ -146,7 +137,9 @@ def render_images(images, columns=None, scale=4, gap=4):
     return png(picture)
 
 
-def render_bars(values, size=(360, 190), top=None):
+def render_bars(
+    values: ArrayLike, size: tuple[int, int] = (360, 190), top: float | None = None
+) -> bytes:
     """Show numbers (n,) that are not negative as bars, numbered from 1, with a scale in nats.
 
     Args:
@@ -160,7 +153,7 @@ def render_bars(values, size=(360, 190), top=None):
     Raises:
         ValueError: for a wrong shape, NaN, or a negative number.
     """
-    values = as_row(values, "values")
+    values = _arguments.row(values, "values")
     if values.min() < -1e-6:
         raise ValueError(f"values goes down to {values.min():g}: allowed are 0 and more")
     width, height = size
@@ -182,18 +175,20 @@ def render_bars(values, size=(360, 190), top=None):
     return png(picture)
 
 
-def reparameterize(z_mean, z_log_var, epsilon):
+def reparameterize(
+    z_mean: float, z_log_var: float, epsilon: ArrayLike
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return z = μ + σ ε and its gradients dz/dμ = 1 and dz/d(log σ²) = σ ε / 2, each (n,)."""
-    epsilon = as_row(epsilon, "epsilon")
-    if not np.isfinite([z_mean, z_log_var]).all():
-        raise ValueError(
-            f"z_mean={z_mean!r} and z_log_var={z_log_var!r}: allowed are finite numbers"
-        )
+    epsilon = _arguments.row(epsilon, "epsilon")
+    z_mean = _arguments.number(z_mean, "z_mean")
+    z_log_var = _arguments.number(z_log_var, "z_log_var")
     deviation = np.exp(0.5 * z_log_var)
     return z_mean + deviation * epsilon, np.ones_like(epsilon), 0.5 * deviation * epsilon
 
 
-def render_reparameterization(z_mean, z_log_var, epsilon, size=(640, 330)):
+def render_reparameterization(
+    z_mean: float, z_log_var: float, epsilon: ArrayLike, size: tuple[int, int] = (640, 330)
+) -> bytes:
     """Show how noise ε becomes samples z = μ + σ ε, and which way each parameter moves them.
 
     Above the noise, below the samples under the density of N(μ, σ²), each joined to its noise.
@@ -244,6 +239,73 @@ def render_reparameterization(z_mean, z_log_var, epsilon, size=(640, 330)):
     return png(picture.reduce(sharp))
 
 
+def render_beta(
+    model: Any,
+    images: ArrayLike,
+    n_samples: int = 16,
+    seed: int | None = 0,
+    top: float = 6.0,
+) -> tuple[bytes, bytes, bytes, float, np.ndarray]:
+    """Draw what one VAE does: reconstructions, samples, and its KL divergence by dimension.
+
+    Args:
+        model: a VAE of the course.
+        images: (n, h, w, 1) in [0, 1].
+        n_samples: how many samples of the prior.
+        seed: of the samples.
+        top: upper end of the bars' scale, in nats, so that models can be compared.
+
+    Returns:
+        The bytes of three PNG files, the mean squared error of an image, summed over pixels, and
+        the KL divergence of each dimension (latent_dim,), in nats.
+
+    Raises:
+        ValueError: for images of a wrong shape or range, or ``n_samples`` below 1.
+    """
+    images = _arguments.images(images, "images")
+    z_mean, z_log_var = model.encode(images)
+    restored = model.decode(z_mean)
+    kl = metrics.kl_per_dimension(z_mean, z_log_var).mean(axis=0)
+    shown = min(8, len(images))
+    pairs = np.concatenate([images[:shown], restored[:shown]])
+    samples = model.decode(latent.sample_prior(n_samples, model.latent_dim, seed))
+    return (
+        render_images(pairs, columns=shown, scale=3),
+        render_images(samples, columns=int(np.ceil(np.sqrt(n_samples))), scale=2),
+        render_bars(kl, top=max(top, float(kl.max()))),
+        float(metrics.reconstruction_error(images, restored, kind="mse")),
+        kl,
+    )
+
+
+def score_text(right: int, n: int) -> str:
+    """Say how many answers were right, with Wilson's 95 % interval, and what chance gives.
+
+    Args:
+        right: number of right answers.
+        n: number of answers.
+
+    Raises:
+        ValueError: unless 0 ≤ right ≤ n.
+    """
+    from scipy.stats import binomtest
+
+    n = _arguments.whole_number(n, "n", low=0)
+    right = _arguments.whole_number(right, "right", low=0, high=n)
+    if n == 0:
+        return "No answers yet; chance is 50 %."
+    interval = binomtest(right, n).proportion_ci(method="wilson")
+    told = (
+        "chance is inside: no sign that you can tell them apart"
+        if interval.low <= 0.5 <= interval.high
+        else "chance is outside"
+    )
+    return (
+        f"{right} of {n} right, {right / n:.0%}; 95 % interval {interval.low:.0%} to "
+        f"{interval.high:.0%}; chance is 50 % ({told})."
+    )
+
+
 class LatentMap:
     """A class-coloured map of encodings on a plane, drawn once, and a mark for the current point.
 
@@ -257,8 +319,14 @@ class LatentMap:
         ValueError: for shapes that do not fit.
     """
 
-    def __init__(self, points, labels, class_names=None, size=340):
-        points = as_points(points, "points")
+    def __init__(
+        self,
+        points: ArrayLike,
+        labels: ArrayLike,
+        class_names: Sequence[str] | None = None,
+        size: int = 340,
+    ):
+        points = _arguments.matrix(points, "points", 2)
         labels, class_names = as_labels(labels, len(points), class_names)
         low, high = np.quantile(points, (0.002, 0.998), axis=0)
         self.centre = (low + high) / 2
@@ -266,25 +334,28 @@ class LatentMap:
         self.size = size
         self.background = self._drawn(points, labels, class_names)
 
-    def to_pixels(self, points):
+    def to_pixels(self, points: ArrayLike) -> np.ndarray:
         """Map points (…, 2) of the plane to pixels (x to the right, y downwards)."""
         shares = (np.asarray(points) - self.centre) / (2 * self.reach) + 0.5
         return np.stack([shares[..., 0], 1 - shares[..., 1]], axis=-1) * self.size
 
-    def to_point(self, share_x, share_y):
+    def to_point(self, share_x: float, share_y: float) -> np.ndarray:
         """Map a place on the map, as shares from the left and from the top, to the plane.
 
         Raises:
             ValueError: for a share below 0 or above 1.
         """
-        shares = np.array([share_x, share_y], dtype=float)
-        if not ((shares >= 0) & (shares <= 1)).all():
-            raise ValueError(f"share_x={share_x!r}, share_y={share_y!r}: allowed are 0 to 1")
+        shares = np.array(
+            [
+                _arguments.number(share_x, "share_x", low=0, high=1),
+                _arguments.number(share_y, "share_y", low=0, high=1),
+            ]
+        )
         return self.centre + (shares * (1, -1) + (-0.5, 0.5)) * 2 * self.reach
 
-    def render(self, point):
+    def render(self, point: ArrayLike) -> bytes:
         """Return the map with the point (2,) marked, as the bytes of a PNG file."""
-        x, y = self.to_pixels(as_points(np.asarray(point)[np.newaxis], "point")[0])
+        x, y = self.to_pixels(_arguments.row(point, "point", 2))
         x, y = np.clip((x, y), 4, self.size - 4)  # at the edge, rather than out of sight
         picture = self.background.copy()
         draw = ImageDraw.Draw(picture)
