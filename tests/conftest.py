@@ -62,7 +62,13 @@ def chromium():
 
 
 def pytest_collection_modifyitems(items):
-    """Skip the browser tests without a Chromium, unless VAE_REQUIRE_BROWSER insists on them."""
+    """Let wrong answers warn, and skip the browser tests where there is no Chromium.
+
+    VAE_REQUIRE_BROWSER makes it an error that there is none.
+    """
+    for item in items:
+        if "checks" in item.path.parent.parts:  # to divide by zero is what they are wrong in
+            item.add_marker(pytest.mark.filterwarnings("ignore::RuntimeWarning"))
     if find_chromium():
         return
     if os.environ.get("VAE_REQUIRE_BROWSER"):
