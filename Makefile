@@ -5,6 +5,14 @@
 PY := .venv/bin/python
 SETUP := @sh tools/setup.sh
 
+# Tests run in two processes (JOBS=4 makes it four), a file or notebook whole in one of them.
+# One thread each: the threads of two TensorFlows would only wait for each other. And glibc keeps
+# the memory that it has: otherwise a fifth of the time goes into asking the kernel for it again.
+JOBS := 2
+PYTEST := TF_NUM_INTRAOP_THREADS=1 OMP_NUM_THREADS=1 \
+	MALLOC_MMAP_THRESHOLD_=1000000000 MALLOC_TRIM_THRESHOLD_=1000000000 \
+	$(PY) -m pytest -q -n $(JOBS) --dist loadfile
+
 # Nothing phones home: JupyterLab otherwise asks its own site for news and updates.
 LAB := $(PY) -m jupyterlab --ServerApp.root_dir=notebooks --LabApp.news_url=None \
 	--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
@@ -34,10 +42,10 @@ lint: env-test
 	$(PY) -m ruff format --check .
 
 test-unit: env-test ## the unit tests, and the browser tests where there is a Chromium
-	$(PY) -m pytest -q
+	$(PYTEST)
 
 test-notebooks: env-test ## run the notebooks of the learner and their solutions
-	$(PY) -m pytest -q --nbval-lax --nbval-current-env --nbval-cell-timeout=120 notebooks
+	$(PYTEST) --nbval-lax --nbval-current-env --nbval-cell-timeout=600 notebooks
 
 test-browser: env-test ## the browser tests alone; without a Chromium they fail
 	VAE_REQUIRE_BROWSER=1 $(PY) -m pytest -q tests/browser -m browser

@@ -1,7 +1,8 @@
 """How pytest with nbval runs the notebooks of both sets.
 
-Each kernel learns which state its exercises must come out with, the learner's own folder is
-replaced by a temporary one, and a notebook that leaves files behind fails the run.
+Each kernel learns which state its exercises must come out with, finds no network, and takes a
+warning that a learner would see for an error. The learner's own folder is replaced by a temporary
+one, and a notebook that leaves files behind fails the run.
 """
 
 import os
@@ -13,6 +14,15 @@ import pytest
 FOLDER = Path(__file__).parent
 BEFORE = pytest.StashKey[set]()
 IGNORED = {".ipynb_checkpoints", "__pycache__"}
+# What Python shows without being asked, deprecations where the notebook's own cells meet them.
+WARNINGS = (
+    "error::UserWarning",
+    "error::RuntimeWarning",
+    "error::FutureWarning",
+    "error::SyntaxWarning",
+    "error::DeprecationWarning:__main__",
+)
+NOBODY = "http://127.0.0.1:9"  # the port where nothing listens
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -27,15 +37,20 @@ def pytest_runtest_setup(item):
 
 
 def pytest_configure(config):
-    """Keep the learner's own folder out, and note which files there are."""
+    """Set what the kernels inherit, and note which files there are."""
     home = tempfile.TemporaryDirectory(prefix="vae-course-")
     config.add_cleanup(home.cleanup)
     os.environ["VAE_COURSE_HOME"] = home.name
+    os.environ["PYTHONWARNINGS"] = ",".join(WARNINGS)
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+        os.environ[name] = NOBODY
     config.stash[BEFORE] = _files()
 
 
 def pytest_sessionfinish(session):
-    """Fail if a notebook left a file behind."""
+    """Fail if a notebook left a file behind; of several processes the first one looks."""
+    if hasattr(session.config, "workerinput"):
+        return
     left = _files() - session.config.stash[BEFORE]
     if left:
         print(f"\nERROR: the notebooks wrote {sorted(left)} into their folder")

@@ -1,43 +1,32 @@
 """The benchmark of training: what it counts, and that both protocols are run as they are meant."""
 
 import dataclasses
-import importlib.util
-from pathlib import Path
 
 import numpy as np
 import pytest
+import training as benchmark
 
 from vae_helpers import training, zoo
 from vae_helpers.published import PUBLISHED
 
-ROOT = Path(__file__).parents[1]
 HOST = {"machine": "m68k", "cores": 7, "matrix_rate": 2e11}
-
-
-@pytest.fixture(scope="module")
-def benchmark():
-    path = ROOT / "benchmarks" / "training.py"
-    spec = importlib.util.spec_from_file_location("training_benchmark", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.mark.parametrize(
     ("losses", "every", "epoch"),
     [([3, 2, 1], 1, 2), ([3, 2.5, 2.1], 1, 3), ([1], 9, 9), ([3, 1], 4, 8)],
 )
-def test_the_first_epoch_at_the_target(benchmark, losses, every, epoch):
+def test_the_first_epoch_at_the_target(losses, every, epoch):
     assert benchmark.first_epoch(losses, 2, every) == epoch
 
 
-def test_losses_are_judged_in_the_published_form(benchmark):
+def test_losses_are_judged_in_the_published_form():
     history = {"val_loss": [271.36, 256.0], "loss": [1.0, 1.0]}
     forms = benchmark.validation_forms(history, PUBLISHED["fashion-conv-ae"])
     assert forms == pytest.approx([0.265, 0.25])
 
 
-def test_multiply_adds_of_dense_and_convolutional_layers(benchmark):
+def test_multiply_adds_of_dense_and_convolutional_layers():
     dense = zoo.build("mnist-ae")
     assert benchmark.multiply_adds(dense) == 2 * (784 * 300 + 300 * 10)
     first, *_ = (layer for layer in zoo.build("mnist-conv-vae").encoder.layers if layer.weights)
@@ -51,7 +40,7 @@ def few(split, n):
     return dataclasses.replace(split, images=split.images[:n], labels=split.labels[:n])
 
 
-def test_theirs_is_keras_and_ours_is_ours(benchmark, monkeypatch):
+def test_theirs_is_keras_and_ours_is_ours(monkeypatch):
     """One with its own order and constant rate, the other by training.fit; both on the clock."""
     entry = zoo.entry("mnist-ae")
     data = entry.load_data()
@@ -82,7 +71,7 @@ def test_theirs_is_keras_and_ours_is_ours(benchmark, monkeypatch):
     assert slowest["epochs"] == 2
 
 
-def test_the_table_says_what_was_extrapolated_and_what_not_reached(benchmark):
+def test_the_table_says_what_was_extrapolated_and_what_not_reached():
     side = {"seconds": 100.0, "cpu": 150.0, "epochs": 30, "epoch": 3.0, "memory": 1000}
     rows = [
         {
@@ -104,7 +93,7 @@ def test_the_table_says_what_was_extrapolated_and_what_not_reached(benchmark):
     assert "| ≈ 150, ≈ 150 |" in second
 
 
-def test_a_run_of_one_model_keeps_the_rows_of_the_others(benchmark, tmp_path, monkeypatch):
+def test_a_run_of_one_model_keeps_the_rows_of_the_others(tmp_path, monkeypatch):
     kept = benchmark.RESULT.read_text("utf-8")
     copy = tmp_path / "training.json"
     copy.write_text(kept, "utf-8")

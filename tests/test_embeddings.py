@@ -1,10 +1,9 @@
 """The bundled embeddings: whole, of the models they name, and faithful to the neighbours."""
 
-import importlib.util
 import json
 import re
-from pathlib import Path
 
+import embed
 import numpy as np
 import pytest
 from sklearn.manifold import trustworthiness
@@ -12,10 +11,6 @@ from sklearn.manifold import trustworthiness
 from vae_helpers import data, embeddings, zoo
 from vae_helpers.files import DamagedFileError, sha256_of
 
-TOOL = Path(__file__).parents[1] / "tools" / "embed.py"
-spec = importlib.util.spec_from_file_location("embed", TOOL)
-embed = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(embed)
 NAMES = embed.MODELS
 by_name = pytest.mark.parametrize("name", NAMES)
 

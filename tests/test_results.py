@@ -1,28 +1,16 @@
 """The tables of the README and of docs/results.md say what the cards say."""
 
-import importlib.util
-from pathlib import Path
-
 import pytest
+import results
 
 from vae_helpers import zoo
 
-ROOT = Path(__file__).parents[1]
 
-
-@pytest.fixture
-def results():
-    spec = importlib.util.spec_from_file_location("results", ROOT / "tools" / "results.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_the_generated_tables_are_fresh(results):
+def test_the_generated_tables_are_fresh():
     assert results.main(["--check"]) == 0, "run make results"
 
 
-def test_a_changed_card_makes_both_files_stale(results, monkeypatch, capsys):
+def test_a_changed_card_makes_both_files_stale(monkeypatch, capsys):
     original = zoo.card
 
     def changed(name, *args, **kwargs):
@@ -38,7 +26,7 @@ def test_a_changed_card_makes_both_files_stale(results, monkeypatch, capsys):
     assert "results.md is stale" in out
 
 
-def test_the_tables_hold_the_numbers_of_the_cards(results):
+def test_the_tables_hold_the_numbers_of_the_cards():
     page = results.results_page()
     for name in zoo.names():
         for losses in zoo.card(name)["metrics"].values():
@@ -48,7 +36,7 @@ def test_the_tables_hold_the_numbers_of_the_cards(results):
         assert published in results.readme_table()
 
 
-def test_the_published_form_of_the_weighted_loss(results):
+def test_the_published_form_of_the_weighted_loss():
     """500 × the mean over 1,024 pixels + KL, with the published parts: 130.74 + 5.15 = 135.89."""
     losses = {"reconstruction_loss": 130.74 * 1024 / 500, "kl_loss": 5.15, "loss": 0.0}
     assert results.PUBLISHED["fashion-conv-vae"].form(losses) == pytest.approx(135.89)

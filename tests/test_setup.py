@@ -3,7 +3,6 @@
 A shell script stands in for the Python of the environment, so nothing is really installed.
 """
 
-import importlib.util
 import json
 import os
 import shutil
@@ -12,14 +11,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import bootstrap
 import pytest
 
 ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="make and sh are needed")
-
-spec = importlib.util.spec_from_file_location("bootstrap", ROOT / "tools" / "bootstrap.py")
-bootstrap = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(bootstrap)
 
 # $FAIL is what pip says before it fails; every installation is noted in the file "installed".
 STAND_IN = """#!/bin/sh

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from vae_helpers import zoo
+from vae_helpers.course import course_mode
 from vae_helpers.data import Data, Split
 from vae_helpers.files import DamagedFileError, sha256_of
 from vae_helpers.training import Recipe
@@ -55,9 +56,16 @@ def test_every_model_is_bundled():
 def test_a_card_says_what_is_measured(name, variant):
     card = zoo.card(name, variant)
     model = zoo.load(name, variant)
-    test = zoo.entry(name).load_data().test
-    for key, value in zoo.evaluate(model, test.images).items():
-        assert value == pytest.approx(card["metrics"]["test"][key], abs=card["tolerance"])
+    images = zoo.entry(name).load_data().test.images
+    slack = 0.0
+    if "conv" in name and course_mode() == "quick":
+        # Of every fifth image: all take a quarter of a minute. One image's losses scatter by up to
+        # a third of their mean (measured: 0.25 to 0.31), so this is four standard errors.
+        images = images[::5]
+        slack = 4 / 3 * np.sqrt(1 / 2_000 - 1 / 10_000)
+    for key, value in zoo.evaluate(model, images).items():
+        expected = card["metrics"]["test"][key]
+        assert value == pytest.approx(expected, abs=card["tolerance"] + slack * expected)
 
 
 @pytest.mark.parametrize(("name", "variant"), CHECKPOINTS)

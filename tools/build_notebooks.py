@@ -14,16 +14,16 @@ import argparse
 import ast
 import hashlib
 import json
-import os
 import re
 import sys
-import tempfile
 import textwrap
 import tomllib
 from pathlib import Path
 
 import jupytext
 import nbformat
+
+from vae_helpers.files import replacing
 
 ROOT = Path(__file__).resolve().parents[1]
 SOLUTION, STUB, END = "# <solution>", "# <stub>", "# </solution>"
@@ -84,7 +84,8 @@ def build(source, root=ROOT, check=False, force=False):
             if not force:
                 _refuse_to_overwrite_work(path)
         for path, content in stale:
-            write_atomically(path, content)
+            with replacing(path) as temporary:
+                temporary.write_bytes(content)
     return [path for path, _ in stale]
 
 
@@ -212,22 +213,6 @@ def repository_address(root=ROOT):
     project = tomllib.loads(path.read_text(encoding="utf-8")).get("project", {})
     address = project.get("urls", {}).get("Repository")
     return address.rstrip("/").removesuffix(".git") if address else None
-
-
-def write_atomically(path, content):
-    """Write bytes so that a reader sees the old file or the new one, never half of one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(temporary, 0o666 & ~umask)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def _without_checks(code):

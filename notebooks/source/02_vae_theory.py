@@ -430,17 +430,12 @@ vh.plots.lines(slopes, std, x_label="standard deviation σ", y_label="slope of t
 # %% exercise="gradient_samples"
 def gradient_samples(mean, std, epsilon):
     """Return (score, reparameterized): estimates of dL/dμ, one for each noise value (n,)."""
-    # <solution>
     z = mean + std * epsilon
+    # <solution>
     score = z**2 * (z - mean) / std**2
     reparameterized = 2 * z
-    return score, reparameterized
-    # <stub>
-    # z = mean + std * epsilon
-    # score = ...  # your code here
-    # reparameterized = ...  # your code here
-    # return score, reparameterized
     # </solution>
+    return score, reparameterized
 
 
 exercises.gradient_samples.check(gradient_samples)

@@ -1,13 +1,7 @@
 """A JupyterLab and a Chromium for all browser tests."""
 
-import sys
-from pathlib import Path
-
-import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))  # for lab.py beside this file
-
 import lab
+import pytest
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """The tool that writes the notebooks."""
 
 import json
+import os
 
 import build_notebooks
 import pytest
@@ -156,18 +157,20 @@ def test_work_is_not_overwritten(source):
     assert read(source) != notebook
 
 
-def test_an_interrupted_write_leaves_the_old_file(tmp_path, monkeypatch):
-    path = tmp_path / "file"
-    path.write_bytes(b"old")
+def test_an_interrupted_write_leaves_the_old_notebook(source, monkeypatch):
+    build(source)
+    before = read(source)
+    files = sorted(source.parents[2].rglob("*"))
+    source.write_text(SOURCE.replace("# 01 · Title", "# 01 · New title"), encoding="utf-8")
 
     def fail(*args):
         raise OSError("disk full")
 
-    monkeypatch.setattr(build_notebooks.os, "replace", fail)
+    monkeypatch.setattr(os, "replace", fail)
     with pytest.raises(OSError, match="disk full"):
-        build_notebooks.write_atomically(path, b"new")
-    assert path.read_bytes() == b"old"
-    assert list(tmp_path.iterdir()) == [path]
+        build(source)
+    assert read(source) == before
+    assert sorted(source.parents[2].rglob("*")) == files
 
 
 @pytest.mark.parametrize(

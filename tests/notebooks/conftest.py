@@ -1,6 +1,0 @@
-"""Let the tests import the tools."""
-
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
