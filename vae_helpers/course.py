@@ -4,7 +4,7 @@ import math
 import os
 from collections.abc import Iterable
 
-from vae_helpers.data import ASSETS
+from vae_helpers.files import ASSETS
 from vae_helpers.html_table import html_table
 
 MEASURED = ASSETS / "measured.json"  # what the chapters measured when they were last run
