@@ -5,7 +5,6 @@ these is a *Fréchet classifier distance*: it ranks models of one data set, and 
 """
 
 import functools
-import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +12,11 @@ from pathlib import Path
 import numpy as np
 from tqdm.auto import tqdm
 
-from vae_helpers import data, metrics
+from vae_helpers import metrics, weights
 from vae_helpers.backend import keras
+from vae_helpers.files import ASSETS, read_card, read_npz
+
+layers = keras.layers
 
 CLASSIFIERS = {"mnist": "mnist-classifier", "fashion-mnist": "fashion-classifier"}
 
@@ -90,10 +92,7 @@ def features_and_probabilities(images, dataset="mnist", batch_size=1_000):
 
 def classifier_card(dataset="mnist"):
     """Return how the bundled classifier was made and what it reaches, as a dictionary."""
-    path = _folder(dataset) / "card.json"
-    if not path.is_file():
-        raise data.DamagedFileError(f"{path} is missing: install the package again.")
-    return json.loads(path.read_text(encoding="utf-8"))
+    return read_card(_folder(dataset) / "card.json", {"sha256": dict, "parameters": int})
 
 
 def reference_statistics(dataset="mnist"):
@@ -183,12 +182,35 @@ def inception_features(images, weights="imagenet", batch_size=32, progress=True)
     )
 
 
-def split_classifier(classifier):
+def build_classifier(name: str, dropout: float = 0.0) -> keras.Model:
+    """Build the classifier of 28×28 images: three convolutions, 64 features, ten logits.
+
+    Args:
+        name: of the Keras model.
+        dropout: share of the features that is left out in training.
+    """
+    images = keras.Input((28, 28, 1), name="images")
+    h = images
+    for i, filters in enumerate((32, 64, 64), start=1):
+        h = layers.Conv2D(filters, 3, padding="same", use_bias=False, name=f"conv_{i}")(h)
+        h = layers.BatchNormalization(name=f"norm_{i}")(h)
+        h = layers.LeakyReLU(negative_slope=0.1, name=f"activation_{i}")(h)
+        h = layers.MaxPooling2D(name=f"pool_{i}")(h)
+    h = layers.Flatten(name="flatten")(h)
+    h = layers.Dense(64, name="dense")(h)
+    h = layers.LeakyReLU(negative_slope=0.1, name="features")(h)
+    h = layers.Dropout(dropout, name="dropout")(h)
+    return keras.Model(images, layers.Dense(10, name="logits")(h), name=name.replace("-", "_"))
+
+
+def split_classifier(classifier: keras.Model) -> keras.Model:
     """Turn a classifier into a model from images to (features, probabilities)."""
     logits = classifier.get_layer("logits").output
     probabilities = keras.layers.Softmax(name="probabilities")(logits)
     return keras.Model(
-        classifier.inputs[0], [classifier.get_layer("features").output, probabilities]
+        classifier.inputs[0],
+        [classifier.get_layer("features").output, probabilities],
+        name=classifier.name,
     )
 
 
@@ -219,20 +241,27 @@ def _checked_images(images, channels):
 
 @functools.cache
 def _classifier(dataset):
-    """Verify the bundled classifier, open it, and split off its features."""
-    path = _folder(dataset) / "model.keras"
-    data.verify_file(path, classifier_card(dataset)["sha256"][path.name])
-    return split_classifier(keras.models.load_model(path, compile=False))
+    """Load the bundled classifier, and split off its features."""
+    folder = _folder(dataset)
+
+    def build():
+        return split_classifier(build_classifier(folder.name))
+
+    return weights.load(build, folder / "model.keras", _sha256(dataset, "model.keras"))
 
 
 @functools.cache
 def _stored_statistics(dataset):
-    path = _folder(dataset) / "statistics.npz"
-    return data.read_npz(path, classifier_card(dataset)["sha256"][path.name])
+    return read_npz(_folder(dataset) / "statistics.npz", _sha256(dataset, "statistics.npz"))
+
+
+def _sha256(dataset, file_name):
+    """Return the hash that the card gives for one of its files."""
+    return str(classifier_card(dataset)["sha256"].get(file_name))
 
 
 def _folder(dataset):
-    return data.ASSETS / "checkpoints" / CLASSIFIERS[_known(dataset)]
+    return ASSETS / "checkpoints" / CLASSIFIERS[_known(dataset)]
 
 
 def _known(dataset):
