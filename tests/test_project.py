@@ -1,6 +1,7 @@
 """The files around the package agree with each other, and the package stays light."""
 
 import ast
+import importlib.util
 import re
 import subprocess
 import sys
@@ -36,6 +37,14 @@ def read(name):
 
 
 PROJECT = tomllib.loads(read("pyproject.toml"))["project"]
+
+
+@pytest.fixture
+def bootstrap():
+    spec = importlib.util.spec_from_file_location("bootstrap", ROOT / "tools" / "bootstrap.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def requirements(lines):
@@ -75,6 +84,14 @@ def test_bounds_are_no_higher_than_what_colab_has():
     for name, version in COLAB.items():
         if name != "python":
             assert RUNTIME[name].specifier.contains(version), name
+
+
+def test_the_oldest_versions_that_are_tested_are_the_lower_bounds(bootstrap):
+    for name, (pinned, *_) in bootstrap.OLDEST_PACKAGES.items():
+        bound, tested = (
+            Version(next(iter(r.specifier)).version) for r in (RUNTIME[name], Requirement(pinned))
+        )
+        assert tested == bound, name
 
 
 def test_environment_yml_has_the_same_bounds():

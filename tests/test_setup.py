@@ -27,6 +27,9 @@ case "$*" in
     *"pip --version"*) ;;
     *"pip install"*)
         [ -z "$FAIL" ] || { echo "Collecting tensorflow"; echo "$FAIL" >&2; exit 1; }
+        case "$*" in *--target*)
+            [ -z "$FAIL_OLDEST" ] || { echo "$FAIL_OLDEST" >&2; exit 1; } ;;
+        esac
         [ -z "$INTERRUPT" ] || kill -INT "$PPID"
         echo "$@" >> installed ;;
     -c*) echo "3.12" ;;
@@ -76,6 +79,10 @@ def installations(course):
     return file.read_text().splitlines() if file.exists() else []
 
 
+def of_the_course(course):
+    return [line for line in installations(course) if "--target" not in line]
+
+
 def test_the_first_call_installs_and_the_second_does_not(course):
     first = setup(course, "lab")
     assert first.returncode == 0, first.stderr
@@ -89,11 +96,32 @@ def test_the_first_call_installs_and_the_second_does_not(course):
 def test_more_extras_are_added_and_stay(course):
     setup(course, "lab")
     setup(course, "lab", "dev", "jax")
-    assert installations(course)[-1].endswith(".[dev,jax,lab]")
+    assert of_the_course(course)[-1].endswith(".[dev,jax,lab]")
     setup(course, "lab")
-    assert len(installations(course)) == 2
+    assert len(of_the_course(course)) == 2
     setup(course, "site")
-    assert installations(course)[-1].endswith(".[dev,jax,lab,site]")
+    assert of_the_course(course)[-1].endswith(".[dev,jax,lab,site]")
+
+
+def test_the_oldest_versions_come_with_the_extra_of_the_tests(course):
+    """Each alone in a folder of its own, from nothing: what an interruption left does not count."""
+    setup(course, "lab")
+    assert len(installations(course)) == 1
+    left = course / ".venv" / "oldest" / "keras" / "half"
+    left.mkdir(parents=True)
+    setup(course, "dev")
+    assert not left.exists()
+    oldest = [line for line in installations(course) if "--target" in line]
+    assert len(oldest) == len(bootstrap.OLDEST_PACKAGES)
+    for line, (name, packages) in zip(oldest, bootstrap.OLDEST_PACKAGES.items(), strict=True):
+        folder = course / ".venv" / "oldest" / name
+        assert line.endswith(f"--no-deps --target {folder} {' '.join(packages)}")
+
+
+def test_without_the_oldest_versions_the_installation_does_not_count(course):
+    failed = setup(course, "dev", FAIL_OLDEST="ERROR: something")
+    assert failed.returncode == 1
+    assert not (course / ".venv" / "course-setup.json").exists()
 
 
 @pytest.mark.parametrize("name", ["requirements.lock", "pyproject.toml"])

@@ -4,6 +4,10 @@ The packages come in the exact versions of requirements.lock. A stamp in .venv r
 was installed, so that the next call has nothing to do. The stamp goes before an installation
 begins and comes back after it ends: one that was interrupted does not count.
 
+With the extra "dev" the oldest versions that the course promises to run with are put beside the
+environment, each in a folder of its own below .venv/oldest: the tests try them from there, and
+need no network.
+
 This file must start on any Python, however old, to be able to say that it is too old; hence no
 f-strings, and no imports beyond the standard library.
 """
@@ -24,6 +28,11 @@ VENV = os.path.join(ROOT, ".venv")
 VENV_PYTHON = os.path.join(VENV, "Scripts" if os.name == "nt" else "bin", "python")
 STAMP = os.path.join(VENV, "course-setup.json")
 LOG = os.path.join(VENV, "course-setup.log")
+# The lower bounds of pyproject.toml that tests run with, and what these need besides.
+OLDEST_PACKAGES = {
+    "ipywidgets": ("ipywidgets==7.7.1", "ipython_genutils==0.2.0"),
+    "keras": ("keras==3.13.0",),
+}
 NEEDED_GB = 4.0  # measured 3.3 with all extras, and the largest download, unpacked beside it
 NO_ROOM = 30e6  # bytes; with fewer left, a failure that hides its cause was a full disk
 
@@ -48,6 +57,8 @@ def main(extras):
     extras = sorted(set(extras) | set(read_stamp().get("extras", [])))
     remove(STAMP)
     install(extras)
+    if "dev" in extras:
+        install_oldest()
     write_stamp(extras)
     print("The environment is ready: {}".format(VENV))
 
@@ -75,6 +86,7 @@ def key():
     for name in ("requirements.lock", "pyproject.toml"):
         with open(os.path.join(ROOT, name), "rb") as file:
             digest.update(file.read())
+    digest.update(repr(sorted(OLDEST_PACKAGES.items())).encode("utf-8"))
     return digest.hexdigest()
 
 
@@ -163,10 +175,23 @@ def check_space():
 
 
 def install(extras):
+    """Install the course with its extras."""
+    print("Installing the packages; the first time takes a few minutes ...")
+    pip_install(["-c", "requirements.lock", "-e", ".[{}]".format(",".join(extras))])
+
+
+def install_oldest():
+    """Install each of the oldest packages into a folder of its own, always from nothing."""
+    for name, packages in sorted(OLDEST_PACKAGES.items()):
+        folder = os.path.join(VENV, "oldest", name)
+        shutil.rmtree(folder, ignore_errors=True)
+        pip_install(["--no-deps", "--target", folder] + list(packages))
+
+
+def pip_install(arguments):
     """Run pip, show its progress in a few words, and explain a failure in one line."""
     command = [VENV_PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
-    command += ["-c", "requirements.lock", "-e", ".[{}]".format(",".join(extras))]
-    print("Installing the packages; the first time takes a few minutes ...")
+    command += arguments
     environment = dict(os.environ, PYTHONUNBUFFERED="1", PIP_PROGRESS_BAR="off", NO_COLOR="1")
     process = subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
