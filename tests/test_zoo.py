@@ -218,6 +218,7 @@ def changed(card, **values):
         (lambda card: changed(card, beta=1.0), "'beta' is 1.0"),
         (lambda card: changed(card, metrics={"test": {"loss": None}}), "'metrics' of 'test' is"),
         (lambda card: changed(card, metrics={"test": 84.0}), "'metrics' of 'test' is 84.0"),
+        (lambda card: changed(card, metrics={"train": {"loss": 84.0}}), "'metrics' of 'train' is"),
         (lambda card: changed(card, parameters={}), "another architecture: {} parameters"),
     ],
 )

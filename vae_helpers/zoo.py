@@ -416,11 +416,18 @@ def card(name: str, variant: str | None = None, folder: str | os.PathLike | None
     if (found["beta"] is None) != (entry(name).beta is None):
         raise damaged(path, f"is damaged: 'beta' is {found['beta']!r}")
     for part, losses in found["metrics"].items():
-        if not isinstance(losses, dict) or not all(
-            isinstance(value, float | int) for value in losses.values()
-        ):
+        if not _are_losses(losses, with_kl=found["beta"] is not None):
             raise damaged(path, f"is damaged: 'metrics' of {part!r} is {losses!r}")
     return found
+
+
+def _are_losses(losses, with_kl):
+    expected = {"loss", "reconstruction_loss"} | ({"kl_loss"} if with_kl else set())
+    return (
+        isinstance(losses, dict)
+        and losses.keys() == expected
+        and all(isinstance(value, float | int) for value in losses.values())
+    )
 
 
 def variants(name: str, folder: str | os.PathLike | None = None) -> tuple[str, ...]:
