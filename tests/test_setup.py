@@ -3,6 +3,7 @@
 A shell script stands in for the Python of the environment, so nothing is really installed.
 """
 
+import errno
 import importlib.util
 import json
 import os
@@ -233,6 +234,43 @@ def test_an_environment_of_another_python_is_not_deleted(course):
     assert failed.returncode == 1
     assert "holds Python 3.10" in failed.stderr
     assert python.exists()
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS])
+def test_a_folder_that_cannot_be_written_says_what_to_do(course, monkeypatch, number):
+    """The superuser may write anywhere, and tests are run as one too: hence the pretence."""
+
+    def refuse(dir):
+        assert dir == str(course)
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(bootstrap, "ROOT", str(course))
+    monkeypatch.setattr(bootstrap.tempfile, "TemporaryFile", refuse)
+    with pytest.raises(bootstrap.SetupError, match="Copy the folder to a place of your own") as e:
+        bootstrap.check_writable()
+    assert f"PYTHONPATH={course}" in str(e.value)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root writes anywhere")
+def test_a_read_only_checkout_is_one_line(course):
+    (course / "path").mkdir()  # where the helper below puts a Python
+    course.chmod(0o500)
+    try:
+        failed = setup(course)
+    finally:
+        course.chmod(0o700)
+    assert failed.returncode == 1
+    [line] = failed.stderr.splitlines()
+    assert "Copy the folder" in line
+
+
+def test_a_full_disk_is_not_taken_for_one_that_is_read_only(monkeypatch):
+    def full(dir):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(bootstrap.tempfile, "TemporaryFile", full)
+    with pytest.raises(OSError, match="No space left"):
+        bootstrap.check_writable()
 
 
 def test_too_little_room_is_said_before_downloading(monkeypatch):

@@ -14,6 +14,7 @@ f-strings, and no imports beyond the standard library.
 
 from __future__ import print_function
 
+import errno
 import hashlib
 import json
 import os
@@ -21,6 +22,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 
 OLDEST, TOO_NEW = (3, 11), (3, 14)
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -53,6 +55,7 @@ def main(extras):
     check_python(sys.version_info, sys.executable)
     if already_done(extras):
         return
+    check_writable()
     make_venv()
     extras = sorted(set(extras) | set(read_stamp().get("extras", [])))
     remove(STAMP)
@@ -77,6 +80,21 @@ def check_python(version, executable):
         raise SetupError(
             "{} cannot make environments. On Debian and Ubuntu: "
             "sudo apt install python{}.{}-venv".format(executable, version[0], version[1])
+        )
+
+
+def check_writable():
+    try:
+        with tempfile.TemporaryFile(dir=ROOT):
+            pass
+    except EnvironmentError as error:
+        if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise
+        raise SetupError(
+            "the environment is made in the folder of the course, and you may not write into {0}. "
+            "Copy the folder to a place of your own and start there; or make an environment "
+            "elsewhere, install the packages of {0}/requirements.lock into it, and set "
+            "PYTHONPATH={0}.".format(ROOT)
         )
 
 
