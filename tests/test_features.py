@@ -147,6 +147,14 @@ def test_a_damaged_file_is_not_opened(tmp_path, monkeypatch):
         features.classifier_card("mnist")
 
 
+def test_the_images_stay_as_they_are_and_may_be_read_only():
+    images = load_data("mnist").test.images[:50].copy()
+    before = images.copy()
+    images.flags.writeable = False
+    features.classify(images)
+    np.testing.assert_array_equal(images, before)
+
+
 @pytest.mark.parametrize(
     ("images", "message"),
     [

@@ -191,6 +191,37 @@ def test_numpy_parts_do_without_tensorflow(part):
     assert not {"tensorflow", "keras"} & loaded_by(f"import vae_helpers as vh; vh.{part}")
 
 
+TYPED = (
+    *("backend", "claims", "cli", "course", "data", "features", "files", "machine"),
+    *("provenance", "published", "tsne", "weights", "zoo"),
+)
+
+
+def public_functions(tree):
+    """Yield the functions and methods of a module that a caller sees."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            yield node
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            yield from public_functions(node)
+
+
+@pytest.mark.parametrize("module", TYPED)
+def test_public_signatures_are_typed(module):
+    """What py.typed promises to those who check types."""
+    for function in public_functions(ast.parse(read(f"vae_helpers/{module}.py"))):
+        arguments = (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
+        bare = [a.arg for a in arguments if a.annotation is None and a.arg not in ("self", "cls")]
+        assert not bare, (function.name, bare)
+        assert function.returns is not None, function.name
+
+
+def test_the_wheel_has_the_marker_of_a_typed_package():
+    packaged = tomllib.loads(read("pyproject.toml"))["tool"]["setuptools"]["package-data"]
+    assert "py.typed" in packaged["vae_helpers"]
+    assert (ROOT / "vae_helpers" / "py.typed").is_file()
+
+
 def test_unknown_attributes_are_errors():
     with pytest.raises(AttributeError, match="no attribute 'zebra'"):
         vh.zebra  # noqa: B018

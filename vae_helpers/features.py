@@ -38,10 +38,10 @@ class FrechetClassifierDistance:
     floor: float
     dataset: str
 
-    def __float__(self):
+    def __float__(self) -> float:
         return self.value
 
-    def __str__(self):
+    def __str__(self) -> str:
         return (
             f"Fréchet classifier distance {self.value:.3g} "
             f"({self.dataset}, N = {self.n:,}, {self.dimension} features; "
@@ -53,7 +53,9 @@ class MissingWeightsError(RuntimeError):
     """InceptionV3's weights are neither on this machine nor to be had from the network."""
 
 
-def classifier_features(images, dataset="mnist", batch_size=1_000):
+def classifier_features(
+    images: np.ndarray, dataset: str = "mnist", batch_size: int = 1_000
+) -> np.ndarray:
     """Return the 64 features, float32 (n, 64), that the bundled classifier sees in images.
 
     Args:
@@ -69,7 +71,7 @@ def classifier_features(images, dataset="mnist", batch_size=1_000):
     return features_and_probabilities(images, dataset, batch_size)[0]
 
 
-def classify(images, dataset="mnist", batch_size=1_000):
+def classify(images: np.ndarray, dataset: str = "mnist", batch_size: int = 1_000) -> np.ndarray:
     """Return the bundled classifier's class probabilities, float32 (n, 10).
 
     Arguments and errors are those of :func:`classifier_features`.
@@ -77,8 +79,13 @@ def classify(images, dataset="mnist", batch_size=1_000):
     return features_and_probabilities(images, dataset, batch_size)[1]
 
 
-def features_and_probabilities(images, dataset="mnist", batch_size=1_000):
-    """Return what :func:`classifier_features` and :func:`classify` do, in one pass."""
+def features_and_probabilities(
+    images: np.ndarray, dataset: str = "mnist", batch_size: int = 1_000
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return features (n, 64) and probabilities (n, 10), both float32, in one pass.
+
+    Arguments and errors are those of :func:`classifier_features`.
+    """
     images = _checked_images(images, channels=(1,))
     size = images.shape[1:3]
     if size == (32, 32):
@@ -90,12 +97,17 @@ def features_and_probabilities(images, dataset="mnist", batch_size=1_000):
     return outputs_in_batches(_classifier(_known(dataset)), images, batch_size)
 
 
-def classifier_card(dataset="mnist"):
-    """Return how the bundled classifier was made and what it reaches, as a dictionary."""
+def classifier_card(dataset: str = "mnist") -> dict:
+    """Return how the bundled classifier was made and what it reaches, as a dictionary.
+
+    Raises:
+        ValueError: for an unknown data set.
+        DamagedFileError: if there is no card, or what there is is none.
+    """
     return read_card(_folder(dataset) / "card.json", {"sha256": dict, "parameters": int})
 
 
-def reference_statistics(dataset="mnist"):
+def reference_statistics(dataset: str = "mnist") -> metrics.FeatureStatistics:
     """Return the :class:`~vae_helpers.metrics.FeatureStatistics` of the 60,000 training images."""
     stored = _stored_statistics(_known(dataset))
     return metrics.FeatureStatistics.from_moments(
@@ -103,7 +115,7 @@ def reference_statistics(dataset="mnist"):
     )
 
 
-def real_floor(n, dataset="mnist"):
+def real_floor(n: float, dataset: str = "mnist") -> float:
     """Return the Fréchet classifier distance that ``n`` *real* images have, on average.
 
     Measured with test images at sizes from 2 to 10,000, and interpolated in 1/n. It is not zero
@@ -121,7 +133,9 @@ def real_floor(n, dataset="mnist"):
     return float(np.interp(1 / n, 1 / sizes, floors))
 
 
-def frechet_classifier_distance(images, dataset="mnist", batch_size=1_000):
+def frechet_classifier_distance(
+    images: np.ndarray, dataset: str = "mnist", batch_size: int = 1_000
+) -> FrechetClassifierDistance:
     """Compare generated images with the 60,000 training images in classifier features.
 
     Args:
@@ -140,8 +154,12 @@ def frechet_classifier_distance(images, dataset="mnist", batch_size=1_000):
     return features_distance(classifier_features(images, dataset, batch_size), dataset)
 
 
-def features_distance(features, dataset="mnist"):
-    """Return the :class:`FrechetClassifierDistance` of classifier features (n, 64)."""
+def features_distance(features: np.ndarray, dataset: str = "mnist") -> FrechetClassifierDistance:
+    """Return the :class:`FrechetClassifierDistance` of classifier features (n, 64).
+
+    Raises:
+        ValueError: for fewer than 2 rows, or an unknown data set.
+    """
     n, dimension = np.shape(features)
     if n < 2:
         raise ValueError(f"images has {n} rows: expected at least 2")
@@ -149,7 +167,12 @@ def features_distance(features, dataset="mnist"):
     return FrechetClassifierDistance(value, n, dimension, real_floor(n, dataset), _known(dataset))
 
 
-def inception_features(images, weights="imagenet", batch_size=32, progress=True):
+def inception_features(
+    images: np.ndarray,
+    weights: str | os.PathLike = "imagenet",
+    batch_size: int = 32,
+    progress: bool = True,
+) -> np.ndarray:
     """Return the 2,048 pooled features of InceptionV3, float32 (n, 2048), all at least 0.
 
     Grey images become RGB, are resized to 299×299 (bilinear) and scaled as the network expects.
@@ -214,10 +237,14 @@ def split_classifier(classifier: keras.Model) -> keras.Model:
     )
 
 
-def outputs_in_batches(model, images, batch_size=1_000):
-    """Return (features, probabilities) of images, as arrays."""
+def outputs_in_batches(
+    model: keras.Model, images: np.ndarray, batch_size: int = 1_000
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return (features, probabilities) of images, as arrays; the images stay as they are."""
+    # Copies: TensorFlow may take an array's memory as it is, and write into it.
     batches = [
-        model(images[i : i + batch_size], training=False) for i in range(0, len(images), batch_size)
+        model(np.array(images[i : i + batch_size]), training=False)
+        for i in range(0, len(images), batch_size)
     ]
     return tuple(
         np.concatenate([keras.ops.convert_to_numpy(batch[part]) for batch in batches])
@@ -244,7 +271,7 @@ def _classifier(dataset):
     """Load the bundled classifier, and split off its features."""
     folder = _folder(dataset)
 
-    def build():
+    def build() -> keras.Model:
         return split_classifier(build_classifier(folder.name))
 
     return weights.load(build, folder / "model.keras", _sha256(dataset, "model.keras"))
