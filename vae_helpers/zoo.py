@@ -41,8 +41,9 @@ TOLERANCE = 0.15
 class Entry:
     """A named model: its data, how to build it, and how it is trained.
 
-    Of the recipes, ``published`` is the source's, ``fast`` made the bundled checkpoint, and
-    ``shortest``, where there is one, only just reaches the published loss. ``validation`` images
+    Of the recipes, ``published`` is the source's, ``fast`` made the bundled checkpoint (whose card
+    says how the steps were run then, compiled or not), and ``shortest``, where there is one, only
+    just reaches the published loss. ``validation`` images
     are kept from the training file; where a source used the test images for validation, it is 0.
     ``beta`` is the weight of the KL divergence, None without one.
     """
