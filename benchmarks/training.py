@@ -28,7 +28,7 @@ from pathlib import Path
 
 import numpy as np
 
-from vae_helpers.cli import matrix_rate
+from vae_helpers.machine import matrix_rate, processors
 
 RESULT = Path(__file__).with_name("training.json")
 PART = {"dense": 10_000, "conv": 2_000}  # images of an epoch that is timed in part
@@ -46,7 +46,7 @@ def main():
     if options.worker:
         print(json.dumps(_WORKERS[options.worker](*options.names)))
         return
-    host = {"machine": platform.machine(), "cores": os.cpu_count(), "matrix_rate": matrix_rate()}
+    host = {"machine": platform.machine(), "cores": processors(), "matrix_rate": matrix_rate()}
     rows = [measured(name, host["matrix_rate"]) for name in options.names]
     print(report(rows, host))
     if options.write:
@@ -269,7 +269,7 @@ def report(rows, host):
         )
         lines.append("| " + " | ".join(cells) + " |")
     note = (
-        f"{host['machine']}, {host['cores']} cores, float32 matrix products at "
+        f"{host['machine']}, {host['cores']:g} cores, float32 matrix products at "
         f"{host['matrix_rate'] / 1e9:.0f} GFLOP/s. Seconds until the published validation loss, "
         "compiling and validation included; ≈ marks an extrapolation from epochs of "
         f"{PART['conv']:,} images to the number of whole epochs. “Floor”: three times the forward "

@@ -2,8 +2,9 @@ import os
 
 import pytest
 
-from vae_helpers import cli, training, zoo
+from vae_helpers import cli, features, machine, training, zoo
 from vae_helpers.data import Data, Split
+from vae_helpers.files import DamagedFileError, write_json
 
 
 def run(capsys, *arguments):
@@ -77,7 +78,7 @@ def test_train_and_evaluate(capsys, tmp_path, monkeypatch):
     assert f"{card['metrics']['test']['loss']:.2f}" in out
 
     card["metrics"]["test"]["loss"] += 1
-    zoo.write_json(tmp_path / "card.json", card)
+    write_json(tmp_path / "card.json", card)
     status, _, err = run(capsys, "evaluate", "mnist-vae", "--folder", str(tmp_path))
     assert status == 2
     assert "loss: further from the card" in err
@@ -94,6 +95,53 @@ def test_a_stopped_training_says_how_to_go_on(capsys, tmp_path, monkeypatch):
     assert not (tmp_path / "card.json").exists()
 
 
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"name": "mnist-ae"}', "\x00"])
+@pytest.mark.parametrize("command", ["evaluate"])
+def test_a_damaged_card_is_one_line(capsys, tmp_path, command, content):
+    (tmp_path / "card.json").write_text(content)
+    status, out, err = run(capsys, command, "mnist-ae", "--folder", str(tmp_path))
+    assert (status, out, err.count("\n")) == (2, "", 1), err
+    assert str(tmp_path / "card.json") in err
+
+
+def test_a_card_without_losses_of_test_images_is_one_line(capsys, tmp_path):
+    card = zoo.card("mnist-ae")
+    del card["metrics"]["test"]
+    write_json(tmp_path / "card.json", card)
+    status, _, err = run(capsys, "evaluate", "mnist-ae", "--folder", str(tmp_path))
+    assert status == 2
+    assert "no losses of test images" in err
+
+
+def test_preflight_says_a_long_error_in_one_short_line(capsys, monkeypatch):
+    def fail(*_, **__):
+        raise TypeError("could not be deserialized\n" + "'config': {}, " * 900)
+
+    monkeypatch.setattr(cli, "_CHECKS", {"checkpoints": cli._check_checkpoints})
+    monkeypatch.setattr(zoo, "load", fail)
+    status, out, _ = run(capsys, "preflight")
+    assert status == 1
+    line, summary = out.splitlines()
+    assert line.startswith("FAIL  checkpoints could not be deserialized")
+    assert len(line) < 700
+    assert "1 to mend" in summary
+
+
+@pytest.mark.parametrize("dataset", features.CLASSIFIERS)
+def test_preflight_looks_at_the_classifiers(capsys, monkeypatch, dataset):
+    def load(build, path, sha256):
+        raise DamagedFileError(f"{path} is damaged")
+
+    monkeypatch.setattr(cli, "_CHECKS", {"classifiers": cli._check_classifiers})
+    monkeypatch.setattr(features, "CLASSIFIERS", {dataset: features.CLASSIFIERS[dataset]})
+    monkeypatch.setattr(features.weights, "load", load)
+    features._classifier.cache_clear()
+    status, out, _ = run(capsys, "preflight")
+    assert status == 1
+    assert "classifier" in out
+    assert "model.keras is damaged" in out
+
+
 def test_preflight_names_what_is_wrong(capsys, monkeypatch):
     status, out, _ = run(capsys, "preflight")
     assert status == 0, out
@@ -107,6 +155,17 @@ def test_preflight_names_what_is_wrong(capsys, monkeypatch):
     assert status == 1
     assert "FAIL  data        mnist.npz is damaged" in out
     assert "1 to mend" in out
+
+
+def test_preflight_says_what_the_container_has(capsys, monkeypatch):
+    checks = {"memory": cli._check_memory, "processors": cli._check_processors}
+    monkeypatch.setattr(cli, "_CHECKS", checks)
+    monkeypatch.setattr(machine, "memory", lambda: 2e9)
+    monkeypatch.setattr(machine, "processors", lambda: 0.5)
+    status, out, _ = run(capsys, "preflight")
+    assert status == 1
+    assert "FAIL  memory      2.0 GB: a notebook may need up to 6 GB" in out
+    assert "0.5 usable" in out
 
 
 def test_version(capsys):

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 import vae_helpers as vh
-from vae_helpers import data
+from vae_helpers import data, files
+from vae_helpers.files import ASSETS, DamagedFileError
 
 # Published MD5s of the uncompressed IDX files, in the order of ARRAYS.
 ARRAYS = ("x_train", "y_train", "x_test", "y_test")
@@ -38,7 +39,7 @@ def name(request):
 @pytest.fixture(scope="module")
 def raw(name):
     file_name, sha256 = data.FILES[name]
-    return data.read_npz(data.ASSETS / "data" / file_name, sha256)
+    return files.read_npz(ASSETS / "data" / file_name, sha256)
 
 
 @pytest.fixture(scope="module")
@@ -145,16 +146,17 @@ def test_bad_arguments_say_what_is_allowed(arguments, words):
 def assets(tmp_path, monkeypatch):
     """Copy the MNIST file to a place where a test may damage it."""
     (tmp_path / "data").mkdir()
-    shutil.copy(data.ASSETS / "data" / "mnist.npz", tmp_path / "data")
-    monkeypatch.setattr(data, "ASSETS", tmp_path)
+    shutil.copy(ASSETS / "data" / "mnist.npz", tmp_path / "data")
+    for module in (data, files):
+        monkeypatch.setattr(module, "ASSETS", tmp_path)
     return tmp_path / "data" / "mnist.npz"
 
 
 def test_missing_file_says_how_to_restore_it(assets):
     assets.unlink()
-    with pytest.raises(data.DamagedFileError) as raised:
+    with pytest.raises(DamagedFileError) as raised:
         vh.load_data("mnist")
-    for word in (str(assets), "missing", data.FILES["mnist"][1], "git checkout -- mnist.npz"):
+    for word in (str(assets), "missing", data.FILES["mnist"][1], "Install the package again"):
         assert word in str(raised.value)
 
 
@@ -163,45 +165,17 @@ def test_damaged_file_shows_both_hashes(assets):
     content[len(content) // 2] ^= 1  # a single bit
     assets.write_bytes(content)
     found = hashlib.sha256(content).hexdigest()
-    with pytest.raises(data.DamagedFileError) as raised:
+    with pytest.raises(DamagedFileError) as raised:
         vh.load_data("mnist")
-    for word in (str(assets), "damaged", data.FILES["mnist"][1], found, "git checkout"):
+    for word in (str(assets), "damaged", data.FILES["mnist"][1], found, "Install the package"):
         assert word in str(raised.value)
 
 
 def test_folder_in_place_of_the_file_counts_as_missing(assets):
     assets.unlink()
     assets.mkdir()
-    with pytest.raises(data.DamagedFileError, match="missing"):
+    with pytest.raises(DamagedFileError, match="missing"):
         vh.load_data("mnist")
-
-
-class Trap:
-    """Unpickling this object would write a file."""
-
-    def __init__(self, path):
-        self.path = path
-
-    def __reduce__(self):
-        return (open, (str(self.path), "w"))
-
-
-def test_pickled_objects_are_refused(tmp_path):
-    sprung = tmp_path / "sprung"
-    crafted = tmp_path / "crafted.npz"
-    np.savez(crafted, x_train=np.array([Trap(sprung)], dtype=object))
-    sha256 = hashlib.sha256(crafted.read_bytes()).hexdigest()
-    with pytest.raises(ValueError, match="allow_pickle=False"):
-        data.read_npz(crafted, sha256)
-    assert not sprung.exists()
-
-
-def test_wrong_hash_is_found_before_the_file_is_opened(tmp_path, monkeypatch):
-    crafted = tmp_path / "crafted.npz"
-    crafted.write_bytes(b"not an archive")
-    monkeypatch.setattr(np, "load", lambda *a, **k: pytest.fail("opened an unverified file"))
-    with pytest.raises(data.DamagedFileError):
-        data.read_npz(crafted, "0" * 64)
 
 
 # The peak that the module resource reports includes that of the parent before the exec; that of

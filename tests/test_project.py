@@ -1,6 +1,7 @@
 """The files around the package agree with each other, and the package stays light."""
 
 import ast
+import importlib.util
 import re
 import subprocess
 import sys
@@ -36,6 +37,14 @@ def read(name):
 
 
 PROJECT = tomllib.loads(read("pyproject.toml"))["project"]
+
+
+@pytest.fixture
+def bootstrap():
+    spec = importlib.util.spec_from_file_location("bootstrap", ROOT / "tools" / "bootstrap.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def requirements(lines):
@@ -75,6 +84,14 @@ def test_bounds_are_no_higher_than_what_colab_has():
     for name, version in COLAB.items():
         if name != "python":
             assert RUNTIME[name].specifier.contains(version), name
+
+
+def test_the_oldest_versions_that_are_tested_are_the_lower_bounds(bootstrap):
+    for name, (pinned, *_) in bootstrap.OLDEST_PACKAGES.items():
+        bound, tested = (
+            Version(next(iter(r.specifier)).version) for r in (RUNTIME[name], Requirement(pinned))
+        )
+        assert tested == bound, name
 
 
 def test_environment_yml_has_the_same_bounds():
@@ -173,6 +190,37 @@ def test_import_is_light(code):
 @pytest.mark.parametrize("part", ["metrics", "latent"])
 def test_numpy_parts_do_without_networks(part):
     assert not NETWORKS & loaded_by(f"import vae_helpers as vh; vh.{part}")
+
+
+TYPED = (
+    *("backend", "claims", "cli", "course", "data", "features", "files", "machine"),
+    *("provenance", "published", "tsne", "weights", "zoo"),
+)
+
+
+def public_functions(tree):
+    """Yield the functions and methods of a module that a caller sees."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            yield node
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            yield from public_functions(node)
+
+
+@pytest.mark.parametrize("module", TYPED)
+def test_public_signatures_are_typed(module):
+    """What py.typed promises to those who check types."""
+    for function in public_functions(ast.parse(read(f"vae_helpers/{module}.py"))):
+        arguments = (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
+        bare = [a.arg for a in arguments if a.annotation is None and a.arg not in ("self", "cls")]
+        assert not bare, (function.name, bare)
+        assert function.returns is not None, function.name
+
+
+def test_the_wheel_has_the_marker_of_a_typed_package():
+    packaged = tomllib.loads(read("pyproject.toml"))["tool"]["setuptools"]["package-data"]
+    assert "py.typed" in packaged["vae_helpers"]
+    assert (ROOT / "vae_helpers" / "py.typed").is_file()
 
 
 def test_unknown_attributes_are_errors():

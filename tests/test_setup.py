@@ -3,6 +3,7 @@
 A shell script stands in for the Python of the environment, so nothing is really installed.
 """
 
+import errno
 import json
 import os
 import shutil
@@ -23,6 +24,9 @@ case "$*" in
     *"pip --version"*) ;;
     *"pip install"*)
         [ -z "$FAIL" ] || { echo "Collecting tensorflow"; echo "$FAIL" >&2; exit 1; }
+        case "$*" in *--target*)
+            [ -z "$FAIL_OLDEST" ] || { echo "$FAIL_OLDEST" >&2; exit 1; } ;;
+        esac
         [ -z "$INTERRUPT" ] || kill -INT "$PPID"
         echo "$@" >> installed ;;
     -c*) echo "3.12" ;;
@@ -72,6 +76,10 @@ def installations(course):
     return file.read_text().splitlines() if file.exists() else []
 
 
+def of_the_course(course):
+    return [line for line in installations(course) if "--target" not in line]
+
+
 def test_the_first_call_installs_and_the_second_does_not(course):
     first = setup(course, "lab")
     assert first.returncode == 0, first.stderr
@@ -85,11 +93,32 @@ def test_the_first_call_installs_and_the_second_does_not(course):
 def test_more_extras_are_added_and_stay(course):
     setup(course, "lab")
     setup(course, "lab", "dev", "jax")
-    assert installations(course)[-1].endswith(".[dev,jax,lab]")
+    assert of_the_course(course)[-1].endswith(".[dev,jax,lab]")
     setup(course, "lab")
-    assert len(installations(course)) == 2
+    assert len(of_the_course(course)) == 2
     setup(course, "site")
-    assert installations(course)[-1].endswith(".[dev,jax,lab,site]")
+    assert of_the_course(course)[-1].endswith(".[dev,jax,lab,site]")
+
+
+def test_the_oldest_versions_come_with_the_extra_of_the_tests(course):
+    """Each alone in a folder of its own, from nothing: what an interruption left does not count."""
+    setup(course, "lab")
+    assert len(installations(course)) == 1
+    left = course / ".venv" / "oldest" / "keras" / "half"
+    left.mkdir(parents=True)
+    setup(course, "dev")
+    assert not left.exists()
+    oldest = [line for line in installations(course) if "--target" in line]
+    assert len(oldest) == len(bootstrap.OLDEST_PACKAGES)
+    for line, (name, packages) in zip(oldest, bootstrap.OLDEST_PACKAGES.items(), strict=True):
+        folder = course / ".venv" / "oldest" / name
+        assert line.endswith(f"--no-deps --target {folder} {' '.join(packages)}")
+
+
+def test_without_the_oldest_versions_the_installation_does_not_count(course):
+    failed = setup(course, "dev", FAIL_OLDEST="ERROR: something")
+    assert failed.returncode == 1
+    assert not (course / ".venv" / "course-setup.json").exists()
 
 
 @pytest.mark.parametrize("name", ["requirements.lock", "pyproject.toml"])
@@ -201,6 +230,43 @@ def test_an_environment_of_another_python_is_not_deleted(course):
     assert failed.returncode == 1
     assert "holds Python 3.10" in failed.stderr
     assert python.exists()
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS])
+def test_a_folder_that_cannot_be_written_says_what_to_do(course, monkeypatch, number):
+    """The superuser may write anywhere, and tests are run as one too: hence the pretence."""
+
+    def refuse(dir):
+        assert dir == str(course)
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(bootstrap, "ROOT", str(course))
+    monkeypatch.setattr(bootstrap.tempfile, "TemporaryFile", refuse)
+    with pytest.raises(bootstrap.SetupError, match="Copy the folder to a place of your own") as e:
+        bootstrap.check_writable()
+    assert f"PYTHONPATH={course}" in str(e.value)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root writes anywhere")
+def test_a_read_only_checkout_is_one_line(course):
+    (course / "path").mkdir()  # where the helper below puts a Python
+    course.chmod(0o500)
+    try:
+        failed = setup(course)
+    finally:
+        course.chmod(0o700)
+    assert failed.returncode == 1
+    [line] = failed.stderr.splitlines()
+    assert "Copy the folder" in line
+
+
+def test_a_full_disk_is_not_taken_for_one_that_is_read_only(monkeypatch):
+    def full(dir):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(bootstrap.tempfile, "TemporaryFile", full)
+    with pytest.raises(OSError, match="No space left"):
+        bootstrap.check_writable()
 
 
 def test_too_little_room_is_said_before_downloading(monkeypatch):

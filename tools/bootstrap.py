@@ -4,12 +4,17 @@ The packages come in the exact versions of requirements.lock. A stamp in .venv r
 was installed, so that the next call has nothing to do. The stamp goes before an installation
 begins and comes back after it ends: one that was interrupted does not count.
 
+With the extra "dev" the oldest versions that the course promises to run with are put beside the
+environment, each in a folder of its own below .venv/oldest: the tests try them from there, and
+need no network.
+
 This file must start on any Python, however old, to be able to say that it is too old; hence no
 f-strings, and no imports beyond the standard library.
 """
 
 from __future__ import print_function
 
+import errno
 import hashlib
 import json
 import os
@@ -17,6 +22,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 
 OLDEST, TOO_NEW = (3, 11), (3, 14)
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -24,6 +30,11 @@ VENV = os.path.join(ROOT, ".venv")
 VENV_PYTHON = os.path.join(VENV, "Scripts" if os.name == "nt" else "bin", "python")
 STAMP = os.path.join(VENV, "course-setup.json")
 LOG = os.path.join(VENV, "course-setup.log")
+# The lower bounds of pyproject.toml that tests run with, and what these need besides.
+OLDEST_PACKAGES = {
+    "ipywidgets": ("ipywidgets==7.7.1", "ipython_genutils==0.2.0"),
+    "keras": ("keras==3.13.0",),
+}
 NEEDED_GB = 4.0  # measured 3.3 with all extras, and the largest download, unpacked beside it
 NO_ROOM = 30e6  # bytes; with fewer left, a failure that hides its cause was a full disk
 
@@ -44,10 +55,13 @@ def main(extras):
     check_python(sys.version_info, sys.executable)
     if already_done(extras):
         return
+    check_writable()
     make_venv()
     extras = sorted(set(extras) | set(read_stamp().get("extras", [])))
     remove(STAMP)
     install(extras)
+    if "dev" in extras:
+        install_oldest()
     write_stamp(extras)
     print("The environment is ready: {}".format(VENV))
 
@@ -69,12 +83,28 @@ def check_python(version, executable):
         )
 
 
+def check_writable():
+    try:
+        with tempfile.TemporaryFile(dir=ROOT):
+            pass
+    except EnvironmentError as error:
+        if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise
+        raise SetupError(
+            "the environment is made in the folder of the course, and you may not write into {0}. "
+            "Copy the folder to a place of your own and start there; or make an environment "
+            "elsewhere, install the packages of {0}/requirements.lock into it, and set "
+            "PYTHONPATH={0}.".format(ROOT)
+        )
+
+
 def key():
     """Return a hash of everything that, when it changes, asks for a new installation."""
     digest = hashlib.sha256(ROOT.encode("utf-8"))
     for name in ("requirements.lock", "pyproject.toml"):
         with open(os.path.join(ROOT, name), "rb") as file:
             digest.update(file.read())
+    digest.update(repr(sorted(OLDEST_PACKAGES.items())).encode("utf-8"))
     return digest.hexdigest()
 
 
@@ -163,10 +193,23 @@ def check_space():
 
 
 def install(extras):
+    """Install the course with its extras."""
+    print("Installing the packages; the first time takes a few minutes ...")
+    pip_install(["-c", "requirements.lock", "-e", ".[{}]".format(",".join(extras))])
+
+
+def install_oldest():
+    """Install each of the oldest packages into a folder of its own, always from nothing."""
+    for name, packages in sorted(OLDEST_PACKAGES.items()):
+        folder = os.path.join(VENV, "oldest", name)
+        shutil.rmtree(folder, ignore_errors=True)
+        pip_install(["--no-deps", "--target", folder] + list(packages))
+
+
+def pip_install(arguments):
     """Run pip, show its progress in a few words, and explain a failure in one line."""
     command = [VENV_PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
-    command += ["-c", "requirements.lock", "-e", ".[{}]".format(",".join(extras))]
-    print("Installing the packages; the first time takes a few minutes ...")
+    command += arguments
     environment = dict(os.environ, PYTHONUNBUFFERED="1", PIP_PROGRESS_BAR="off", NO_COLOR="1")
     process = subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT

@@ -7,15 +7,13 @@ changes, a test fails until this was run again.
 """
 
 import argparse
-import platform
 import sys
 import time
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
-from vae_helpers import embeddings, zoo
+from vae_helpers import provenance, tsne, zoo
 from vae_helpers.data import FILES
 from vae_helpers.files import replacing, sha256_of, write_json
 
@@ -32,13 +30,13 @@ def main():
         print(publish(name), flush=True)
 
 
-def publish(name, folder=embeddings.EMBEDDINGS):
+def publish(name, folder=tsne.EMBEDDINGS):
     """Write NAME.npz and NAME.json; return the card."""
     test = zoo.entry(name).load_data().test
     codes = zoo.load(name).encode(test.images)
     variational = isinstance(codes, tuple)
     start = time.perf_counter()
-    embedded = embeddings.tsne(codes[0] if variational else codes, SEED)
+    embedded = tsne.embed(codes[0] if variational else codes, SEED)
     seconds = time.perf_counter() - start
     path = Path(folder) / f"{name}.npz"
     with replacing(path) as temporary:
@@ -50,17 +48,13 @@ def publish(name, folder=embeddings.EMBEDDINGS):
         "shape": list(embedded.points.shape),
         "model": {"name": name, "sha256": zoo.card(name)["sha256"]},
         "data": {"name": "mnist", "sha256": FILES["mnist"][1]},
-        "parameters": {"method": "scikit-learn TSNE", "components": 2, **embeddings.PARAMETERS},
+        "parameters": {"method": "scikit-learn TSNE", "components": 2, **tsne.PARAMETERS},
         "seed": SEED,
         "kl_divergence": round(embedded.divergence, 4),
         "seconds": round(seconds, 1),
         "command": f"python tools/embed.py {name}",
-        "versions": {
-            "python": platform.python_version(),
-            **{package: version(package) for package in ("numpy", "scipy", "scikit-learn")},
-            **{package: version(package) for package in ("keras", "tensorflow")},
-        },
-        "commit": zoo.commit(),
+        "versions": provenance.versions("scipy", "scikit-learn"),
+        "commit": provenance.commit(),
         "sha256": sha256_of(path),
     }
     write_json(path.with_suffix(".json"), card)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 import vae_helpers as vh
+from vae_helpers.files import write_bytes, write_text
 
 ROOT = Path(__file__).parent.parent
 PICTURE = Path("docs") / "pictures" / "walks.png"
@@ -18,10 +19,9 @@ STEPS = 11
 
 def main():
     figure = walks(vh.zoo.load(MODEL), vh.load_data("mnist").test)
-    (ROOT / PICTURE).parent.mkdir(parents=True, exist_ok=True)
-    (ROOT / PICTURE).write_bytes(figure.png(dpi=150))
+    write_bytes(ROOT / PICTURE, figure.png(dpi=150))
     readme = ROOT / "README.md"
-    readme.write_text(with_picture(readme.read_text("utf-8"), figure.alt), "utf-8")
+    write_text(readme, with_picture(readme.read_text("utf-8"), figure.alt))
     print(f"wrote {PICTURE}: {figure.alt}")
 
 

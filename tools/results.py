@@ -13,7 +13,7 @@ from pathlib import Path
 from vae_helpers import zoo
 from vae_helpers.claims import claims
 from vae_helpers.course import MEASURED, readable
-from vae_helpers.files import read_json, replacing
+from vae_helpers.files import read_json, write_text
 from vae_helpers.published import PUBLISHED, validation_losses
 
 ROOT = Path(__file__).parent.parent
@@ -30,8 +30,7 @@ def main(arguments=None):
         if options.check:
             print(f"{path.relative_to(ROOT)} is stale: run make results")
         else:
-            with replacing(path) as temporary:
-                temporary.write_text(generated()[path], "utf-8")
+            write_text(path, generated()[path])
             print(f"wrote {path.relative_to(ROOT)}")
     return 1 if options.check and stale else 0
 

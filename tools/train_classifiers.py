@@ -9,24 +9,19 @@ chosen, was chosen on the 10,000 validation images.
 """
 
 import argparse
-import hashlib
-import json
 import math
-import platform
-from importlib.metadata import version
 from pathlib import Path
 
 import keras
 import numpy as np
-from keras import layers
 
-from vae_helpers import features, zoo
-from vae_helpers.data import ASSETS, FILES, load_data
+from vae_helpers import features, provenance, weights
+from vae_helpers.data import FILES, load_data
+from vae_helpers.files import ASSETS, read_json, replacing, sha256_of, write_json
 from vae_helpers.metrics import FeatureStatistics, fid
 
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "build" / "classifiers"
-FOLDERS = {"mnist": "mnist-classifier", "fashion-mnist": "fashion-classifier"}
 RECIPES = {
     "mnist": {"epochs": 12, "flip": False},
     "fashion-mnist": {"epochs": 20, "flip": True},
@@ -42,22 +37,6 @@ COMMON = {
 }
 FLOOR_SIZES = (2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
 FLOOR_DRAWS = 20
-
-
-def build(name, dropout):
-    """Three convolutions, 64 features, ten classes: 94,000 parameters."""
-    images = keras.Input((28, 28, 1), name="images")
-    h = images
-    for i, filters in enumerate((32, 64, 64), start=1):
-        h = layers.Conv2D(filters, 3, padding="same", use_bias=False, name=f"conv_{i}")(h)
-        h = layers.BatchNormalization(name=f"norm_{i}")(h)
-        h = layers.LeakyReLU(negative_slope=0.1, name=f"activation_{i}")(h)
-        h = layers.MaxPooling2D(name=f"pool_{i}")(h)
-    h = layers.Flatten(name="flatten")(h)
-    h = layers.Dense(64, name="dense")(h)
-    h = layers.LeakyReLU(negative_slope=0.1, name="features")(h)
-    h = layers.Dropout(dropout, name="dropout")(h)
-    return keras.Model(images, layers.Dense(10, name="logits")(h), name=name.replace("-", "_"))
 
 
 def augmented(images, rng, max_shift, flip):
@@ -80,7 +59,7 @@ def train(name):
     data = load_data(name)
     keras.utils.set_random_seed(recipe["seed"])
     rng = np.random.default_rng(recipe["seed"])
-    model = build(f"{FOLDERS[name]}", recipe["dropout"])
+    model = features.build_classifier(features.CLASSIFIERS[name], recipe["dropout"])
     steps = recipe["epochs"] * math.ceil(len(data.train) / recipe["batch_size"])
     schedule = keras.optimizers.schedules.CosineDecay(recipe["learning_rate"], steps)
     model.compile(
@@ -101,22 +80,29 @@ def train(name):
         ).history
         history.append({key: round(values[0], 5) for key, values in logs.items()})
         print(epoch + 1, history[-1], flush=True)
-    folder = BUILD / FOLDERS[name]
-    folder.mkdir(parents=True, exist_ok=True)
-    fresh = build(f"{FOLDERS[name]}", recipe["dropout"])  # without the optimizer's state
+    folder = BUILD / features.CLASSIFIERS[name]
+    fresh = features.build_classifier(
+        features.CLASSIFIERS[name], recipe["dropout"]
+    )  # without the optimizer's state
     fresh.set_weights(model.get_weights())
-    fresh.save(folder / "model.keras")
-    (folder / "history.json").write_text(json.dumps(history, indent=2) + "\n")
+    with replacing(folder / "model.keras") as temporary:
+        fresh.save(temporary)
+    write_json(folder / "history.json", history)
 
 
 def publish(name):
     """Copy the trained model into the package with its statistics and its card."""
-    folder = ASSETS / "checkpoints" / FOLDERS[name]
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = ASSETS / "checkpoints" / features.CLASSIFIERS[name]
     data = load_data(name)
-    model = keras.models.load_model(BUILD / FOLDERS[name] / "model.keras", compile=False)
+    trained = BUILD / features.CLASSIFIERS[name]
+    model = weights.load(
+        lambda: features.build_classifier(trained.name, COMMON["dropout"]),
+        trained / "model.keras",
+        sha256_of(trained / "model.keras"),
+    )
     rescale_features(model, data.train.images)
-    model.save(folder / "model.keras")
+    with replacing(folder / "model.keras") as temporary:
+        model.save(temporary)
     split = features.split_classifier(model)
     accuracy, outputs = {}, {}
     for part in ("train", "validation", "test"):
@@ -125,17 +111,18 @@ def publish(name):
         accuracy[f"{part}_accuracy"] = float((probabilities.argmax(axis=1) == labels).mean())
     reference = FeatureStatistics().update(outputs["train"]).update(outputs["validation"])
     floors = measure_floors(reference, outputs["test"])
-    np.savez(
-        folder / "statistics.npz",
-        n=reference.n,
-        mean=reference.mean,
-        covariance=reference.covariance,
-        floor_n=np.array(FLOOR_SIZES),
-        floor=np.array(floors),
-    )
+    with replacing(folder / "statistics.npz") as temporary:
+        np.savez(
+            temporary,
+            n=reference.n,
+            mean=reference.mean,
+            covariance=reference.covariance,
+            floor_n=np.array(FLOOR_SIZES),
+            floor=np.array(floors),
+        )
     recipe = {**COMMON, **RECIPES[name]}
     card = {
-        "name": FOLDERS[name],
+        "name": features.CLASSIFIERS[name],
         "purpose": f"64 image features for the Fréchet classifier distance on {name}",
         "architecture": "3 × [Conv 3×3 same → BatchNorm → LeakyReLU 0.1 → MaxPool 2] with 32, 64, "
         "64 filters → Dense 64 LeakyReLU 0.1 (the features, "
@@ -152,14 +139,8 @@ def publish(name):
         "recipe": recipe,
         "seed": recipe["seed"],
         "command": f"python tools/train_classifiers.py train {name}",
-        "versions": {
-            "python": platform.python_version(),
-            "backend": keras.backend.backend(),
-            "keras": keras.__version__,
-            "tensorflow": version("tensorflow"),
-            "numpy": np.__version__,
-        },
-        "commit": zoo.commit(),
+        "versions": provenance.versions(),
+        "commit": provenance.commit(),
         "metrics": {
             **accuracy,
             "real_floor_at_10000": floors[-1],
@@ -167,14 +148,10 @@ def publish(name):
             f"mean of {FLOOR_DRAWS} random subsets at each N below 10,000",
             "real_floor": dict(zip(map(str, FLOOR_SIZES), floors, strict=True)),
         },
-        "history": json.loads((BUILD / FOLDERS[name] / "history.json").read_text()),
-        "sha256": {
-            file: hashlib.sha256((folder / file).read_bytes()).hexdigest()
-            for file in ("model.keras", "statistics.npz")
-        },
+        "history": read_json(trained / "history.json"),
+        "sha256": {file: sha256_of(folder / file) for file in ("model.keras", "statistics.npz")},
     }
-    text = json.dumps(card, indent=2, ensure_ascii=False) + "\n"
-    (folder / "card.json").write_text(text, encoding="utf-8")
+    write_json(folder / "card.json", card)
     print(card["metrics"])
 
 
@@ -211,6 +188,6 @@ def measure_floors(reference, test_features):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("step", choices=["train", "publish"])
-    parser.add_argument("name", choices=list(FOLDERS))
+    parser.add_argument("name", choices=list(features.CLASSIFIERS))
     arguments = parser.parse_args()
     {"train": train, "publish": publish}[arguments.step](arguments.name)

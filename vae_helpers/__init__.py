@@ -19,7 +19,6 @@ __version__ = "0.1.0"
 _SUBMODULES = (
     "checks",
     "cli",
-    "embeddings",
     "evaluation",
     "features",
     "latent",
@@ -27,6 +26,7 @@ _SUBMODULES = (
     "models",
     "plots",
     "training",
+    "tsne",
     "widgets",
     "zoo",
 )

@@ -1,20 +1,20 @@
 """The command ``vae-helpers``: check an installation, train and evaluate the models."""
 
 import argparse
-import os
 import platform
 import shutil
 import sys
-import time
+from collections.abc import Sequence
 from pathlib import Path
 
-from vae_helpers import __version__
+from vae_helpers import __version__, machine
 
 BAD_INPUT = 2
 INTERRUPTED = 130
+LONGEST_LINE = 600
 
 
-def main(arguments=None) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; bad input gives one line on standard error and exit status 2."""
     options = _parser().parse_args(arguments)
     try:
@@ -79,6 +79,8 @@ def _evaluate(options):
     from vae_helpers import zoo
 
     card = zoo.card(options.name, options.variant, options.folder)
+    if "test" not in card["metrics"]:
+        raise ValueError(f"the card of {options.name} has no losses of test images to compare with")
     model = zoo.load(options.name, options.variant, options.folder)
     measured = zoo.evaluate(model, zoo.entry(options.name).load_data().test.images)
     print(f"{'test, nats an image':24}{'measured':>10}{'card':>10}")
@@ -95,7 +97,7 @@ def _evaluate(options):
 
 
 def _preflight(options):
-    """Check Python, packages, memory, disk, data and checkpoints, one line each."""
+    """Check Python, packages, memory, disk, data, models and classifiers, one line each."""
     problems = 0
     for what, check in _CHECKS.items():
         try:
@@ -122,27 +124,19 @@ def _check_backend():
 
 
 def _check_memory():
-    gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    gigabytes = machine.memory() / 1e9
     if gigabytes < 6:
         raise RuntimeError(f"{gigabytes:.1f} GB: a notebook may need up to 6 GB")
-    return f"{gigabytes:.1f} GB, {os.cpu_count()} processors"
+    return f"{gigabytes:.1f} GB"
 
 
-def matrix_rate(size=2048, runs=3) -> float:
-    """Return the measured rate of float32 matrix products, in operations a second."""
-    import numpy as np
-
-    matrix = np.random.default_rng(0).random((size, size), dtype=np.float32)
-    seconds = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        matrix @ matrix
-        seconds.append(time.perf_counter() - start)
-    return 2 * size**3 / min(seconds)
+def _check_processors():
+    usable = machine.processors()
+    return f"{usable:g} usable" + (": 2 are better" if usable < 2 else "")
 
 
 def _check_speed():
-    rate = matrix_rate()
+    rate = machine.matrix_rate()
     # 480,000 weights: forward and backward take 6 operations a weight and image.
     epoch = 6 * 480_000 * 50_000 / rate
     return f"{rate / 1e9:.0f} GFLOP/s: an epoch of mnist-vae takes {epoch:.0f} s or some more"
@@ -170,14 +164,27 @@ def _check_checkpoints():
     return f"{len(checked)} models open"
 
 
+def _check_classifiers():
+    import numpy as np
+
+    from vae_helpers import features
+
+    for dataset in features.CLASSIFIERS:
+        features.classify(np.zeros((1, 28, 28, 1), np.float32), dataset)
+        features.reference_statistics(dataset)
+    return f"{len(features.CLASSIFIERS)} classifiers open"
+
+
 _CHECKS = {
     "Python": _check_python,
     "backend": _check_backend,
     "memory": _check_memory,
+    "processors": _check_processors,
     "speed": _check_speed,
     "disk": _check_disk,
     "data": _check_data,
     "checkpoints": _check_checkpoints,
+    "classifiers": _check_classifiers,
 }
 
 
@@ -187,7 +194,9 @@ def _print_losses(card):
 
 
 def _one_line(error):
-    return " ".join(str(error).split()) or type(error).__name__
+    """Return an error's words in one line that a terminal can show, whatever raised it."""
+    words = " ".join(str(error).split()) or type(error).__name__
+    return words if len(words) <= LONGEST_LINE else words[: LONGEST_LINE - 2] + " …"
 
 
 if __name__ == "__main__":

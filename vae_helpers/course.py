@@ -3,8 +3,9 @@
 import math
 import os
 from collections.abc import Iterable
+from typing import Any
 
-from vae_helpers.data import ASSETS
+from vae_helpers.files import ASSETS
 from vae_helpers.html_table import html_table
 
 MEASURED = ASSETS / "measured.json"  # what the chapters measured when they were last run
@@ -23,7 +24,7 @@ def course_mode() -> str:
     return mode
 
 
-def by_mode(quick, full):
+def by_mode(quick: Any, full: Any) -> Any:
     """Return ``quick`` or ``full``, whichever the course mode asks for."""
     return full if course_mode() == "full" else quick
 
@@ -96,7 +97,7 @@ def _finite(number, what):
     return number
 
 
-def readable(number):
+def readable(number: float | None) -> str:
     """Write whole numbers whole, and five significant digits of others."""
     if number is None:
         return "–"

@@ -2,13 +2,10 @@
 
 import operator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from vae_helpers.files import DamagedFileError, verify_file
-
-ASSETS = Path(__file__).parent / "assets"
+from vae_helpers.files import ASSETS, read_npz
 
 FILES = {
     "mnist": (
@@ -20,8 +17,6 @@ FILES = {
         "5b6d2c4c694a91887af8ab7d039c04f80af3c29378d731c93a538d2e831aa469",
     ),
 }
-
-__all__ = ["ASSETS", "CLASS_NAMES", "DamagedFileError", "Data", "Split", "load_data", "read_npz"]
 
 CLASS_NAMES = {
     "mnist": tuple("0123456789"),
@@ -49,7 +44,7 @@ class Split:
     images: np.ndarray
     labels: np.ndarray
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.images)
 
 
@@ -97,13 +92,6 @@ def load_data(name: str, image_size: int = 28, validation: int = 10_000) -> Data
         test=test,
         class_names=CLASS_NAMES[name],
     )
-
-
-def read_npz(path: Path, sha256: str) -> dict[str, np.ndarray]:
-    """Verify and read a bundled .npz file; object arrays, which need pickle, are refused."""
-    verify_file(path, sha256)
-    with np.load(path, allow_pickle=False) as file:
-        return {key: file[key] for key in file.files}
 
 
 def _known_name(name):

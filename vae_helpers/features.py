@@ -5,7 +5,6 @@ these is a *Fréchet classifier distance*: it ranks models of one data set, and 
 """
 
 import functools
-import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +12,11 @@ from pathlib import Path
 import numpy as np
 from tqdm.auto import tqdm
 
-from vae_helpers import data, metrics
+from vae_helpers import metrics, weights
 from vae_helpers.backend import keras
+from vae_helpers.files import ASSETS, read_card, read_npz
+
+layers = keras.layers
 
 CLASSIFIERS = {"mnist": "mnist-classifier", "fashion-mnist": "fashion-classifier"}
 
@@ -36,10 +38,10 @@ class FrechetClassifierDistance:
     floor: float
     dataset: str
 
-    def __float__(self):
+    def __float__(self) -> float:
         return self.value
 
-    def __str__(self):
+    def __str__(self) -> str:
         return (
             f"Fréchet classifier distance {self.value:.3g} "
             f"({self.dataset}, N = {self.n:,}, {self.dimension} features; "
@@ -51,7 +53,9 @@ class MissingWeightsError(RuntimeError):
     """InceptionV3's weights are neither on this machine nor to be had from the network."""
 
 
-def classifier_features(images, dataset="mnist", batch_size=1_000):
+def classifier_features(
+    images: np.ndarray, dataset: str = "mnist", batch_size: int = 1_000
+) -> np.ndarray:
     """Return the 64 features, float32 (n, 64), that the bundled classifier sees in images.
 
     Args:
@@ -67,7 +71,7 @@ def classifier_features(images, dataset="mnist", batch_size=1_000):
     return features_and_probabilities(images, dataset, batch_size)[0]
 
 
-def classify(images, dataset="mnist", batch_size=1_000):
+def classify(images: np.ndarray, dataset: str = "mnist", batch_size: int = 1_000) -> np.ndarray:
     """Return the bundled classifier's class probabilities, float32 (n, 10).
 
     Arguments and errors are those of :func:`classifier_features`.
@@ -75,8 +79,13 @@ def classify(images, dataset="mnist", batch_size=1_000):
     return features_and_probabilities(images, dataset, batch_size)[1]
 
 
-def features_and_probabilities(images, dataset="mnist", batch_size=1_000):
-    """Return what :func:`classifier_features` and :func:`classify` do, in one pass."""
+def features_and_probabilities(
+    images: np.ndarray, dataset: str = "mnist", batch_size: int = 1_000
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return features (n, 64) and probabilities (n, 10), both float32, in one pass.
+
+    Arguments and errors are those of :func:`classifier_features`.
+    """
     images = _checked_images(images, channels=(1,))
     size = images.shape[1:3]
     if size == (32, 32):
@@ -88,15 +97,17 @@ def features_and_probabilities(images, dataset="mnist", batch_size=1_000):
     return outputs_in_batches(_classifier(_known(dataset)), images, batch_size)
 
 
-def classifier_card(dataset="mnist"):
-    """Return how the bundled classifier was made and what it reaches, as a dictionary."""
-    path = _folder(dataset) / "card.json"
-    if not path.is_file():
-        raise data.DamagedFileError(f"{path} is missing: install the package again.")
-    return json.loads(path.read_text(encoding="utf-8"))
+def classifier_card(dataset: str = "mnist") -> dict:
+    """Return how the bundled classifier was made and what it reaches, as a dictionary.
+
+    Raises:
+        ValueError: for an unknown data set.
+        DamagedFileError: if there is no card, or what there is is none.
+    """
+    return read_card(_folder(dataset) / "card.json", {"sha256": dict, "parameters": int})
 
 
-def reference_statistics(dataset="mnist"):
+def reference_statistics(dataset: str = "mnist") -> metrics.FeatureStatistics:
     """Return the :class:`~vae_helpers.metrics.FeatureStatistics` of the 60,000 training images."""
     stored = _stored_statistics(_known(dataset))
     return metrics.FeatureStatistics.from_moments(
@@ -104,7 +115,7 @@ def reference_statistics(dataset="mnist"):
     )
 
 
-def real_floor(n, dataset="mnist"):
+def real_floor(n: float, dataset: str = "mnist") -> float:
     """Return the Fréchet classifier distance that ``n`` *real* images have, on average.
 
     Measured with test images at sizes from 2 to 10,000, and interpolated in 1/n. It is not zero
@@ -122,7 +133,9 @@ def real_floor(n, dataset="mnist"):
     return float(np.interp(1 / n, 1 / sizes, floors))
 
 
-def frechet_classifier_distance(images, dataset="mnist", batch_size=1_000):
+def frechet_classifier_distance(
+    images: np.ndarray, dataset: str = "mnist", batch_size: int = 1_000
+) -> FrechetClassifierDistance:
     """Compare generated images with the 60,000 training images in classifier features.
 
     Args:
@@ -141,8 +154,12 @@ def frechet_classifier_distance(images, dataset="mnist", batch_size=1_000):
     return features_distance(classifier_features(images, dataset, batch_size), dataset)
 
 
-def features_distance(features, dataset="mnist"):
-    """Return the :class:`FrechetClassifierDistance` of classifier features (n, 64)."""
+def features_distance(features: np.ndarray, dataset: str = "mnist") -> FrechetClassifierDistance:
+    """Return the :class:`FrechetClassifierDistance` of classifier features (n, 64).
+
+    Raises:
+        ValueError: for fewer than 2 rows, or an unknown data set.
+    """
     n, dimension = np.shape(features)
     if n < 2:
         raise ValueError(f"images has {n} rows: expected at least 2")
@@ -150,7 +167,12 @@ def features_distance(features, dataset="mnist"):
     return FrechetClassifierDistance(value, n, dimension, real_floor(n, dataset), _known(dataset))
 
 
-def inception_features(images, weights="imagenet", batch_size=32, progress=True):
+def inception_features(
+    images: np.ndarray,
+    weights: str | os.PathLike = "imagenet",
+    batch_size: int = 32,
+    progress: bool = True,
+) -> np.ndarray:
     """Return the 2,048 pooled features of InceptionV3, float32 (n, 2048), all at least 0.
 
     Grey images become RGB, are resized to 299×299 (bilinear) and scaled as the network expects.
@@ -183,19 +205,46 @@ def inception_features(images, weights="imagenet", batch_size=32, progress=True)
     )
 
 
-def split_classifier(classifier):
+def build_classifier(name: str, dropout: float = 0.0) -> keras.Model:
+    """Build the classifier of 28×28 images: three convolutions, 64 features, ten logits.
+
+    Args:
+        name: of the Keras model.
+        dropout: share of the features that is left out in training.
+    """
+    images = keras.Input((28, 28, 1), name="images")
+    h = images
+    for i, filters in enumerate((32, 64, 64), start=1):
+        h = layers.Conv2D(filters, 3, padding="same", use_bias=False, name=f"conv_{i}")(h)
+        h = layers.BatchNormalization(name=f"norm_{i}")(h)
+        h = layers.LeakyReLU(negative_slope=0.1, name=f"activation_{i}")(h)
+        h = layers.MaxPooling2D(name=f"pool_{i}")(h)
+    h = layers.Flatten(name="flatten")(h)
+    h = layers.Dense(64, name="dense")(h)
+    h = layers.LeakyReLU(negative_slope=0.1, name="features")(h)
+    h = layers.Dropout(dropout, name="dropout")(h)
+    return keras.Model(images, layers.Dense(10, name="logits")(h), name=name.replace("-", "_"))
+
+
+def split_classifier(classifier: keras.Model) -> keras.Model:
     """Turn a classifier into a model from images to (features, probabilities)."""
     logits = classifier.get_layer("logits").output
     probabilities = keras.layers.Softmax(name="probabilities")(logits)
     return keras.Model(
-        classifier.inputs[0], [classifier.get_layer("features").output, probabilities]
+        classifier.inputs[0],
+        [classifier.get_layer("features").output, probabilities],
+        name=classifier.name,
     )
 
 
-def outputs_in_batches(model, images, batch_size=1_000):
-    """Return (features, probabilities) of images, as arrays."""
+def outputs_in_batches(
+    model: keras.Model, images: np.ndarray, batch_size: int = 1_000
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return (features, probabilities) of images, as arrays; the images stay as they are."""
+    # Copies: TensorFlow may take an array's memory as it is, and write into it.
     batches = [
-        model(images[i : i + batch_size], training=False) for i in range(0, len(images), batch_size)
+        model(np.array(images[i : i + batch_size]), training=False)
+        for i in range(0, len(images), batch_size)
     ]
     return tuple(
         np.concatenate([keras.ops.convert_to_numpy(batch[part]) for batch in batches])
@@ -219,20 +268,27 @@ def _checked_images(images, channels):
 
 @functools.cache
 def _classifier(dataset):
-    """Verify the bundled classifier, open it, and split off its features."""
-    path = _folder(dataset) / "model.keras"
-    data.verify_file(path, classifier_card(dataset)["sha256"][path.name])
-    return split_classifier(keras.models.load_model(path, compile=False))
+    """Load the bundled classifier, and split off its features."""
+    folder = _folder(dataset)
+
+    def build() -> keras.Model:
+        return split_classifier(build_classifier(folder.name))
+
+    return weights.load(build, folder / "model.keras", _sha256(dataset, "model.keras"))
 
 
 @functools.cache
 def _stored_statistics(dataset):
-    path = _folder(dataset) / "statistics.npz"
-    return data.read_npz(path, classifier_card(dataset)["sha256"][path.name])
+    return read_npz(_folder(dataset) / "statistics.npz", _sha256(dataset, "statistics.npz"))
+
+
+def _sha256(dataset, file_name):
+    """Return the hash that the card gives for one of its files."""
+    return str(classifier_card(dataset)["sha256"].get(file_name))
 
 
 def _folder(dataset):
-    return data.ASSETS / "checkpoints" / CLASSIFIERS[_known(dataset)]
+    return ASSETS / "checkpoints" / CLASSIFIERS[_known(dataset)]
 
 
 def _known(dataset):

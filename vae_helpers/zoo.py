@@ -1,30 +1,38 @@
 """The named models of the course: what they are made of, how to train and to load them."""
 
-import contextlib
 import functools
-import importlib.metadata
-import platform
-import subprocess
+import os
+import re
+import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from vae_helpers import models, training
+import numpy as np
+
+from vae_helpers import models, provenance, training, weights
 from vae_helpers.backend import keras
-from vae_helpers.data import ASSETS, Data, load_data
-from vae_helpers.files import (
-    DamagedFileError,
-    read_json,
-    replacing,
-    sha256_of,
-    verify_file,
-    write_json,
-)
+from vae_helpers.data import Data, load_data
+from vae_helpers.files import ASSETS, damaged, read_card, replacing, sha256_of, write_json
 from vae_helpers.training import Recipe
 
 CHECKPOINTS = ASSETS / "checkpoints"
-METRICS = ("loss", "reconstruction_loss", "kl_loss")
+METRICS = ("reconstruction_loss", "kl_loss")
+EVALUATION_BATCH = 500
+# What a card must have for its model to be built, loaded and compared.
+CARD_FIELDS = {
+    "name": str,
+    "sha256": str,
+    "seed": int,
+    "beta": float | int | None,
+    "parameters": dict,
+    "recipe": dict,
+    "metrics": dict,
+    "tolerance": float | int,
+}
+# The variants of a model are folders beside its own checkpoint, "beta-0.5" or "epoch-3".
+VARIANT = re.compile(r"[a-z]+-\d+(\.\d+)?")
 # Losses are measured with one noise sample an image, which another backend draws differently.
 TOLERANCE = 0.15
 
@@ -33,8 +41,9 @@ TOLERANCE = 0.15
 class Entry:
     """A named model: its data, how to build it, and how it is trained.
 
-    Of the recipes, ``published`` is the source's, ``fast`` made the bundled checkpoint, and
-    ``shortest``, where there is one, only just reaches the published loss. ``validation`` images
+    Of the recipes, ``published`` is the source's, ``fast`` made the bundled checkpoint (whose card
+    says how the steps were run then, compiled or not), and ``shortest``, where there is one, only
+    just reaches the published loss. ``validation`` images
     are kept from the training file; where a source used the test images for validation, it is 0.
     ``beta`` is the weight of the KL divergence, None without one.
     """
@@ -101,7 +110,7 @@ def _fashion_vae(**kwargs):
     return models.VAE(models.fashion_conv_encoder(), models.fashion_conv_decoder(), **kwargs)
 
 
-_DENSE_PUBLISHED = Recipe(epochs=30, batch_size=100, learning_rate=1e-3)
+_PUBLISHED = Recipe(epochs=30, batch_size=100, learning_rate=1e-3, precision="float32")
 _DENSE_FAST = Recipe(
     epochs=12,
     batch_size=250,
@@ -111,6 +120,7 @@ _DENSE_FAST = Recipe(
     beta_2=0.99,
     mean_image_bias=True,
     steps_per_call=10,
+    precision="float32",
 )
 # Where epochs are few a straight line to zero beats a cosine: just enough for the published loss.
 _DENSE_SHORTEST = _DENSE_FAST.replace(
@@ -137,7 +147,7 @@ _ENTRIES = {
         "mnist",
         28,
         _dense_autoencoder,
-        published=_DENSE_PUBLISHED,
+        published=_PUBLISHED,
         fast=_DENSE_FAST,
         shortest=_DENSE_SHORTEST,
     ),
@@ -145,19 +155,19 @@ _ENTRIES = {
         "mnist",
         28,
         _dense_vae,
-        published=_DENSE_PUBLISHED,
+        published=_PUBLISHED,
         fast=_DENSE_FAST,
         shortest=_DENSE_SHORTEST.replace(epochs=8, validate_every=8),
         beta=1.0,
     ),
     "mnist-conv-vae": Entry(
-        "mnist", 28, _mnist_conv_vae, published=_DENSE_PUBLISHED, fast=_CONV_FAST, beta=1.0
+        "mnist", 28, _mnist_conv_vae, published=_PUBLISHED, fast=_CONV_FAST, beta=1.0
     ),
     "fashion-conv-ae": Entry(
         "fashion-mnist",
         32,
         _fashion_autoencoder,
-        published=Recipe(epochs=3, batch_size=100, learning_rate=1e-3),
+        published=_PUBLISHED.replace(epochs=3),
         fast=_CONV_FAST.replace(epochs=3),
         shortest=_CONV_FAST.replace(epochs=1, batch_size=40, learning_rate=3e-3, schedule="linear"),
         validation=0,
@@ -167,7 +177,7 @@ _ENTRIES = {
         "fashion-mnist",
         32,
         _fashion_vae,
-        published=Recipe(epochs=5, batch_size=100, learning_rate=5e-4),
+        published=_PUBLISHED.replace(epochs=5, learning_rate=5e-4),
         fast=_CONV_FAST.replace(epochs=5),
         validation=0,
         beta=1024 / 500,
@@ -176,7 +186,7 @@ _ENTRIES = {
         "mnist",
         28,
         _dense_vae_2d,
-        published=Recipe(epochs=50, batch_size=128, learning_rate=1e-3),
+        published=_PUBLISHED.replace(epochs=50, batch_size=128),
         fast=_DENSE_FAST.replace(epochs=30, learning_rate=4e-3),
         shortest=_DENSE_SHORTEST.replace(
             epochs=16, batch_size=500, learning_rate=8e-3, beta_2=0.98, validate_every=16
@@ -212,14 +222,17 @@ def build(name: str, seed: int | None = None, beta: float | None = None) -> kera
         ValueError: if the name is unknown, or for a β out of range or of a model without one.
     """
     described = entry(name)
-    construct = functools.partial(described.build, name=name.replace("-", "_"))
     if seed is not None:
         keras.utils.set_random_seed(seed)
-    if described.beta is None:
-        if beta is not None:
-            raise ValueError(f"beta={beta!r}: {name} has no KL divergence to weigh")
-        return construct()
-    return construct(beta=described.beta if beta is None else beta, seed=seed)
+    if described.beta is None and beta is not None:
+        raise ValueError(f"beta={beta!r}: {name} has no KL divergence to weigh")
+    return _construct(name, seed, described.beta if beta is None else beta)
+
+
+def _construct(name, seed, beta):
+    """Build a named model, its noise seeded and its first weights not."""
+    construct = functools.partial(entry(name).build, name=name.replace("-", "_"))
+    return construct() if beta is None else construct(beta=beta, seed=seed)
 
 
 def train(
@@ -228,17 +241,18 @@ def train(
     *,
     recipe_name: str = "own",
     seed: int = 0,
-    folder,
+    folder: str | os.PathLike,
     beta: float | None = None,
     progress: bool = True,
     data: Data | None = None,
-    snapshots=(),
-    callbacks=(),
+    snapshots: Iterable[int] = (),
+    callbacks: Iterable[keras.callbacks.Callback] = (),
 ) -> dict[str, list[float]]:
     """Train a named model from scratch and write its checkpoint and card to ``folder``.
 
     A run that is interrupted goes on where it was when it is started again with the same
-    arguments. The training images, the recipe and the seed fix the result up to rounding.
+    arguments: until the checkpoint is written, its state is kept in ``folder / "unfinished"``.
+    The training images, the recipe and the seed fix the result up to rounding.
 
     Args:
         name: one of :func:`names`.
@@ -265,10 +279,10 @@ def train(
     described = entry(name)
     if isinstance(recipe, str):
         recipe_name, recipe = recipe, described.recipe(recipe)
-    with _precision(recipe.precision or "float32"):
+    with weights.precision(recipe.precision or "float32"):
         model = build(name, seed, beta)
     folder = _own_folder(folder)
-    commit()
+    provenance.commit()  # now: when the training ends, the checkout may be another one
     data = data or described.load_data()
     validation = data.validation if len(data.validation) else data.test
 
@@ -288,7 +302,14 @@ def train(
     )
     if len(history["loss"]) == recipe.epochs:
         keep(history, folder)
+        _forget(folder / "unfinished")
     return history
+
+
+def _forget(unfinished):
+    """Delete the state of a run; without state.json, which goes first, it is none any more."""
+    (unfinished / "state.json").unlink(missing_ok=True)
+    shutil.rmtree(unfinished, ignore_errors=True)
 
 
 class _Snapshots(keras.callbacks.Callback):
@@ -308,19 +329,42 @@ class _Snapshots(keras.callbacks.Callback):
             self.keep(history, self.folder / f"epoch-{epoch + 1}")
 
 
-def evaluate(model: keras.Model, images, seed: int = 0) -> dict[str, float]:
+def evaluate(model: keras.Model, images: np.ndarray, seed: int = 0) -> dict[str, float]:
     """Return the mean losses of images, in nats an image, each image with one noise sample.
 
-    The same seed gives the same noise whatever the model did before.
+    The same seed gives the same noise whatever the model did before. The model is called batch
+    by batch, and neither compiled nor changed in any other way than that its noise goes on from
+    there: a training goes on with the optimizer that it had, and a model that was built for
+    several devices is measured as any other.
+
+    Args:
+        model: an :class:`~vae_helpers.models.Autoencoder` or a VAE.
+        images: (n, h, w, 1) in [0, 1].
+        seed: of the noise, a whole number from 0.
+
+    Raises:
+        ValueError: for images of another shape or range.
     """
+    images = model._checked_images(images)
     if isinstance(model, models.VAE):
         model.sampling.restart(seed)
-    model.compile()
-    logs = model.evaluate(images, batch_size=500, verbose=0, return_dict=True)
-    return {key: float(logs[key]) for key in METRICS if key in logs}
+    model.reset_metrics()
+    total = 0.0
+    for start in range(0, len(images), EVALUATION_BATCH):
+        # A copy: TensorFlow may take an array's memory as it is, and write into it.
+        batch = keras.ops.convert_to_tensor(np.array(images[start : start + EVALUATION_BATCH]))
+        loss = model.compute_loss(x=batch, y_pred=model(batch, training=False), training=False)
+        total += float(loss) * len(batch)
+    # In the scope of a strategy of several devices a loss is the share of one of them.
+    total /= models._share_of_replicas(1.0)
+    parts = {metric.name: metric.result() for metric in model.metrics}
+    return {
+        "loss": total / len(images),
+        **{key: float(parts[key]) for key in METRICS if key in parts},
+    }
 
 
-def save(model: keras.Model, folder, card: dict) -> None:
+def save(model: keras.Model, folder: str | os.PathLike, card: dict) -> None:
     """Write model.keras and card.json to a folder; the card, written last, has the file's hash."""
     folder = _own_folder(folder)
     with replacing(folder / "model.keras") as temporary:
@@ -328,8 +372,10 @@ def save(model: keras.Model, folder, card: dict) -> None:
     write_json(folder / "card.json", {**card, "sha256": sha256_of(folder / "model.keras")})
 
 
-def load(name: str, variant: str | None = None, folder=None) -> keras.Model:
-    """Load a trained model.
+def load(
+    name: str, variant: str | None = None, folder: str | os.PathLike | None = None
+) -> keras.Model:
+    """Load a trained model: its architecture from the code, its weights from the file.
 
     Args:
         name: one of :func:`names`.
@@ -338,48 +384,75 @@ def load(name: str, variant: str | None = None, folder=None) -> keras.Model:
         folder: your own training run's folder instead of the bundled checkpoints.
 
     Raises:
-        ValueError: if the name or the variant is unknown.
-        DamagedFileError: if a file is missing or its SHA-256 is not the card's. The file is
-            checked before it is opened, and opened without running code from it.
+        ValueError: if the name or the variant is unknown, or the folder holds another model.
+        DamagedFileError: if a file is missing or its SHA-256 is not the card's, or its weights
+            are not those of this model. The file is checked before it is opened, and nothing but
+            numbers is read from it.
     """
-    folder = _checkpoint_folder(name, variant, folder)
-    verify_file(folder / "model.keras", card(name, variant, folder)["sha256"])
-    return keras.saving.load_model(folder / "model.keras", compile=False, safe_mode=True)
+    described = card(name, variant, folder)
+    place = _checkpoint_folder(name, variant, folder)
+    build = functools.partial(_construct, name, described["seed"], described["beta"])
+    model = weights.load(build, place / "model.keras", described["sha256"])
+    if _parameters(model) != described["parameters"]:
+        raise damaged(
+            place / "card.json",
+            f"is of another architecture: {described['parameters']} parameters instead of "
+            f"{_parameters(model)}",
+        )
+    return model
 
 
-def card(name: str, variant: str | None = None, folder=None) -> dict:
+def card(name: str, variant: str | None = None, folder: str | os.PathLike | None = None) -> dict:
     """Return what is known of a trained model: recipe, seed, versions, measured losses.
 
+    Arguments are those of :func:`load`.
+
     Raises:
-        ValueError: if the name or the variant is unknown.
-        DamagedFileError: if there is no card.
+        ValueError: if the name or the variant is unknown, or the folder holds another model.
+        DamagedFileError: if there is no card, or what there is is none.
     """
     path = _checkpoint_folder(name, variant, folder) / "card.json"
-    if not path.is_file():
-        raise DamagedFileError(
-            f"{path} is missing. Restore it with 'git checkout -- {path.name}' in {path.parent}, "
-            f"or train the model: vae-helpers train {name} --out FOLDER"
-        )
-    return read_json(path)
+    found = read_card(path, CARD_FIELDS)
+    if found["name"] != name:
+        raise ValueError(f"name={name!r}: allowed is {found['name']!r}, of which {path} is")
+    if (found["beta"] is None) != (entry(name).beta is None):
+        raise damaged(path, f"is damaged: 'beta' is {found['beta']!r}")
+    for part, losses in found["metrics"].items():
+        if not _are_losses(losses, with_kl=found["beta"] is not None):
+            raise damaged(path, f"is damaged: 'metrics' of {part!r} is {losses!r}")
+    return found
 
 
-def variants(name: str) -> tuple[str, ...]:
-    """Return the names of a model's bundled variants: other β, or snapshots of its training."""
-    entry(name)
-    folders = (CHECKPOINTS / name).glob("*/card.json")
-    return tuple(sorted((path.parent.name for path in folders), key=_natural_order))
+def _are_losses(losses, with_kl):
+    expected = {"loss", "reconstruction_loss"} | ({"kl_loss"} if with_kl else set())
+    return (
+        isinstance(losses, dict)
+        and losses.keys() == expected
+        and all(isinstance(value, float | int) for value in losses.values())
+    )
+
+
+def variants(name: str, folder: str | os.PathLike | None = None) -> tuple[str, ...]:
+    """Return the names of a model's variants: other β, or snapshots of its training.
+
+    Args:
+        name: one of :func:`names`.
+        folder: your own training run's folder instead of the bundled checkpoints.
+    """
+    cards = _checkpoint_folder(name, None, folder).glob("*/card.json")
+    found = (path.parent.name for path in cards)
+    return tuple(sorted(filter(VARIANT.fullmatch, found), key=_natural_order))
 
 
 def _checkpoint_folder(name, variant, folder):
     entry(name)
-    if folder is not None:
-        return Path(folder)
+    place = CHECKPOINTS / name if folder is None else Path(folder)
     if variant is None:
-        return CHECKPOINTS / name
-    if variant not in variants(name):
-        allowed = ", ".join(map(repr, variants(name))) or "none for this model"
+        return place
+    if variant not in variants(name, folder):
+        allowed = ", ".join(map(repr, variants(name, folder))) or "none for this model"
         raise ValueError(f"variant={variant!r}: allowed are {allowed}")
-    return CHECKPOINTS / name / variant
+    return place / variant
 
 
 def _natural_order(text):
@@ -399,21 +472,9 @@ def _own_folder(folder):
     return folder
 
 
-@contextlib.contextmanager
-def _precision(policy):
-    """Build models with a dtype policy, and put the old one back."""
-    before = keras.mixed_precision.dtype_policy()
-    keras.mixed_precision.set_dtype_policy(policy)
-    try:
-        yield
-    finally:
-        keras.mixed_precision.set_dtype_policy(before)
-
-
 def _in_float32(model, name, seed):
     """Copy a model's weights into one that computes in float32, as every checkpoint does."""
-    with _precision("float32"):
-        twin = build(name, seed)
+    twin = weights.build_apart(functools.partial(_construct, name, seed, _beta(model)))
     twin.set_weights(model.get_weights())
     return twin
 
@@ -430,10 +491,7 @@ def _card(name, model, recipe_name, recipe, seed, data, history):
             "image_shape": list(model.image_shape),
             "reconstruction": model.reconstruction,
         },
-        "parameters": {
-            "encoder": model.encoder.count_params(),
-            "decoder": model.decoder.count_params(),
-        },
+        "parameters": _parameters(model),
         "beta": _beta(model),
         "recipe": {"name": recipe_name, **recipe.as_dict()},
         "seed": seed,
@@ -443,8 +501,8 @@ def _card(name, model, recipe_name, recipe, seed, data, history):
             "split": {part: len(split) for part, split in splits.items()},
             "validation": "last images of the training file" if len(data.validation) else "test",
         },
-        "versions": _versions(),
-        "commit": commit(),
+        "versions": provenance.versions(),
+        "commit": provenance.commit(),
         "metrics": {
             part: evaluate(model, split.images) for part, split in splits.items() if len(split)
         },
@@ -455,29 +513,11 @@ def _card(name, model, recipe_name, recipe, seed, data, history):
     }
 
 
+def _parameters(model):
+    return {part: getattr(model, part).count_params() for part in ("encoder", "decoder")}
+
+
 def _beta(model):
     """Return β without the digits that float32 adds to 0.1, or None."""
-    beta = model.get_config().get("beta")
-    return None if beta is None else round(beta, 6)
-
-
-def _versions():
-    packages = ("vae-helpers", "keras", "numpy", keras.backend.backend())
-    return {
-        "python": platform.python_version(),
-        "backend": keras.backend.backend(),
-        **{package: importlib.metadata.version(package) for package in packages},
-    }
-
-
-@functools.cache
-def commit() -> str | None:
-    """Return the commit of the running code, or None outside a Git checkout.
-
-    Asked for once, when a training starts: later the checkout may be another one.
-    """
-    command = ["git", "-C", str(Path(__file__).parent), "rev-parse", "HEAD"]
-    try:
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return None
+    beta = getattr(model, "beta", None)
+    return None if beta is None else round(float(keras.ops.convert_to_numpy(beta)), 6)

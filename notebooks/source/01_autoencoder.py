@@ -155,7 +155,8 @@ vh.plots.image_grid(
 keras_total = keras.ops.conv_transpose(
     small_image[None, :, :, None], kernel[:, :, None, None], strides=2, padding="valid"
 )
-assert np.allclose(total, np.asarray(keras_total)[0, :, :, 0])
+# A GPU may round the factors to ten bits, hence the tolerance.
+assert np.allclose(total, np.asarray(keras_total)[0, :, :, 0], rtol=1e-3)
 
 # %% [markdown]
 # ### Exercise 3: stamp it yourself

@@ -422,7 +422,7 @@ runs = {"plain": new_vae(**DEEP)}
 val = {"plain": fit(runs["plain"], x_some, x_val, deep_run, progress=False)["val_loss"][-1]}
 dead = {"plain": np.sum(kl_of(runs["plain"]) < 0.1)}
 print(f"−ELBO {val['plain']:.1f} nats, dead: {dead['plain']} of 10")
-assert 3 <= dead["plain"] <= 8
+assert 2 <= dead["plain"] <= 8
 vh.plots.kl_bars(kl_of(runs["plain"]), title="A deep decoder", threshold=0.1)
 
 # %% [markdown]
@@ -484,7 +484,7 @@ for name, recipe in (("warm-up", warm_run), ("free bits", deep_run)):
 for name, nats in val.items():
     print(f"{name:10} −ELBO {nats:.1f} nats, dead: {dead[name]} of 10")
 assert dead["free bits"] < min(dead["plain"], 1 + dead["warm-up"]), dead
-assert val["warm-up"] < val["free bits"] < val["plain"], val
+assert max(val["warm-up"], val["free bits"]) < val["plain"] - 3, val
 vh.plots.kl_bars({name: kl_of(model) for name, model in runs.items()}, threshold=0.1)
 
 # %% [markdown]
@@ -493,7 +493,8 @@ vh.plots.kl_bars({name: kl_of(model) for name, model in runs.items()}, threshold
 # <details><summary>Answer</summary>
 #
 # No. Several stand just at the floor of 0.3 nats: they use their allowance because it is free, not
-# because it pays. Warm-up leaves some dimensions dead and has the better ELBO all the same. So a
+# because it pays. Warm-up leaves some dimensions dead and has just as good an ELBO all the same, in
+# most runs a better one: rounding alone moves either by a few nats. Both beat no help at all. So a
 # count of living dimensions is a *diagnosis*, not a goal. The goal is the ELBO, without any
 # bonus – that is why the table adds up reconstruction and true KL. Where a dimension is not worth
 # its nats it leaves again as soon as β is back at 1, and rightly so.

@@ -168,7 +168,7 @@ assert distance["AE, mixture"] < min(distance["VAE, mixture"], distance["conv VA
 
 # %%
 step = vh.by_mode(5, 1)  # every fifth image: the first 2,000 are not typical of the file
-own_map = vh.embeddings.tsne(codes["AE"][::step], seed=0)
+own_map = vh.tsne.embed(codes["AE"][::step], seed=0)
 print(f"{len(own_map.points):,} codes of the AE, KL divergence {own_map.divergence:.2f} nats")
 assert 0.9 < own_map.divergence < 1.9
 vh.plots.embedding_panels({f"AE, {len(own_map.points):,} codes": own_map.points}, y_test[::step])
@@ -179,9 +179,9 @@ vh.plots.embedding_panels({f"AE, {len(own_map.points):,} codes": own_map.points}
 # be cleanest?
 
 # %%
-maps = {name: vh.embeddings.load(stored) for name, stored in names.items()}
+maps = {name: vh.tsne.load(stored) for name, stored in names.items()}
 for name, stored in names.items():
-    card = vh.embeddings.card(stored)
+    card = vh.tsne.card(stored)
     assert card["model"]["sha256"] == cards[name]["sha256"]  # made of the model we loaded
     print(
         f"{name:9} t-SNE, seed {card['seed']}, scikit-learn {card['versions']['scikit-learn']}, "

@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vae_helpers.data import ASSETS, read_npz
-from vae_helpers.files import DamagedFileError, read_json
+from vae_helpers.files import ASSETS, damaged, read_card, read_npz
 
 EMBEDDINGS = ASSETS / "embeddings"
 PARAMETERS = {"perplexity": 30.0, "init": "pca", "learning_rate": "auto"}
@@ -24,7 +23,7 @@ class Embedded(NamedTuple):
     divergence: float
 
 
-def tsne(z, seed=0) -> Embedded:
+def embed(z: np.ndarray, seed: int = 0) -> Embedded:
     """Embed encodings in the plane, neighbours near each other (van der Maaten and Hinton 2008).
 
     Starts from the two principal components, with scikit-learn's automatic learning rate and a
@@ -78,7 +77,7 @@ def card(name: str) -> dict:
         DamagedFileError: if not one card is there.
     """
     if not names():
-        raise DamagedFileError(f"{EMBEDDINGS} has no cards. Install the package again.")
+        raise damaged(EMBEDDINGS, "has no cards")
     if name not in names():
         raise ValueError(f"name={name!r}: allowed are {', '.join(names())}")
-    return read_json(EMBEDDINGS / f"{name}.json")
+    return read_card(EMBEDDINGS / f"{name}.json", {"name": str, "sha256": str})

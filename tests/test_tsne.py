@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sklearn.manifold import trustworthiness
 
-from vae_helpers import data, embeddings, zoo
+from vae_helpers import data, tsne, zoo
 from vae_helpers.files import DamagedFileError, sha256_of
 
 NAMES = embed.MODELS
@@ -17,32 +17,32 @@ by_name = pytest.mark.parametrize("name", NAMES)
 
 @pytest.fixture
 def elsewhere(tmp_path, monkeypatch):
-    monkeypatch.setattr(embeddings, "EMBEDDINGS", tmp_path)
+    monkeypatch.setattr(tsne, "EMBEDDINGS", tmp_path)
     return tmp_path
 
 
 def test_the_three_models_of_the_comparison_are_there():
-    assert set(embeddings.names()) == set(NAMES) == {"mnist-ae", "mnist-vae", "mnist-conv-vae"}
-    files = [path.name for path in embeddings.EMBEDDINGS.iterdir()]
+    assert set(tsne.names()) == set(NAMES) == {"mnist-ae", "mnist-vae", "mnist-conv-vae"}
+    files = [path.name for path in tsne.EMBEDDINGS.iterdir()]
     assert sorted(files) == sorted(f"{n}{ending}" for n in NAMES for ending in (".json", ".npz"))
 
 
 @by_name
 def test_an_embedding_is_small_and_has_a_point_for_each_test_image(name):
-    points = embeddings.load(name)
+    points = tsne.load(name)
     assert points.shape == (10_000, 2)
     assert points.dtype == np.float32
     assert np.isfinite(points).all()
-    assert (embeddings.EMBEDDINGS / f"{name}.npz").stat().st_size <= 100_000
+    assert (tsne.EMBEDDINGS / f"{name}.npz").stat().st_size <= 100_000
 
 
 @by_name
 def test_a_card_says_where_it_comes_from_and_is_not_stale(name):
-    card = embeddings.card(name)
+    card = tsne.card(name)
     assert card["model"] == {"name": name, "sha256": zoo.card(name)["sha256"]}
     assert card["data"] == {"name": "mnist", "sha256": data.FILES["mnist"][1]}
-    assert card["parameters"].items() >= embeddings.PARAMETERS.items()
-    assert card["sha256"] == sha256_of(embeddings.EMBEDDINGS / f"{name}.npz")
+    assert card["parameters"].items() >= tsne.PARAMETERS.items()
+    assert card["sha256"] == sha256_of(tsne.EMBEDDINGS / f"{name}.npz")
     assert card["command"] == f"python tools/embed.py {name}"
     assert {"python", "numpy", "scikit-learn", "keras"} <= set(card["versions"])
     assert re.fullmatch("[0-9a-f]{40}", card["commit"])
@@ -53,7 +53,7 @@ def test_a_card_says_where_it_comes_from_and_is_not_stale(name):
 @by_name
 def test_neighbours_on_the_map_are_neighbours_of_this_models_codes(name):
     images = data.load_data("mnist").test.images[::10]
-    points = embeddings.load(name)[::10]
+    points = tsne.load(name)[::10]
     codes = zoo.load(name).encode(images)
     codes = codes[0] if isinstance(codes, tuple) else codes
     own = trustworthiness(codes, points, n_neighbors=10)
@@ -66,20 +66,24 @@ def test_neighbours_on_the_map_are_neighbours_of_this_models_codes(name):
 
 def test_a_damaged_embedding_is_not_opened(elsewhere):
     (elsewhere / "mnist-ae.npz").write_bytes(b"PK rubbish")
-    (elsewhere / "mnist-ae.json").write_text(json.dumps({"sha256": "0" * 64}))
+    card = {"name": "mnist-ae", "sha256": "0" * 64}
+    (elsewhere / "mnist-ae.json").write_text(json.dumps(card))
     with pytest.raises(DamagedFileError, match="damaged: expected SHA-256 0000"):
-        embeddings.load("mnist-ae")
+        tsne.load("mnist-ae")
     (elsewhere / "mnist-ae.npz").unlink()
-    with pytest.raises(DamagedFileError, match=r"mnist-ae\.npz is missing.*git checkout"):
-        embeddings.load("mnist-ae")
+    with pytest.raises(DamagedFileError, match=r"mnist-ae\.npz is missing"):
+        tsne.load("mnist-ae")
+    (elsewhere / "mnist-ae.json").write_text("{}")
+    with pytest.raises(DamagedFileError, match="no card of this package: 'name' is missing"):
+        tsne.load("mnist-ae")
 
 
 def test_without_any_card_the_message_says_so(elsewhere):
     with pytest.raises(DamagedFileError, match="has no cards"):
-        embeddings.card("mnist-ae")
+        tsne.card("mnist-ae")
 
 
-@pytest.mark.parametrize("function", [embeddings.load, embeddings.card])
+@pytest.mark.parametrize("function", [tsne.load, tsne.card])
 def test_unknown_names(function):
     with pytest.raises(ValueError, match="name='mnist': allowed are mnist-ae, mnist-conv-vae"):
         function("mnist")
@@ -93,13 +97,13 @@ def three_clouds():
 
 def test_three_far_clouds_stay_apart_and_a_seed_fixes_the_map():
     z, labels = three_clouds()
-    points, divergence = embeddings.tsne(z, seed=1)
+    points, divergence = tsne.embed(z, seed=1)
     assert points.shape == (120, 2)
     assert points.dtype == np.float32
     assert 0 < divergence < 1
     distance = np.linalg.norm(points[:, None] - points, axis=2) + 1e9 * np.eye(120)
     assert (labels[distance.argmin(axis=1)] == labels).all()
-    np.testing.assert_array_equal(points, embeddings.tsne(z, seed=1).points)
+    np.testing.assert_array_equal(points, tsne.embed(z, seed=1).points)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +117,7 @@ def test_three_far_clouds_stay_apart_and_a_seed_fixes_the_map():
 )
 def test_bad_codes(z, message):
     with pytest.raises(ValueError, match=message):
-        embeddings.tsne(z)
+        tsne.embed(z)
 
 
 def test_the_tool_writes_what_the_loader_reads(elsewhere, monkeypatch):
@@ -122,7 +126,7 @@ def test_the_tool_writes_what_the_loader_reads(elsewhere, monkeypatch):
     tiny = data.Data("mnist", split, split, split, class_names=tuple("0123456789"))
     monkeypatch.setattr(zoo.Entry, "load_data", lambda self: tiny)
     card = embed.publish("mnist-vae", elsewhere)
-    assert embeddings.card("mnist-vae") == card
+    assert tsne.card("mnist-vae") == card
     assert "posterior means of all 100 test images" in card["what"]
-    expected = embeddings.tsne(zoo.load("mnist-vae").encode(images)[0], seed=0).points
-    np.testing.assert_array_equal(embeddings.load("mnist-vae"), expected)
+    expected = tsne.embed(zoo.load("mnist-vae").encode(images)[0], seed=0).points
+    np.testing.assert_array_equal(tsne.load("mnist-vae"), expected)
