@@ -19,6 +19,7 @@ from vae_helpers import features, provenance, weights
 from vae_helpers.data import FILES, load_data
 from vae_helpers.files import ASSETS, read_json, replacing, sha256_of, write_json
 from vae_helpers.metrics import FeatureStatistics, fid
+from vae_helpers.models import in_batches
 
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "build" / "classifiers"
@@ -107,7 +108,7 @@ def publish(name):
     accuracy, outputs = {}, {}
     for part in ("train", "validation", "test"):
         images, labels = getattr(data, part).images, getattr(data, part).labels
-        outputs[part], probabilities = features.outputs_in_batches(split, images)
+        outputs[part], probabilities = in_batches(split, images, 1_000)
         accuracy[f"{part}_accuracy"] = float((probabilities.argmax(axis=1) == labels).mean())
     reference = FeatureStatistics().update(outputs["train"]).update(outputs["validation"])
     floors = measure_floors(reference, outputs["test"])
@@ -160,7 +161,7 @@ def rescale_features(model, images):
 
     LeakyReLU commutes with a positive factor: what the last hidden layer loses, the logits get.
     """
-    values, _ = features.outputs_in_batches(features.split_classifier(model), images)
+    values, _ = in_batches(features.split_classifier(model), images, 1_000)
     scale = float(np.sqrt(np.square(values.astype(np.float64)).mean()))
     hidden, logits = model.get_layer("dense"), model.get_layer("logits")
     hidden.set_weights([weights / scale for weights in hidden.get_weights()])

@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 from tqdm.auto import tqdm
 
-from vae_helpers import metrics, weights
+from vae_helpers import _arguments, metrics, weights
 from vae_helpers.backend import keras
 from vae_helpers.files import ASSETS, read_card, read_npz
+from vae_helpers.models import in_batches
 
 layers = keras.layers
 
@@ -86,15 +87,10 @@ def features_and_probabilities(
 
     Arguments and errors are those of :func:`classifier_features`.
     """
-    images = _checked_images(images, channels=(1,))
-    size = images.shape[1:3]
-    if size == (32, 32):
+    images = _arguments.images(images, "images", (28, 28, 1), (32, 32, 1))
+    if images.shape[1] == 32:
         images = images[:, 2:-2, 2:-2]
-    elif size != (28, 28):
-        raise ValueError(
-            f"images has shape {images.shape}: expected (n, 28, 28, 1) or (n, 32, 32, 1)"
-        )
-    return outputs_in_batches(_classifier(_known(dataset)), images, batch_size)
+    return in_batches(_classifier(_known(dataset)), images, batch_size)
 
 
 def classifier_card(dataset: str = "mnist") -> dict:
@@ -192,17 +188,16 @@ def inception_features(
         ValueError: for a wrong shape, NaN, or pixels outside [0, 1].
         MissingWeightsError: if the weights cannot be had; it says where the file goes.
     """
-    images = _checked_images(images, channels=(1, 3))
+    images = _arguments.images(images, "images", ("h", "w", 1), ("h", "w", 3))
     model = _inception(str(weights))
-    starts = range(0, len(images), batch_size)
-    return np.concatenate(
-        [
-            keras.ops.convert_to_numpy(
-                model(_for_inception(images[i : i + batch_size]), training=False)
-            )
-            for i in tqdm(starts, desc="InceptionV3", disable=not progress)
-        ]
-    )
+    with tqdm(total=len(images), desc="InceptionV3", unit="image", disable=not progress) as bar:
+
+        def pooled(batch, training):
+            features = model(_for_inception(batch), training=training)
+            bar.update(len(batch))
+            return features
+
+        return in_batches(pooled, images, batch_size)
 
 
 def build_classifier(name: str, dropout: float = 0.0) -> keras.Model:
@@ -235,35 +230,6 @@ def split_classifier(classifier: keras.Model) -> keras.Model:
         [classifier.get_layer("features").output, probabilities],
         name=classifier.name,
     )
-
-
-def outputs_in_batches(
-    model: keras.Model, images: np.ndarray, batch_size: int = 1_000
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return (features, probabilities) of images, as arrays; the images stay as they are."""
-    # Copies: TensorFlow may take an array's memory as it is, and write into it.
-    batches = [
-        model(np.array(images[i : i + batch_size]), training=False)
-        for i in range(0, len(images), batch_size)
-    ]
-    return tuple(
-        np.concatenate([keras.ops.convert_to_numpy(batch[part]) for batch in batches])
-        for part in (0, 1)
-    )
-
-
-def _checked_images(images, channels):
-    images = np.asarray(images)
-    if images.ndim != 4 or images.shape[-1] not in channels or not images.size:
-        allowed = " or ".join(f"(n, h, w, {c})" for c in channels)
-        raise ValueError(f"images has shape {images.shape}: expected {allowed}, n >= 1")
-    # "not all" instead of "any not", because NaN compares as neither.
-    if not (images.min() >= 0 and images.max() <= 1):
-        raise ValueError(
-            f"images has values from {images.min()} to {images.max()}: expected pixels in [0, 1] "
-            "(divide bytes by 255)"
-        )
-    return images.astype("float32", copy=False)
 
 
 @functools.cache

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from vae_helpers import models, provenance, training, weights
+from vae_helpers import _arguments, models, provenance, training, weights
 from vae_helpers.backend import keras
 from vae_helpers.data import Data, load_data
 from vae_helpers.files import ASSETS, damaged, read_card, replacing, sha256_of, write_json
@@ -345,7 +345,7 @@ def evaluate(model: keras.Model, images: np.ndarray, seed: int = 0) -> dict[str,
     Raises:
         ValueError: for images of another shape or range.
     """
-    images = model._checked_images(images)
+    images = _arguments.images(images, "images", model.image_shape)
     if isinstance(model, models.VAE):
         model.sampling.restart(seed)
     model.reset_metrics()
@@ -355,8 +355,6 @@ def evaluate(model: keras.Model, images: np.ndarray, seed: int = 0) -> dict[str,
         batch = keras.ops.convert_to_tensor(np.array(images[start : start + EVALUATION_BATCH]))
         loss = model.compute_loss(x=batch, y_pred=model(batch, training=False), training=False)
         total += float(loss) * len(batch)
-    # In the scope of a strategy of several devices a loss is the share of one of them.
-    total /= models._share_of_replicas(1.0)
     parts = {metric.name: metric.result() for metric in model.metrics}
     return {
         "loss": total / len(images),

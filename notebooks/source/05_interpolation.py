@@ -65,17 +65,11 @@ exercises.lerp.check(lerp)
 
 
 # %%
-def codes(model, images):
-    """Return one code for each image: an autoencoder's z, the posterior mean of a VAE."""
-    z = model.encode(images)
-    return z[0] if isinstance(z, tuple) else z
-
-
 def filmstrips(pair, names=("AE", "VAE"), method="linear", steps=11):
     """Return a walk between two images for each model, after the mixed pixels."""
     rows = {"pixels mixed": np.linspace(pair[0], pair[1], steps)}
     for name in names:
-        points = vh.latent.interpolate(*codes(models[name], pair), steps, method)
+        points = vh.latent.interpolate(*models[name].codes(pair), steps, method)
         rows[name] = models[name].decode(points)
     return rows
 
@@ -152,7 +146,7 @@ def walks(z, method="linear"):
 
 films = {"pixels mixed": np.linspace(x[first], x[last], 11, axis=1, dtype="float32")}
 for name, model in three.items():
-    films[name] = vh.latent.decode(model, walks(codes(model, x)))
+    films[name] = vh.latent.decode(model, walks(model.codes(x)))
 
 # %%
 features, sure, ratios, energies = {}, {}, {}, {}
@@ -230,7 +224,7 @@ def judge(name, images):
 middles = {"real": judge("test images", x[one])}
 middles["originals"] = judge("originals, cross-faded", (x[one] + x[other]) / 2)
 for name, model in three.items():
-    z, copies = codes(model, x), model.reconstruct(x)
+    z, copies = model.codes(x), model.reconstruct(x)
     middles[f"{name} faded"] = judge(
         f"{name}: copies, cross-faded", (copies[one] + copies[other]) / 2
     )
@@ -363,7 +357,7 @@ upright = ones[len(ones) // 3 : 2 * len(ones) // 3]
 stop = upright[np.argmin(np.abs(measure(upright)["ink"] - measure(two)["ink"].mean()))]
 rows = filmstrips(two)
 for name in models:
-    stops = codes(models[name], np.stack([two[0], stop, two[1]]))
+    stops = models[name].codes(np.stack([two[0], stop, two[1]]))
     rows[f"{name}, one stop"] = models[name].decode(vh.latent.filmstrip(stops, 6))
 for name in list(rows)[1:]:
     ink = measure(rows[name])["ink"]
@@ -375,9 +369,9 @@ vh.plots.filmstrip(rows, title="A 1 leans over")
 # %%
 panels = {}
 for name, model in models.items():
-    z = codes(model, ones)
+    z = model.codes(ones)
     mean, directions, deviations = vh.latent.principal_directions(z, 2)
-    around = np.concatenate([z[[3]], codes(model, stop[None]), z[[-4]]])
+    around = np.concatenate([z[[3]], model.codes(stop[None]), z[[-4]]])
     thirds = ("least slant", "middle third", "most slant")
     groups = dict(zip(thirds, np.array_split(z, 3), strict=True))
     groups |= {"straight line": z[[3, -4]], "with a stop": around}
@@ -402,7 +396,7 @@ vh.plots.lines(panels, None, *axes, title, points=list(thirds))
 # convolutional VAE. **Before you run this:** which legs will pass through a third digit?
 
 # %%
-z = codes(conv, x_some)
+z = conv.codes(x_some)
 stops = []
 for label, centroid in enumerate(vh.latent.centroids(z, y_some)):
     of_class = np.flatnonzero(y_some == label)
@@ -494,9 +488,9 @@ exercises.slerp.check(slerp)
 # there.)
 
 # %%
-watch("VAE, spherical", vh.latent.decode(vae, walks(codes(vae, x), "spherical")))
+watch("VAE, spherical", vh.latent.decode(vae, walks(vae.codes(x), "spherical")))
 posteriors = vae.encode(x_codes)
-z1, z2 = codes(vae, x)[one], codes(vae, x)[other]
+z1, z2 = vae.codes(x)[one], vae.codes(x)[other]
 straight = (z1 + z2) / 2
 arc = np.array([vh.latent.between(a, b, 0.5, "spherical") for a, b in zip(z1, z2, strict=True)])
 stretch = np.linalg.norm(arc, axis=1) / np.linalg.norm(straight, axis=1)
@@ -549,7 +543,7 @@ explorer
 
 # %%
 values = vh.latent.prior_quantiles(9)
-a_three = codes(vae, x_some[[54]])[0]
+a_three = vae.codes(x_some[[54]])[0]
 images = vh.latent.decode(vae, vh.latent.traverse_all(a_three, values))
 vh.plots.traversals(images, values, title="VAE, β = 1: one coordinate of a 3 at a time")
 
@@ -583,7 +577,7 @@ def explained(z, values):
 
 for name, low, high in (("AE", 0.2, 0.33), ("VAE", 0.35, 0.6)):
     for what, values_of in known.items():
-        alone, together = explained(codes(models[name], x_codes), values_of)
+        alone, together = explained(models[name].codes(x_codes), values_of)
         print(f"{name:4} {what:6} best one {alone.max():.2f}, all ten {together:.2f}")
         assert low < alone.max() < high < 0.8 < together
 
@@ -591,7 +585,7 @@ for name, low, high in (("AE", 0.2, 0.33), ("VAE", 0.35, 0.6)):
 names = {float(v.split("-")[1]): v for v in vh.zoo.variants("mnist-vae")}
 by_beta = {beta: vh.zoo.load("mnist-vae", v) for beta, v in names.items()} | {1.0: vae}
 betas = sorted(by_beta)
-z_of = {beta: codes(by_beta[beta], x_codes) for beta in betas}
+z_of = {beta: by_beta[beta].codes(x_codes) for beta in betas}
 found = {what: [explained(z_of[beta], known[what]) for beta in betas] for what in known}
 curves = {f"{what}, best one": [alone.max() for alone, _ in found[what]] for what in known}
 curves["slant, all ten"] = [together for _, together in found["slant"]]
@@ -606,7 +600,7 @@ rows, active = {}, {}
 for beta in betas:
     best = int(found["slant"][betas.index(beta)][0].argmax())
     sign = np.sign(np.corrcoef(z_of[beta][:, best], known["slant"])[0, 1])
-    z = codes(by_beta[beta], x_some[[54]])[0]
+    z = by_beta[beta].codes(x_some[[54]])[0]
     film = by_beta[beta].decode(vh.latent.traverse(z, best, sign * values))
     rows[f"β = {beta:g}, {vh.plots.figure.dimension_name(best)}"] = film
     kl = vh.metrics.kl_per_dimension(*by_beta[beta].encode(x_some)).mean(axis=0)
@@ -675,10 +669,10 @@ def direction(z, score, share=0.2):
 
 
 rows, strengths = {}, 0.3 * np.arange(-3, 4)
-slants = {name: direction(codes(models[name], x_codes), known["slant"]) for name in models}
+slants = {name: direction(models[name].codes(x_codes), known["slant"]) for name in models}
 for name, vector in slants.items():
     for digit in (2, 4, 7):
-        z = codes(models[name], x_some[y_some == digit][3:4])[0]
+        z = models[name].codes(x_some[y_some == digit][3:4])[0]
         leaning = vh.latent.add_attribute(z, vector, strengths)
         rows[f"{name}, {digit}"] = models[name].decode(leaning)
 vh.plots.traversals(np.stack(list(rows.values())), strengths, list(rows), title="Slant, added")
@@ -699,8 +693,8 @@ def moved(model, z, step):
     return change, np.mean(kinds[0] == kinds[1])
 
 
-z_train, z_vae = codes(vae, x_codes), codes(vae, x)
-of_test = {"AE": codes(ae, x), "VAE": z_vae}
+z_train, z_vae = vae.codes(x_codes), vae.codes(x)
+of_test = {"AE": ae.codes(x), "VAE": z_vae}
 ink = direction(z_train, known["ink"])
 noise = np.random.default_rng(3).standard_normal((10, 10)).astype("float32")
 noise *= np.linalg.norm(slants["VAE"]) / np.linalg.norm(noise, axis=1, keepdims=True)
@@ -773,7 +767,7 @@ for name, vector, change, kept in (
     print(f", same digit {kept:.0%}")
 assert kept_balanced > 1.7 * kept_plain
 assert thinner["ink"] < 0.85 * lost["ink"]
-picked = codes(vae, x_some[[np.flatnonzero(y_some == k)[4] for k in range(10)]])
+picked = vae.codes(x_some[[np.flatnonzero(y_some == k)[4] for k in range(10)]])
 steps = {"− plain": -ink, "− ½ plain": -ink / 2, "as it was": 0 * ink}
 steps |= {"− ½ balanced": -balanced / 2, "− balanced": -balanced}
 vh.plots.image_grid({name: vae.decode(picked + step) for name, step in steps.items()})
@@ -781,7 +775,7 @@ vh.plots.image_grid({name: vae.decode(picked + step) for name, step in steps.ite
 # %%
 to_nine = z_train[y_codes == 9].mean(axis=0) - z_train[y_codes == 4].mean(axis=0)
 fours = x[vh.by_mode(y_some, digits.test.labels) == 4]
-nines = vae.decode(codes(vae, fours) + to_nine)
+nines = vae.decode(vae.codes(fours) + to_nine)
 as_nine = np.mean(vh.features.classify(nines).argmax(axis=1) == 9)
 hand = np.corrcoef(measure(fours)["slant"], measure(nines)["slant"])[0, 1]
 print(
@@ -806,7 +800,7 @@ vh.plots.image_grid({"4": fours[:12], "4 − 4 + 9": nines[:12]}, title=title)
 
 # %% exercise="experiment"
 start, via, end, method = 138, 190, 75, "linear"
-z = codes(vae, x_some[[start, via, end]])
+z = vae.codes(x_some[[start, via, end]])
 direct = vh.latent.interpolate(z[0], z[2], 11, method)
 results, rows = {}, {}
 for kind, way in {"direct": direct, "one stop": vh.latent.filmstrip(z, 6, method)}.items():

@@ -93,14 +93,9 @@ n_train = vh.by_mode(5_000, 50_000)
 x_train, y_train = data.train.images[:n_train], data.train.labels[:n_train]
 
 
-def encode(model, images):
-    """Return one code an image (n, latent_dim): the posterior mean, where there is a posterior."""
-    encoded = model.encode(images)
-    return encoded[0] if isinstance(encoded, tuple) else encoded
-
-
-codes = {name: encode(model, x_test) for name, model in models.items()}
-train_codes = {name: encode(model, x_train) for name, model in models.items()}
+# `codes` gives one point an image: an autoencoder's z, the posterior mean of a VAE.
+codes = {name: model.codes(x_test) for name, model in models.items()}
+train_codes = {name: model.codes(x_train) for name, model in models.items()}
 decoded = {n: models[n].decode(vh.latent.centroids(z, y_test)) for n, z in codes.items()}
 for name, images in decoded.items():
     read = np.sum(vh.features.classify(images).argmax(axis=1) == np.arange(10))
@@ -312,7 +307,7 @@ for name in ("AE", "VAE"):
         vh.training.fit(
             model, data.train.images[:n_images], None, recipe, seed=seed, progress=False
         )
-        over_seeds[name].append(vh.metrics.silhouette(encode(model, x_test[::5]), y_test[::5]))
+        over_seeds[name].append(vh.metrics.silhouette(model.codes(x_test[::5]), y_test[::5]))
 lead = min(over_seeds["AE"]) - max(over_seeds["VAE"])
 print(f"epochs: {epochs}; the worst AE minus the best VAE: {lead:+.3f}")
 assert vh.by_mode(-0.03 < lead < 0.02, 0.017 < lead < 0.04), over_seeds
@@ -470,7 +465,7 @@ vh.plots.report_card(
 
 # %%
 plane = vh.zoo.load("mnist-dense-vae-2d")
-z_2d, train_2d = encode(plane, x_test), encode(plane, x_train)
+z_2d, train_2d = plane.codes(x_test), plane.codes(x_train)
 silhouettes["VAE, 2-d"] = vh.metrics.silhouette(z_2d, y_test)
 knn["VAE, 2-d"] = vh.metrics.knn_accuracy(train_2d, y_train, z_2d, y_test)
 for name in sorted(silhouettes, key=silhouettes.get, reverse=True):
@@ -584,7 +579,7 @@ assert changed["VAE"]["draws"] < changed["VAE"]["as it is"]
 betas, rows = np.array([0.1, 0.5, 1, 2, 4, 10]), []
 variants = [vh.zoo.load("mnist-vae", None if b == 1 else f"beta-{b:g}") for b in betas]
 for model in (models["AE"], *variants):
-    z, known = encode(model, x_test[::5]), encode(model, x_train[:5_000])
+    z, known = model.codes(x_test[::5]), model.codes(x_train[:5_000])
     right = vh.metrics.knn_accuracy(known, y_train[:5_000], z, y_test[::5])
     rows.append((vh.metrics.silhouette(z, y_test[::5]), right, vh.metrics.active_units(z)))
 (of_ae, s), (right_ae, k), (_, used) = [(column[0], column[1:]) for column in np.array(rows).T]
@@ -665,10 +660,10 @@ history = informed.fit(x_more, y_more, batch_size=100, epochs=epochs, verbose=0)
 print({key: round(values[-1], 1) for key, values in history.items()})
 
 # %%
-z, wanted = encode(informed, x_test), np.arange(1_000) % 10
+z, wanted = informed.codes(x_test), np.arange(1_000) % 10
 images = informed.decode(noise + informed.centres[wanted])
 features, probabilities = vh.features.features_and_probabilities(images)
-right = vh.metrics.knn_accuracy(encode(informed, x_train), y_train, z, y_test)
+right = vh.metrics.knn_accuracy(informed.codes(x_train), y_train, z, y_test)
 results = {"silhouette": vh.metrics.silhouette(z, y_test), "5 neighbours": right}
 results["samples of the wanted class"] = np.mean(probabilities.argmax(axis=1) == wanted)
 results["distance of the samples"] = vh.features.features_distance(features).value
