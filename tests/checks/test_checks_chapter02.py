@@ -36,22 +36,72 @@ def test_sample_photos():
     assert_wrong(exercise, photos(blur=lambda s, n, rng: rng.normal(0, s**0.5, (n, 2))), "variance")
     assert_wrong(exercise, photos(blur=lambda s, n, rng: rng.normal(0, s**2, (n, 2))), "no square")
     assert_wrong(exercise, photos(blur=lambda s, n, rng: rng.normal(0, s, (n, 1))), "same blur")
+    assert_wrong(exercise, photos(blur=lambda s, n, rng: rng.normal(0, 0.5, (n, 2))), "`noise`")
+    assert_wrong(
+        exercise,
+        photos(blur=lambda s, n, rng: rng.normal(0, [s, 0], (n, 2))),
+        "Only x₁ is blurred",
+    )
     assert_wrong(
         exercise,
         lambda w, s, n, rng: w(rng.uniform(-0.5, 0.5, n)) + s * rng.normal(size=(n, 2)),
         "uniform",
     )
-    assert_wrong(exercise, lambda w, s, n, rng: w(rng.normal(size=n)).T, "shape (2, 40000)")
+    assert_wrong(
+        exercise,
+        lambda w, s, n, rng: w(rng.normal(size=n) + s * rng.normal(size=n)),
+        "blurred before the wire",
+    )
+    assert_wrong(exercise, lambda w, s, n, rng: w(rng.normal(size=n)).T, "shape (2, 5000)")
     assert_wrong(exercise, lambda w, s, n, rng: rng.normal(size=(n, 2)), "never calls `wire`")
+    assert_wrong(exercise, lambda w, s, n, rng: w(rng.normal(size=(n, 1))), "(n,) to points")
     assert_wrong(exercise, lambda w, s, n, rng: w(rng.normal(1, 1, n)), "mean")
     assert_not_attempted(exercise, lambda w, s, n, rng: ...)
+
+
+def test_sample_photos_in_a_loop():
+    def one_by_one(wire, noise, n, rng):
+        return [wire(rng.normal(size=1))[0] + noise * rng.normal(size=2) for _ in range(n)]
+
+    assert_right(chapter02.sample_photos, one_by_one)
+
+
+def test_sample_photos_draws_with_the_generator_given():
+    def own_seed(wire, noise, n, rng):
+        return photos()(wire, noise, n, np.random.default_rng(0))
+
+    def global_draws(wire, noise, n, rng):
+        return photos()(wire, noise, n, np.random)
+
+    def own_blur(wire, noise, n, rng):
+        return photos()(wire, noise, n, rng) + 1e-3 * np.random.standard_normal((n, 2))  # noqa: NPY002
+
+    assert_wrong(chapter02.sample_photos, own_seed, "seed of your own")
+    assert_wrong(chapter02.sample_photos, global_draws, "`np.random`")
+    assert_wrong(chapter02.sample_photos, own_blur, "`np.random`")
+
+
+def test_sample_photos_that_only_look_normal():
+    def even_blur(noise, n, rng):
+        return noise * rng.uniform(-(3**0.5), 3**0.5, (n, 2))
+
+    def even_places(wire, noise, n, rng):
+        return wire(rng.uniform(-(3**0.5), 3**0.5, n)) + noise * rng.normal(size=(n, 2))
+
+    assert_wrong(chapter02.sample_photos, photos(blur=even_blur), "not normal")
+    assert_wrong(chapter02.sample_photos, even_places, "are not normal, perhaps uniform")
 
 
 def test_sample_photos_of_one_place():
     def one_place(wire, noise, n, rng):
         return wire(np.zeros(n)) + noise * rng.standard_normal((n, 2))
 
+    def few_places(wire, noise, n, rng):
+        z = np.repeat(rng.standard_normal(n // 2), 2)
+        return wire(z) + noise * rng.standard_normal((n, 2))
+
     assert_wrong(chapter02.sample_photos, one_place, "one place")
+    assert_wrong(chapter02.sample_photos, few_places, "2500 places")
 
 
 def test_elbo_steps():
@@ -85,13 +135,67 @@ def test_elbo():
     assert_wrong(
         exercise, draws_from(lambda p, q: logsumexp(p - q) - np.log(len(p))), "after the mean"
     )
-    # A variance in place of the standard deviation; draws that ignore q.
+    assert_wrong(exercise, draws_from(lambda p, q: (p - q)[0]), "one draw")
+    assert_wrong(exercise, draws_from(lambda p, q: np.median(p - q)), "median")
+    assert_wrong(exercise, draws_from(lambda p, q: np.mean(p - q) / np.log(2)), "bits")
+    assert_wrong(exercise, draws_from(lambda p, q: np.mean(p - np.exp(q))), "its logarithm")
     assert_wrong(
         exercise,
         lambda f, m, s, rng, n: np.mean(f(z := rng.normal(m, s, n)) - norm.logpdf(z, m, s**2)),
-        "not right",
+        "not the variance",
     )
     assert_not_attempted(exercise, lambda f, m, s, rng, n: ...)
+
+
+def test_elbo_in_a_loop():
+    def loop(log_joint, q_mean, q_std, rng, n):
+        total = 0
+        for _ in range(n):
+            z = rng.normal(q_mean, q_std)
+            total += log_joint(z) - norm.logpdf(z, q_mean, q_std)
+        return total / n
+
+    def one_array_each(log_joint, q_mean, q_std, rng, n):
+        z = q_mean + q_std * rng.standard_normal(n)
+        return np.mean(
+            [log_joint(z[i : i + 1]) - norm.logpdf(z[i], q_mean, q_std) for i in range(n)]
+        )
+
+    assert_right(chapter02.elbo, loop)
+    assert_right(chapter02.elbo, one_array_each)
+
+
+@pytest.mark.parametrize(
+    ("draw", "piece"),
+    [
+        (lambda m, s, rng, n: rng.standard_normal(n), "That is the prior"),
+        (lambda m, s, rng, n: m + s**2 * rng.standard_normal(n), "no square"),
+        (lambda m, s, rng, n: m + np.sqrt(s) * rng.standard_normal(n), "not the variance"),
+        (lambda m, s, rng, n: m + rng.standard_normal(n), "not scaled"),
+        (lambda m, s, rng, n: rng.normal(s, m, n) if m > 0 else rng.normal(m, s, n), "exchanged"),
+        (lambda m, s, rng, n: rng.uniform(m - s, m + s, n), "rng.normal(q_mean, q_std, n)"),
+        (lambda m, s, rng, n: rng.normal(m, s, 1_000), "draw `n` = 500"),
+        (lambda m, s, rng, n: np.repeat(rng.normal(m, s), n), "1 different places"),
+        (lambda m, s, rng, n: np.random.normal(m, s, n), "`np.random`"),  # noqa: NPY002
+        (lambda m, s, rng, n: np.random.default_rng(0).normal(m, s, n), "seed of your own"),
+    ],
+)
+def test_elbo_with_other_draws(draw, piece):
+    """With q the posterior or the prior some of them give the right average all the same."""
+
+    def elbo(log_joint, q_mean, q_std, rng, n):
+        z = draw(q_mean, q_std, rng, n)
+        return np.mean(log_joint(z) - norm.logpdf(z, q_mean, q_std))
+
+    assert_wrong(chapter02.elbo, elbo, piece)
+
+
+def test_elbo_draws_the_places_once():
+    def twice(log_joint, q_mean, q_std, rng, n):
+        p = log_joint(rng.normal(q_mean, q_std, n))
+        return np.mean(p - norm.logpdf(rng.normal(q_mean, q_std, n), q_mean, q_std))
+
+    assert_wrong(chapter02.elbo, twice, "over your draws")
 
 
 def terms(m, v):
@@ -202,7 +306,7 @@ def test_sampling_layer():
     assert_wrong(
         exercise,
         layer_of(lambda m, v, _: np.random.default_rng().normal(m, np.exp(0.5 * np.asarray(v)))),
-        "No gradient",
+        "`keras.random.normal(…, seed=self.seed_generator)`",
     )
     assert_wrong(exercise, layer_of(lambda m, v, noise: m[0]), "shape (2,)")
     assert_wrong(exercise, layer_of(lambda m, v, noise: "z"), "expected")
@@ -210,6 +314,102 @@ def test_sampling_layer():
     assert_wrong(exercise, PackageSampling(seed=1), "without brackets")
     assert_wrong(exercise, dict, "keras.layers.Layer")
     assert_not_attempted(exercise, layer_of(lambda m, v, noise: ...))
+
+
+def spread_noise(make_noise):
+    """Return a layer class whose noise is make_noise(layer, shape of z_mean)."""
+
+    class Sampling(keras.layers.Layer):
+        def __init__(self, seed=None, **kwargs):
+            super().__init__(**kwargs)
+            self.seed = seed
+            self.seed_generator = keras.random.SeedGenerator(seed)
+
+        def call(self, inputs):
+            z_mean, z_log_var = inputs
+            noise = make_noise(self, tuple(ops.shape(z_mean)))
+            return z_mean + ops.exp(0.5 * z_log_var) * noise
+
+    return Sampling
+
+
+def numpy_of_the_seed(layer, shape):
+    layer.generator = getattr(layer, "generator", None) or np.random.default_rng(layer.seed)
+    return layer.generator.standard_normal(shape).astype("float32")
+
+
+@pytest.mark.parametrize(
+    ("noise", "piece"),
+    [
+        (lambda layer, shape: np.random.standard_normal(shape).astype("float32"), "`seed=14`"),  # noqa: NPY002
+        (numpy_of_the_seed, "then frozen"),
+        (
+            lambda layer, shape: keras.random.normal(shape, seed=keras.random.SeedGenerator()),
+            "`seed=14`",
+        ),
+        (lambda layer, shape: keras.random.normal(shape), "`seed=14`"),
+        (lambda layer, shape: keras.random.normal(shape, seed=layer.seed), "moves on"),
+        (
+            lambda layer, shape: keras.random.truncated_normal(shape, seed=layer.seed_generator),
+            "cut off",
+        ),
+        (
+            lambda layer, shape: keras.random.uniform(
+                shape, -(3**0.5), 3**0.5, seed=layer.seed_generator
+            ),
+            "not normal",
+        ),
+        (
+            lambda layer, shape: keras.random.normal((5_000, 2), seed=layer.seed_generator),
+            "shape",
+        ),
+        (
+            lambda layer, shape: keras.random.normal((*shape[:1], 2), seed=layer.seed_generator),
+            "Incompatible shapes",
+        ),
+    ],
+)
+def test_sampling_layer_with_other_noise(noise, piece):
+    assert_wrong(chapter02.sampling_layer, spread_noise(noise), piece)
+
+
+def test_sampling_layer_in_a_compiled_model():
+    """NumPy runs once, when Keras compiles; a generator made inside cannot be compiled."""
+
+    class Inside(PackageSampling):
+        def __init__(self, seed=None, **kwargs):
+            super().__init__(seed=seed, **kwargs)
+            self.given, self.calls = seed, 0
+
+        def call(self, inputs):
+            self.calls += 1
+            generator = keras.random.SeedGenerator(self.given + self.calls)
+            noise = keras.random.normal(ops.shape(inputs[0]), seed=generator)
+            return inputs[0] + ops.exp(0.5 * inputs[1]) * noise
+
+    assert_wrong(chapter02.sampling_layer, Inside, "In a compiled model")
+
+
+def test_sampling_layer_draws_outside_training_too():
+    def mean(m, v, noise):
+        return m + 0 * v
+
+    assert_wrong(chapter02.sampling_layer, layer_of(mean), "in training and outside it")
+    assert_wrong(
+        chapter02.sampling_layer,
+        layer_of(lambda m, v, noise: v + ops.exp(m / 2) * noise(ops.shape(m))),
+        "exchanged",
+    )
+
+
+def test_sampling_layer_passes_the_right_slopes():
+    assert_wrong(
+        chapter02.sampling_layer,
+        layer_of(
+            lambda m, v, noise: m + ops.stop_gradient(ops.exp(v / 2)) * noise(ops.shape(m)) + 0 * v
+        ),
+        "slope of z in `z_log_var`",
+    )
 
 
 def test_assumed_deviation():

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 import numpy as np
-from scipy.stats import multivariate_normal, norm
+from scipy.special import logsumexp
+from scipy.stats import kstest, multivariate_normal, norm
 
 from vae_helpers.checks.core import (
     NotAttempted,
@@ -33,42 +34,117 @@ W = np.array([1.0, 0.5])
 )
 def sample_photos(answer):
     """Draw places from the prior and photos from the likelihood."""
-    n, noise = 40_000, 0.8
-    what = f"sample_photos(straight, {noise}, {n}, rng)"
-    seen = []
-
-    def wire(z):
-        seen.append(np.asarray(z, dtype=float))
-        return np.reshape(seen[-1], (-1, 1)) * W
-
-    photos = call(answer, wire, noise, n, np.random.default_rng(11))
+    n, noise = 5_000, 2.0
+    what = f"sample_photos(wire, {noise}, {n}, rng)"
+    photos, places = _photos_and_places(answer, noise, n, seed=11)
     photos = _finite(photos, (n, 2), what, "One row for each photo, two columns for x₁ and x₂.")
-    expect(seen, f"{what} never calls `wire`: the photo must depend on the place.")
-    covariance, blur = np.outer(W, W), noise**2 * np.eye(2)
-    expect_array(
-        photos.mean(axis=0),
-        np.zeros(2),
-        f"The mean of the photos of {what}",
-        atol=0.05,
-        look_at="The prior is N(0, 1), and the blur has the mean 0.",
+    expect(places.size, f"{what} never calls `wire`: the photo must depend on the place.")
+    _expect_prior_places(places, n, noise, what)
+    _expect_blur(photos - places[:, None] * W, noise, places, what)
+    _expect_own_rng(lambda seed: _photos_and_places(answer, noise, 50, seed)[0])
+    return "That is all a generative model is: draw a cause, then draw what it causes."
+
+
+def _expect_prior_places(places, n, noise, what):
+    """Raise Wrong unless the places are n draws from N(0, 1)."""
+    expect(
+        len(places) > 1, "All photos show one place: draw `n` places from the prior, one for each."
+    )
+    expect(
+        len(places) == n,
+        f"`wire` was asked for {len(places)} places for {n} photos: draw `n` places.",
+    )
+    if _is_normal(places):
+        return
+    text = (
+        f"{what} draws places with mean {places.mean():.2f} and standard deviation "
+        f"{places.std():.2f}; the prior is N(0, 1)."
+    )
+    if _is_normal(places, 0, np.sqrt(1 + noise**2)):
+        raise Wrong(f"{text} They were blurred before the wire: the blur belongs to the photo.")
+    if _is_normal(places, 0, noise):
+        raise Wrong(f"{text} `noise` is the blur of the photo, not of the place.")
+    if _is_normal(places, places.mean(), places.std()):
+        raise Wrong(f"{text} Draw them with `rng.standard_normal(n)`.")
+    raise Wrong(f"{text} These are not normal, perhaps uniform: draw with `rng.standard_normal`.")
+
+
+def _expect_blur(blur, noise, places, what):
+    """Raise Wrong unless each number of the blur (n, 2) is a draw of its own from N(0, noise²)."""
+    deviations = blur.std(axis=0)
+    expect(
+        np.abs(deviations).min() > 1e-9 or np.abs(deviations).max() < 1e-9,
+        f"Only x{'₁₂'[int(deviations.argmax())]} is blurred in {what}: draw (n, 2) numbers.",
     )
     expect_array(
-        np.cov(photos.T),
-        covariance + blur,
-        f"The covariance of the photos of {what}",
-        rtol=0,
-        atol=0.05,
-        look_at="Draw z from N(0, 1), and add `noise` times a standard normal number.",
+        deviations,
+        [noise, noise],
+        f"The standard deviation of the blur of {what}",
+        rtol=0.06,
+        atol=0,
+        look_at="Add `noise` times a standard normal number to the points of the wire.",
         mistakes=[
-            (covariance, "These photos are sharp: the second step, the blur, is missing."),
-            (covariance + noise * np.eye(2), "`noise` is a standard deviation, not a variance."),
-            (covariance + noise**4 * np.eye(2), "`noise` is a standard deviation: no square here."),
-            (covariance + noise**2, "Both coordinates got the same blur: draw (n, 2) numbers."),
-            (blur, "All photos show one place: draw `n` places, one for each photo."),
-            (covariance / 12 + blur, "The places are uniform: the prior is normal."),
+            ([0, 0], "These photos are sharp: the second step, the blur, is missing."),
+            (np.sqrt([noise, noise]), "`noise` is a standard deviation, not a variance."),
+            ([noise**2, noise**2], "`noise` is a standard deviation: no square here."),
+            ([1, 1], "The blur has deviation 1: multiply it by `noise`."),
+            ([0.5, 0.5], "That is `NOISE`, the blur of the notebook: use the argument `noise`."),
         ],
     )
-    return "That is all a generative model is: draw a cause, then draw what it causes."
+    with_place = np.corrcoef(blur.T, places)
+    expect(
+        abs(with_place[0, 2]) < 0.1 and abs(with_place[1, 2]) < 0.1,
+        "The blur depends on the place: draw (n, 2) new numbers for it.",
+    )
+    expect(abs(with_place[0, 1]) < 0.1, "Both coordinates got the same blur: draw (n, 2) numbers.")
+    expect(
+        _is_normal(blur, 0, noise),
+        "The blur has the right deviation, but it is not normal around 0: use "
+        "`noise * rng.standard_normal((n, 2))`.",
+    )
+
+
+def _photos_and_places(answer, noise, n, seed):
+    """Return the learner's photos, and the places for which they asked the wire."""
+    places = []
+
+    def wire(z):
+        z = np.asarray(z, dtype=float)
+        expect(
+            z.ndim < 2,
+            f"`wire` got places of shape {z.shape}: it maps places (n,) to points (n, 2).",
+        )
+        places.append(np.ravel(z))
+        return np.reshape(z, (-1, 1)) * W
+
+    photos = call(answer, wire, noise, n, np.random.default_rng(seed))
+    return photos, _different(places)
+
+
+def _different(places):
+    """Join arrays of places to one, in their order, each place once."""
+    joined = np.concatenate(places) if places else np.zeros(0)
+    return joined[np.sort(np.unique(joined, return_index=True)[1])]
+
+
+def _is_normal(values, mean=0.0, std=1.0):
+    """Say whether draws can be from a normal distribution; wrong once in a million right ones."""
+    return kstest((np.ravel(values) - mean) / std, "norm").pvalue > 1e-6
+
+
+def _expect_own_rng(draw):
+    """Raise Wrong unless the draws follow the seed of the ``rng`` that was handed over."""
+    one, again, other = (np.asarray(draw(seed), dtype=float) for seed in (7, 7, 8))
+    expect(
+        np.array_equal(one, again),
+        "The same `rng` gives other numbers at the second call: draw everything with `rng`, not "
+        "with `np.random` or a generator of your own.",
+    )
+    expect(
+        not np.array_equal(one, other),
+        "Two generators with different seeds give the same numbers: draw with the `rng` that you "
+        "are given; a seed of your own repeats itself.",
+    )
 
 
 _REASONS = {
@@ -126,45 +202,125 @@ def elbo_steps(answer):
 )
 def elbo(answer):
     """Estimate the ELBO of the straight wire by Monte Carlo."""
-    x, variance, n = np.array([1.5, 0.2]), 0.25, 20_000
-    posterior_var = 1 / (1 + W @ W / variance)
-    mean, std = posterior_var * (W @ x) / variance, np.sqrt(posterior_var)
-    log_p = float(multivariate_normal.logpdf(x, np.zeros(2), np.outer(W, W) + variance * np.eye(2)))
-    entropy = 0.5 * np.log(2 * np.pi * np.e * posterior_var)
-
-    def log_joint(z):
-        points = np.reshape(np.asarray(z, dtype=float), (-1, 1)) * W
-        return norm.logpdf(np.ravel(z)) + norm.logpdf(x, points, np.sqrt(variance)).sum(axis=1)
-
-    look_at = "Average log p(x, z) − log q(z) over draws from q."
+    for mean, std, n in ((1.5, 0.4, 1_000), (-0.5, 1.7, 500)):
+        got, z = _estimate(answer, mean, std, n, seed=12)
+        what = f"elbo(log_joint, {mean}, {std}, rng, {n})"
+        _expect_places(z, mean, std, n, what)
+        _expect_average(got, z, mean, std, what)
+    _expect_own_rng(lambda seed: _estimate(answer, 1.5, 0.4, 50, seed)[0])
+    mean, std, log_p = _posterior()
     expect_number(
-        call(answer, log_joint, mean, std, np.random.default_rng(12), n),
+        _estimate(answer, mean, std, 20, seed=13)[0],
         log_p,
         "Your ELBO for q = the true posterior",
-        rtol=0,
-        atol=0.02,
-        look_at=f"There it is log p(x) = {log_p:.4f} for every draw. {look_at}",
-        mistakes={
-            log_p - entropy: "The term − log q(z) is missing.",
-            log_p - 2 * entropy: "log q(z) has the wrong sign.",
-            -log_p: "The sign is turned: log p(x, z) minus log q(z).",
-            log_p * n: "You took the sum over the draws, not their mean.",
-        },
-    )
-    kl = 0.5 * ((1 + mean**2) / posterior_var - 1 + np.log(posterior_var))
-    expect_number(
-        call(answer, log_joint, 0.0, 1.0, np.random.default_rng(13), n),
-        log_p - kl,
-        "Your ELBO for q = N(0, 1)",
-        rtol=0,
-        atol=0.35,
-        look_at=f"About {log_p - kl:.1f} nats are right. {look_at} Do both use q's mean and std?",
-        mistakes={
-            log_p: "That is log p(x) itself: the logarithm was taken after the mean. For the ELBO "
-            "it comes before.",
-        },
+        look_at="There log p(x, z) − log q(z) is log p(x) for every draw.",
     )
     return "With q = the posterior your estimate is exact, whatever the draws."
+
+
+PHOTO, VARIANCE = np.array([1.5, 0.2]), 0.25
+
+
+def _log_joint(z):
+    """Return log p(x, z) of the photo on the straight wire, of the shape of z."""
+    z = np.asarray(z, dtype=float)
+    squares = (PHOTO[0] - W[0] * z) ** 2 + (PHOTO[1] - W[1] * z) ** 2
+    return -(z**2 + squares / VARIANCE + np.log(2 * np.pi) + 2 * np.log(2 * np.pi * VARIANCE)) / 2
+
+
+def _posterior():
+    """Return mean and standard deviation of p(z|x), and log p(x)."""
+    variance = 1 / (1 + W @ W / VARIANCE)
+    covariance = np.outer(W, W) + VARIANCE * np.eye(2)
+    log_p = float(multivariate_normal.logpdf(PHOTO, np.zeros(2), covariance))
+    return variance * (W @ PHOTO) / VARIANCE, np.sqrt(variance), log_p
+
+
+def _estimate(answer, mean, std, n, seed):
+    """Return the learner's estimate, and the places at which they asked for log p(x, z)."""
+    places = []
+
+    def log_joint(z):
+        places.append(np.ravel(np.asarray(z, dtype=float)))
+        return _log_joint(z)
+
+    got = call(answer, log_joint, mean, std, np.random.default_rng(seed), n)
+    return got, _different(places)
+
+
+def _expect_places(z, mean, std, n, what):
+    """Raise Wrong unless ``z`` are n draws from N(mean, std²)."""
+    expect(z.size, f"{what} never calls `log_joint`: average its values over draws from q.")
+    expect(
+        z.size == n,
+        f"{what} asks `log_joint` for {z.size} different places: draw `n` = {n} of them.",
+    )
+    if _is_normal(z, mean, std):
+        return
+    text = (
+        f"{what} draws places with mean {z.mean():.2f} and standard deviation {z.std():.2f}: q has "
+        f"{mean} and {std}."
+    )
+    typical = (
+        ((0, 1), "That is the prior: draw from q."),
+        ((mean, std**2), "`q_std` is the standard deviation already: no square."),
+        ((mean, np.sqrt(std)), "`q_std` is the standard deviation, not the variance."),
+        ((mean, 1), "The draws are not scaled by `q_std`."),
+        ((0, std), "`q_mean` is not added."),
+        ((std, mean), "`q_mean` and `q_std` are exchanged."),
+    )
+    for (m, s), message in typical:
+        if s > 0 and _is_normal(z, m, s):
+            raise Wrong(f"{text} {message}")
+    raise Wrong(f"{text} Draw them with `rng.normal(q_mean, q_std, n)`.")
+
+
+def _expect_average(got, z, mean, std, what):
+    """Raise Wrong unless ``got`` is the average over these very draws."""
+    log_p, log_q, log_prior = _log_joint(z), norm.logpdf(z, mean, std), norm.logpdf(z)
+    ratio, n = log_p - log_q, len(z)
+    expect_number(
+        got,
+        ratio.mean(),
+        what,
+        look_at="Average log p(x, z) − log q(z) over your draws from q.",
+        mistakes={
+            log_p.mean(): "The term − log q(z) is missing.",
+            -log_q.mean(): "The term log p(x, z) is missing.",
+            (log_p + log_q).mean(): "log q(z) has the wrong sign.",
+            -ratio.mean(): "The sign is turned: log p(x, z) minus log q(z).",
+            ratio.sum(): "You took the sum over the draws, not their mean.",
+            ratio.sum() / (n - 1): "A mean divides by n, not by n − 1.",
+            ratio[0]: "That is one draw: average over all `n`.",
+            ratio[-1]: "That is the last draw: average over all `n`.",
+            np.median(ratio): "That is the median: the ELBO is the mean.",
+            ratio.max(): "That is the largest value: the ELBO is the mean.",
+            ratio.mean() / np.log(2): "That is in bits: keep the natural logarithm.",
+            logsumexp(ratio) - np.log(n): (
+                "The logarithm was taken after the mean: an estimate of log p(x) itself. For the "
+                "ELBO it comes before."
+            ),
+            np.exp(ratio).mean(): "Those are the ratios: average their logarithms.",
+            log_p.mean() - norm.logpdf(z, mean, std**2).mean(): (
+                "`norm.logpdf` takes the standard deviation, not the variance."
+            ),
+            log_p.mean() - np.exp(log_q).mean(): (
+                "That subtracts the density q(z): take its logarithm, `norm.logpdf`."
+            ),
+            np.exp(log_p).mean() - log_q.mean(): "`log_joint` is a logarithm already.",
+            (log_p - log_prior).mean(): "That subtracts log p(z), the prior: subtract log q(z).",
+            (
+                log_prior - log_q
+            ).mean(): "That is −KL to the prior: log p(x, z) is more than log p(z).",
+            (log_q - log_prior).mean(): "That is the KL to the prior alone.",
+            ratio.mean() - 0.5 * np.log(2 * np.pi): "The ½ log 2π of log q is missing.",
+            ratio.mean() - np.log(std): "The log σ of log q is missing.",
+            log_p.mean() + 0.5 * np.log(2 * np.pi * np.e * std**2): (
+                "You used the formula of the entropy of q. It is right on average; here take log q "
+                "at the same draws as log p, for then their noise cancels."
+            ),
+        },
+    )
 
 
 @exercise(
@@ -276,13 +432,28 @@ def sampling_layer(answer):
         issubclass(answer, keras.layers.Layer),
         f"Your layer is {show(answer)}: expected a class based on `keras.layers.Layer`.",
     )
+    means, deviations = np.array([2.0, -1.0]), np.array([3.0, 0.5])
+    draws = _draws_of(keras, answer, means, deviations)
+    _expect_moments(draws, means, deviations)
+    _expect_other_shapes(keras, answer)
+    _expect_gradients(keras, call(answer, seed=14))
+    _expect_fresh_when_compiled(keras, answer)
+    return "Fresh noise, the right spread, and gradients reach both outputs of the encoder."
+
+
+def _draws_of(keras, answer, means, deviations):
+    """Return 5,000 draws (n, 2) of the learner's layer, after tests of where its noise is from."""
+    n = 5_000
+    z_mean = np.tile(means, (n, 1))
+    z_log_var = np.tile(2 * np.log(deviations), (n, 1))
     layer = call(answer, seed=14)
-    n = 20_000
-    z_mean = np.tile(np.array([2.0, -1.0], "float32"), (n, 1))
-    z_log_var = np.tile(np.log(np.array([9.0, 0.25], "float32")), (n, 1))
-    z, again = (_draw(keras, layer, z_mean, z_log_var) for _ in range(2))
+    z, later = (_draw(keras, layer, z_mean, z_log_var) for _ in range(2))
     expect(
-        not np.array_equal(z, again),
+        not np.allclose(z, z_mean, atol=1e-3),
+        "The layer returns `z_mean` itself: add the noise, in training and outside it.",
+    )
+    expect(
+        not np.array_equal(z, later),
         "Two calls draw the same noise. Give `seed=self.seed_generator`, which moves on; a number "
         "repeats itself.",
     )
@@ -290,30 +461,61 @@ def sampling_layer(answer):
         z.std(axis=0).min() > 1e-3,
         "All rows get the same noise, or none: draw noise of the whole shape of `z_mean`.",
     )
+    again, other = (_draw(keras, call(answer, seed=s), z_mean, z_log_var) for s in (14, 15))
+    expect(
+        np.array_equal(z, again),
+        "Two layers with `seed=14` draw different noise, and should agree: draw with "
+        "`keras.random.normal(…, seed=self.seed_generator)`.",
+    )
+    expect(
+        not np.array_equal(z, other),
+        "Layers with different seeds draw the same noise: draw with "
+        "`keras.random.normal(…, seed=self.seed_generator)`.",
+    )
+    return z
+
+
+def _expect_moments(z, means, deviations):
+    """Raise Wrong unless z are independent draws from N(means, deviations²)."""
+    log_vars = 2 * np.log(deviations)
     expect_array(
         z.mean(axis=0),
-        [2.0, -1.0],
-        "The mean of 20,000 draws from N((2, −1), diag(9, ¼))",
+        means,
+        "The mean of 5,000 draws from N((2, −1), diag(9, ¼))",
         rtol=0,
-        atol=0.15,
+        atol=[0.25, 0.05],
         look_at="It should be `z_mean`: is the noise normal with mean 0, and μ added?",
         mistakes=[
             ([0.0, 0.0], "`z_mean` is not added."),
-            ([4.0, -2.0], "`z_mean` is added twice."),
+            (2 * means, "`z_mean` is added twice."),
+            (-means, "`z_mean` is subtracted: add it."),
+            (log_vars, "`z_mean` and `z_log_var` are exchanged: `inputs` are (z_mean, z_log_var)."),
+            (means * deviations, "`z_mean` is multiplied by σ: only the noise is."),
+            (
+                means + deviations / 2,
+                "The noise has mean ½: use `keras.random.normal`, not uniform.",
+            ),
+            (means + deviations, "The noise has mean 1, not 0."),
         ],
     )
     expect_array(
         z.std(axis=0),
-        [3.0, 0.5],
-        "The standard deviation of 20,000 draws from N((2, −1), diag(9, ¼))",
-        rtol=0.05,
+        deviations,
+        "The standard deviation of 5,000 draws from N((2, −1), diag(9, ¼))",
+        rtol=0.06,
         atol=0,
-        look_at="It should be exp(z_log_var / 2).",
+        look_at="It should be exp(z_log_var / 2), times noise of deviation 1.",
         mistakes=[
-            ([9.0, 0.25], "You took `z_log_var` for log σ: half of it is."),
-            (np.log([9.0, 4.0]), "`z_log_var` is a logarithm: take the exponential."),
-            (np.log([3.0, 2.0]), "`z_log_var` is a logarithm: take the exponential."),
+            (deviations**2, "You took `z_log_var` for log σ: half of it is."),
+            (np.sqrt(deviations), "σ is `exp(z_log_var / 2)`: halve the log-variance once."),
+            (1 / deviations, "σ is `exp(+z_log_var / 2)`: the sign is turned."),
+            (np.abs(log_vars), "`z_log_var` is a logarithm: take the exponential."),
+            (np.abs(log_vars) / 2, "`z_log_var` is a logarithm: take the exponential."),
             ([1.0, 1.0], "The noise is not scaled by σ."),
+            (np.exp(means / 2), "The noise is scaled with `z_mean`: σ is `exp(z_log_var / 2)`."),
+            (np.exp(np.clip(log_vars, -1, 1) / 2), "`z_log_var` is clipped: take it as it is."),
+            (deviations / np.sqrt(12), "The noise is uniform: use `keras.random.normal`."),
+            (deviations * 0.8796, "The noise is cut off at ±2: use `keras.random.normal`."),
         ],
     )
     correlation = np.corrcoef(z.T)[0, 1]
@@ -322,19 +524,27 @@ def sampling_layer(answer):
         f"Both dimensions share their noise (correlation {correlation:.2f}): draw the whole shape "
         "of `z_mean`.",
     )
-    _expect_gradients(keras, layer)
-    return "Fresh noise, the right spread, and gradients reach both outputs of the encoder."
+    expect(
+        _is_normal((z - means) / deviations),
+        "The noise has mean 0 and deviation 1, but is not normal: use `keras.random.normal`.",
+    )
 
 
 def _draw(keras, layer, z_mean, z_log_var):
     """Call the learner's layer and return its draws, an array of the shape of z_mean."""
-    inputs = tuple(keras.ops.convert_to_tensor(part) for part in (z_mean, z_log_var))
+    inputs = tuple(keras.ops.convert_to_tensor(p, dtype="float32") for p in (z_mean, z_log_var))
     z = call(layer.call, inputs)
     try:
         z = keras.ops.convert_to_numpy(z)
     except Exception as error:
         raise Wrong(f"The layer returns {show(z)}: expected a tensor.") from error
     return _finite(z, z_mean.shape, "What the layer returns", "One draw for each mean.")
+
+
+def _expect_other_shapes(keras, answer):
+    """Raise Wrong if the layer only knows the shape of one batch."""
+    for shape in ((1, 3), (4, 1)):
+        _draw(keras, call(answer, seed=14), np.zeros(shape), np.zeros(shape))
 
 
 def _expect_gradients(keras, layer):
@@ -347,16 +557,45 @@ def _expect_gradients(keras, layer):
     try:
         with tf.GradientTape() as tape:
             tape.watch([z_mean, z_log_var])
-            z = layer.call((z_mean, z_log_var))
-        slopes = tape.gradient(tf.convert_to_tensor(z), [z_mean, z_log_var])
+            z = tf.convert_to_tensor(layer.call((z_mean, z_log_var)))
+        slopes = tape.gradient(z, [z_mean, z_log_var])
     except Exception as error:
         raise Wrong(f"The gradient stopped with {describe_error(error)}.") from error
-    for slope, name in zip(slopes, ("z_mean", "z_log_var"), strict=True):
+    right = {"z_mean": np.ones((1, 2)), "z_log_var": (z - z_mean) / 2}
+    for slope, (name, expected) in zip(slopes, right.items(), strict=True):
         expect(
             slope is not None,
             f"No gradient reaches `{name}`: something on its way is not `keras.ops` (NumPy, "
             "`stop_gradient` and `float` cut it).",
         )
+        expect_array(
+            slope,
+            expected,
+            f"The slope of z in `{name}`",
+            rtol=1e-3,
+            look_at="z = μ + exp(½ log σ²) ε has slope 1 in μ and ½σε in log σ².",
+        )
+
+
+def _expect_fresh_when_compiled(keras, answer):
+    """Raise Wrong unless the layer works in a compiled model, with fresh noise at each call."""
+    inputs = [keras.Input(batch_shape=(8, 2)) for _ in range(2)]
+    zeros = np.zeros((8, 2), "float32")
+    try:
+        model = keras.Model(inputs, call(answer, seed=14)(tuple(inputs)))
+        one, two = (model.predict([zeros, zeros], verbose=0) for _ in range(2))
+    except NotAttempted:
+        raise
+    except Exception as error:
+        raise Wrong(
+            f"In a compiled model the layer stopped with {describe_error(error)}. Use "
+            "`keras.random` and `keras.ops` only, and the seed generator made in `__init__`."
+        ) from error
+    expect(
+        not np.array_equal(one, two),
+        "In a compiled model the noise is drawn once and then frozen: Python and NumPy run only "
+        "while Keras compiles. Draw it with `keras.random.normal`.",
+    )
 
 
 @exercise(

@@ -1,8 +1,10 @@
 """Exercises of chapter 03: training."""
 
 import numpy as np
+from scipy.stats import kstest
 
 from vae_helpers.checks.core import (
+    NotAttempted,
     Question,
     SelfTest,
     Wrong,
@@ -70,7 +72,45 @@ def loss_parts(answer):
             ),
         ],
     )
+    _expect_no_overflow(answer)
+    _expect_gradients_of_parts(answer, tensors)
     return "Two numbers an image, both in nats: now they may be added."
+
+
+def _expect_no_overflow(answer):
+    """One pixel each with a logit of ±200, which float32 cannot take the exponential of."""
+    logits, images = np.array([[-200.0], [200.0]]), np.array([[1.0], [0.0]])
+    shape, zeros = (2, 1, 1, 1), np.zeros((2, 2))
+    tensors = _tensors(images.reshape(shape), logits.reshape(shape), zeros, zeros)
+    expect_array(
+        _numpy(_pair(call(answer, *tensors), "loss_parts")[0], "The reconstruction loss"),
+        [200.0, 200.0],
+        "The reconstruction loss of a white pixel with logit −200 and a black one with 200",
+        rtol=1e-3,
+        look_at="Each costs 200 nats. `ops.softplus(l)` is log(1 + exp(l)) without overflow; a "
+        "sigmoid rounds to 0 or 1.",
+    )
+
+
+def _expect_gradients_of_parts(answer, tensors):
+    """The slopes of the sums are known: sigmoid(l) − x; and μ and ½ (σ² − 1)."""
+    images, logits, z_mean, z_log_var = (_numpy(t, "") for t in tensors)
+    for part, watched, right in (
+        (0, {"logits": tensors[1]}, [1 / (1 + np.exp(-logits)) - images]),
+        (
+            1,
+            {"z_mean": tensors[2], "z_log_var": tensors[3]},
+            [z_mean, (np.exp(z_log_var) - 1) / 2],
+        ),
+    ):
+        name = ("reconstruction loss", "KL divergence")[part]
+        _expect_slopes(
+            lambda part=part: call(answer, *tensors)[part],
+            list(watched.values()),
+            f"No gradient of the {name} reaches `{'`, `'.join(watched)}`, so training would not "
+            "move them",
+            right,
+        )
 
 
 @exercise(
@@ -97,11 +137,13 @@ def my_vae(answer):
     )
     model = call(answer, *_tiny_networks(keras), beta=3.0)
     images = np.random.default_rng(32).uniform(size=(7, 4, 4, 1)).astype("float32")
+    images[4:] **= 4  # a darker second batch, so that a mean of means is seen
     outputs = _outputs(model, images)
-    _expect_fresh_samples(model, images)
-    _expect_loss(model, images, outputs)
-    _expect_logs(model, images)
+    _expect_samples(model)
+    _expect_loss(keras, model, images, outputs)
+    _expect_gradients(keras, model, images)
     _expect_live_beta(keras, model)
+    _expect_logs(model, images)
     return "Your class has the right loss, it logs parts that add up, and β can change on the way."
 
 
@@ -206,8 +248,9 @@ def free_bits_penalty(answer):
     """Return the KL penalty of a batch with a free allowance for each dimension."""
     kl = np.array([[0.0, 1.0, 0.02], [0.3, 3.0, 0.0], [0.6, 2.0, 0.04]])
     mean = kl.mean(axis=0)
+    [tensor] = _tensors(kl)
     for floor in (0.1, 0.5, 0.0):
-        got = call(answer, *_tensors(kl), floor)
+        got = call(answer, tensor, floor)
         expect_number(
             _numpy(got, "The penalty"),
             np.maximum(mean, floor).sum(),
@@ -229,6 +272,13 @@ def free_bits_penalty(answer):
                 mean.sum(): "That is the KL divergence itself; `floor` has no effect.",
             },
         )
+    mean = kl.mean(axis=0)
+    _expect_slopes(
+        lambda: call(answer, tensor, 0.1),
+        [tensor],
+        "No gradient of the penalty reaches `kl`, so training would not move it",
+        [np.broadcast_to((mean > 0.1) / len(kl), kl.shape)],
+    )
     return "Below its floor a dimension costs the same whatever it does: no gradient pushes it out."
 
 
@@ -379,11 +429,11 @@ def _pair(got, name):
 
 
 def _tiny_networks(keras):
-    """Build an encoder and a decoder of 4 × 4 images with fixed weights."""
+    """Build an encoder and a linear decoder of 4 × 4 images, with fixed weights."""
     rng = np.random.default_rng(33)
-    images, z = keras.Input((4, 4, 1)), keras.Input((2,))
+    images, z = keras.Input((4, 4, 1)), keras.Input((3,))
     flat = keras.layers.Flatten()(images)
-    encoder = keras.Model(images, [keras.layers.Dense(2)(flat), keras.layers.Dense(2)(flat)])
+    encoder = keras.Model(images, [keras.layers.Dense(3)(flat), keras.layers.Dense(3)(flat)])
     logits = keras.layers.Reshape((4, 4, 1))(keras.layers.Dense(16)(z))
     decoder = keras.Model(z, logits)
     for model in (encoder, decoder):
@@ -394,7 +444,7 @@ def _tiny_networks(keras):
 def _outputs(model, images):
     """Call the learner's model and return its dict of outputs as arrays."""
     outputs = _numpy_dict(_run(model, "call", images))
-    for name, shape in (("z_mean", (7, 2)), ("z_log_var", (7, 2)), ("logits", (7, 4, 4, 1))):
+    for name, shape in (("z_mean", (7, 3)), ("z_log_var", (7, 3)), ("logits", (7, 4, 4, 1))):
         expect(
             name in outputs,
             f"`call` returned {show(outputs)}: expected a dict with z_mean, z_log_var and logits.",
@@ -403,15 +453,21 @@ def _outputs(model, images):
             outputs[name].shape == shape,
             f"`{name}` has shape {outputs[name].shape} for 7 images: expected {shape}.",
         )
-    z_mean, z_log_var = (_numpy(part, "The encoder's output") for part in model.encoder(images))
-    expect(
-        np.allclose(outputs["z_mean"], z_mean, atol=1e-4),
-        "`z_mean` is not the encoder's first output. Are mean and log-variance swapped?",
+    right = [_numpy(part, "The encoder's output") for part in model.encoder(images)]
+    names = ("z_mean", "z_log_var")
+    exchanged = np.allclose(outputs["z_mean"], right[1]) and np.allclose(
+        outputs["z_log_var"], right[0]
     )
     expect(
-        np.allclose(outputs["z_log_var"], z_log_var, atol=1e-4),
-        "`z_log_var` is not the encoder's second output.",
+        not exchanged,
+        "`z_mean` and `z_log_var` are swapped: the encoder gives the mean first.",
     )
+    for name, expected, place in zip(names, right, ("first", "second"), strict=True):
+        expect(
+            np.allclose(outputs[name], expected, atol=1e-4),
+            f"`{name}` is not the encoder's {place} output: return that as it is"
+            f"{', not the draw' if name == 'z_mean' else ''}.",
+        )
     return outputs
 
 
@@ -427,37 +483,108 @@ def _run(model, method, *args, **kwargs):
     return call(getattr(model, method, None), *args, **kwargs)
 
 
-def _expect_fresh_samples(model, images):
-    """The decoder has to get a sample: other logits at every call, centred on the right place."""
-    one, two = (_numpy_dict(_run(model, "call", images))["logits"] for _ in range(2))
+def _expect_samples(model):
+    """The decoder has to get z_mean + exp(z_log_var / 2) ε, with fresh normal noise ε.
+
+    The decoder is linear, so z can be computed from the logits.
+    """
+    images = np.random.default_rng(34).uniform(size=(2_000, 4, 4, 1)).astype("float32")
+    outputs, later = (_numpy_dict(_run(model, "call", images)) for _ in range(2))
+    z = _decoded_place(model.decoder, outputs["logits"])
+    z_mean, std = outputs["z_mean"], np.exp(outputs["z_log_var"] / 2)
     expect(
-        not np.allclose(one, two),
+        not np.allclose(z, z_mean, atol=1e-2),
+        "The decoder gets the mean: decode a fresh sample, `self.sampling((z_mean, z_log_var))`.",
+    )
+    expect(
+        not np.allclose(outputs["logits"], later["logits"]),
         "Two calls give the same logits: decode a fresh sample, `self.sampling((z_mean, "
-        "z_log_var))`, not the mean.",
+        "z_log_var))`.",
+    )
+    noise = (z - z_mean) / std
+    if _is_normal(noise) and np.abs(np.corrcoef(noise.T) - np.eye(3)).max() < 0.15:
+        return
+    twice, exchanged = noise / np.sqrt(2), (z - outputs["z_log_var"]) / np.exp(z_mean / 2)
+    for guess, message in (
+        (z, "This is noise from the prior: the code of the image is lost on the way."),
+        (twice, "Noise was added twice: call `self.sampling` once."),
+        (exchanged, "Mean and log-variance are exchanged: `self.sampling((z_mean, z_log_var))`."),
+        (z - z_mean, "The noise has to be scaled by exp(z_log_var / 2): use `self.sampling`."),
+        ((z - z_mean) / std**2, "The noise is scaled by the variance: use exp(z_log_var / 2)."),
+        (z / std, "The mean is missing in the draw: `self.sampling((z_mean, z_log_var))`."),
+    ):
+        if _is_normal(guess):
+            raise Wrong(f"The decoder does not get a draw from q. {message}")
+    raise Wrong(
+        "The decoder does not get a draw from q, N(z_mean, exp(z_log_var)): decode "
+        "`self.sampling((z_mean, z_log_var))`."
     )
 
 
-def _expect_loss(model, images, outputs):
+def _decoded_place(decoder, logits):
+    """Return the z of which the linear decoder makes these logits, or raise Wrong."""
+    kernel, bias = (np.asarray(w, dtype=float) for w in decoder.get_weights())
+
+    def place(logits):
+        flat = logits.reshape(len(logits), -1) - bias
+        z = flat @ np.linalg.pinv(kernel)
+        return z, np.allclose(z @ kernel, flat, atol=1e-2)
+
+    z, is_decoded = place(logits.astype(float))
+    if is_decoded:
+        return z
+    if logits.min() >= 0 and logits.max() <= 1:
+        with np.errstate(divide="ignore"):
+            raw = np.log(logits) - np.log1p(-logits.astype(float))
+        if np.isfinite(raw).all() and place(raw)[1]:
+            raise Wrong(
+                "`logits` went through a sigmoid: return what the decoder gives. The loss takes "
+                "logits, and would put a second sigmoid on them."
+            )
+    raise Wrong("`logits` is not what the decoder gives: return `self.decoder(z)` as it is.")
+
+
+def _is_normal(noise):
+    """Say whether numbers can be standard normal draws; wrong once in a million right ones."""
+    return kstest(np.ravel(noise), "norm").pvalue > 1e-6
+
+
+def _expect_loss(keras, model, images, outputs):
     """Compare the learner's loss with NumPy's, from the model's own outputs."""
-    reconstruction, kl = _expected_parts(images, outputs)
-    tensors = dict(zip(outputs, _tensors(*outputs.values()), strict=True))
-    got = _run(model, "compute_loss", x=_tensors(images)[0], y_pred=tensors)
-    sum_of_means = reconstruction.mean() + 3 * kl.mean()
+    reconstruction, kl = (part.mean() for part in _expected_parts(images, outputs))
+    got = _numpy(_loss(model, images, outputs), "`compute_loss`")
     expect_number(
-        _numpy(got, "`compute_loss`"),
-        sum_of_means,
+        got,
+        reconstruction + 3 * kl,
         "`compute_loss` of 7 images with β = 3 (nats)",
-        rtol=1e-3,
-        look_at=f"Reconstruction is {reconstruction.mean():.4g} and KL {kl.mean():.4g} here.",
+        rtol=1e-4,
+        look_at=f"Reconstruction is {reconstruction:.4g} and KL {kl:.4g} here.",
         mistakes={
-            reconstruction.mean() + kl.mean(): "β is missing: `self.beta * kl`.",
-            3 * reconstruction.mean() + kl.mean(): "β weighs the KL, not the reconstruction.",
-            reconstruction.mean() - 3 * kl.mean(): "The KL is subtracted: it has to be added.",
-            7 * sum_of_means: "That is the sum over images: take their mean.",
-            reconstruction.mean(): "The KL is missing.",
-            reconstruction.mean() / 16 + 3 * kl.mean(): _AVERAGED,
+            reconstruction + kl: "β is missing: `self.beta * kl`.",
+            3 * reconstruction + kl: "β weighs the KL, not the reconstruction.",
+            3 * (reconstruction + kl): "β weighs the KL only, not both.",
+            reconstruction - 3 * kl: "The KL is subtracted: it has to be added.",
+            3 * kl - reconstruction: "The reconstruction has the wrong sign.",
+            -(reconstruction + 3 * kl): "This is the bound itself; a loss is its negative.",
+            7 * (reconstruction + 3 * kl): "That is the sum over images: take their mean.",
+            reconstruction: "The KL is missing.",
+            3 * kl: "The reconstruction is missing.",
+            kl: "The reconstruction is missing, and β.",
+            reconstruction + 9 * kl: "β is in it twice.",
+            reconstruction + kl / 3: "β multiplies the KL: do not divide by it.",
+            reconstruction + 6 * kl: "The factor ½ of the KL is missing.",
+            reconstruction + 1.5 * kl: "The KL is halved once too often.",
+            reconstruction + 3 * kl / 3 / 2: "The KL is halved, and β is missing.",
+            reconstruction / 16 + 3 * kl: _AVERAGED,
+            reconstruction / 16 + kl / 3: f"{_AVERAGED} That goes for latent dimensions, too.",
+            (reconstruction + 3 * kl) / 7: "The mean over images was taken twice.",
         },
     )
+
+
+def _loss(model, images, outputs):
+    tensors = dict(zip(outputs, _tensors(*outputs.values()), strict=True))
+    return _run(model, "compute_loss", x=_tensors(images)[0], y_pred=tensors)
 
 
 def _expected_parts(images, outputs):
@@ -468,51 +595,120 @@ def _expected_parts(images, outputs):
     return reconstruction, kl
 
 
+def _expect_gradients(keras, model, images):
+    """Raise Wrong if training would not reach a part of the model (TensorFlow can tell)."""
+    [x] = _tensors(images)
+    outputs = _run(model, "call", x)
+    names = ("logits", "z_mean", "z_log_var")
+    tensors = [keras.ops.convert_to_tensor(outputs[name]) for name in names]
+    logits, z_mean, z_log_var = (_numpy(tensor, "").astype(float) for tensor in tensors)
+
+    def loss():
+        y_pred = dict(zip(names, tensors, strict=True))
+        return _run(model, "compute_loss", x=x, y_pred=y_pred)
+
+    def decoded():
+        return _run(model, "call", x)["logits"]
+
+    _expect_slopes(loss, tensors[:1], "No gradient of the loss reaches the decoder")
+    _expect_slopes(loss, tensors[1:], "No gradient of the loss reaches the encoder")
+    right = [1 / (1 + np.exp(-logits)) - images, 3 * z_mean, 1.5 * (np.exp(z_log_var) - 1)]
+    _expect_slopes(loss, tensors, "No gradient of the loss", [part / len(x) for part in right])
+    weights = model.encoder.trainable_weights
+    _expect_slopes(decoded, weights, "No gradient of the logits reaches the encoder")
+
+
 def _expect_logs(model, images):
-    """Evaluate in batches of 4 and 3: what is logged has to add up, image by image."""
-    kl = _expected_parts(images, _numpy_dict(_run(model, "call", images)))[1].mean()
-    try:
-        model.compile()
-        logs = model.evaluate(images, batch_size=4, verbose=0, return_dict=True)
-    except Exception as error:
-        raise Wrong(f"`evaluate` stopped with {describe_error(error)}.") from error
+    """Evaluate in batches of 4 and 3: what is logged has to add up, image by image.
+
+    The encoder says "no noise" first, so that right logs are known; then β changes.
+    """
+    weights = model.encoder.get_weights()
+    quiet = [*weights[:2], np.zeros_like(weights[2]), np.full_like(weights[3], -20)]
+    model.encoder.set_weights(quiet)
+    reconstruction, kl = _expected_parts(images, _numpy_dict(_run(model, "call", images)))
+    logs = _evaluate(model, images)
     for name in ("reconstruction_loss", "kl_loss"):
         expect(
             name in logs,
             f"The logs are {', '.join(logs)}: `{name}` is missing. Keep its tracker in `__init__`.",
         )
-    expect(
-        logs["kl_loss"] != 0 or kl == 0,
-        "The logged kl_loss is 0: `compute_loss` has to call `update_state` of both trackers.",
-    )
-    expect(
-        not np.isclose(logs["kl_loss"], 3 * kl, rtol=1e-3),
-        "The logged kl_loss has β in it: log the divergence itself.",
-    )
-    batches_of_means = _mean_of_batch_means(model, images)
-    expect_number(
-        logs["kl_loss"],
-        kl,
-        "The logged kl_loss of 7 images in batches of 4 and 3 (nats)",
-        rtol=1e-3,
-        look_at="Hand the tracker the KL of each image, one number an image.",
-        mistakes={
-            batches_of_means: (
-                "That is the mean of two unequal batches. Hand the tracker the numbers of all "
-                "images, not their mean."
-            )
-        },
+    _expect_logged(logs["kl_loss"], "kl_loss", kl, "the KL", _KL_MISTAKES)
+    _expect_logged(
+        logs["reconstruction_loss"],
+        "reconstruction_loss",
+        reconstruction,
+        "the reconstruction loss",
+        _RECONSTRUCTION_MISTAKES,
     )
     expect(
         np.isclose(logs["loss"], logs["reconstruction_loss"] + 3 * logs["kl_loss"], rtol=1e-3),
         f"The logs do not add up: loss {logs['loss']:.4g}, reconstruction_loss "
         f"{logs['reconstruction_loss']:.4g} + 3 · kl_loss {logs['kl_loss']:.4g}.",
     )
+    model.beta.assign(7.0)
+    loss = _evaluate(model, images)["loss"]
+    right = reconstruction.mean() + 7 * kl.mean()
+    expect(
+        np.isclose(loss, right, rtol=1e-3),
+        f"After `model.beta.assign(7)` the compiled loss is {loss:.4g}: expected {right:.4g}. Use "
+        "`self.beta` itself in `compute_loss`; a number of Python is kept for ever by the "
+        "compiled step.",
+    )
+    model.encoder.set_weights(weights)
+    one, two = (_evaluate(model, images)["reconstruction_loss"] for _ in range(2))
+    expect(
+        one != two,
+        "In the compiled model the noise is drawn once and then frozen: draw it with "
+        "`self.sampling`, not with NumPy.",
+    )
 
 
-def _mean_of_batch_means(model, images):
-    kl = [_expected_parts(x, _numpy_dict(model.call(x)))[1] for x in (images[:4], images[4:])]
-    return (kl[0].mean() + kl[1].mean()) / 2
+def _evaluate(model, images):
+    try:
+        if not model.compiled:
+            model.compile()
+        return model.evaluate(images, batch_size=4, verbose=0, return_dict=True)
+    except NotAttempted:
+        raise
+    except Exception as error:
+        raise Wrong(f"`evaluate` stopped with {describe_error(error)}.") from error
+
+
+_KL_MISTAKES = {
+    3: "β is in it, and the log is for the divergence itself: log it without β.",
+    0: "`compute_loss` has to call `update_state` of both trackers.",
+    2: "The factor ½ is missing.",
+    1 / 3: "That is the mean over latent dimensions: sum over them.",
+}
+_RECONSTRUCTION_MISTAKES = {
+    0: "`compute_loss` has to call `update_state` of both trackers.",
+    1 / 16: "That is the mean over pixels: log the sum over them.",
+}
+
+
+def _expect_logged(logged, name, right, what, factors):
+    """Raise Wrong unless the mean over 7 images was logged, in batches of 4 and 3."""
+    mean, batches = right.mean(), (right[:4], right[4:])
+    expect_number(
+        logged,
+        mean,
+        f"The logged {name} of 7 images in batches of 4 and 3 (nats)",
+        rtol=1e-3,
+        look_at=f"Hand the tracker {what} of each image, one number an image.",
+        mistakes={
+            np.mean([batch.mean() for batch in batches]): (
+                "That is the mean of two unequal batches. Hand the tracker the numbers of all "
+                "images, not their mean."
+            ),
+            np.mean([batch.sum() for batch in batches]): (
+                "That is the mean of two sums over a batch. Hand the tracker the numbers of all "
+                "images."
+            ),
+            right.sum(): "That is the sum over all images: log their mean.",
+        }
+        | {factor * mean: message for factor, message in factors.items()},
+    )
 
 
 def _expect_live_beta(keras, model):
@@ -523,3 +719,37 @@ def _expect_live_beta(keras, model):
         "value for ever.",
     )
     expect(not beta.trainable, "`beta` is trainable: the optimizer would turn it down to zero.")
+
+
+def _expect_slopes(f, tensors, problem, right=None):
+    """Raise Wrong unless f() has a slope in each tensor (where TensorFlow, which can tell, runs).
+
+    Args:
+        f: called without arguments, returns a tensor.
+        tensors: of which each is watched.
+        problem: what to say if there is none.
+        right: the slopes expected of the sum of f, arrays; None asks only that there are some.
+    """
+    from vae_helpers.backend import keras
+
+    if keras.backend.backend() != "tensorflow":
+        return
+    import tensorflow as tf
+
+    watched = [tensor.value if isinstance(tensor, keras.Variable) else tensor for tensor in tensors]
+    with tf.GradientTape() as tape:
+        tape.watch(watched)
+        value = tf.convert_to_tensor(f())
+    slopes = tape.gradient(value, watched)
+    cure = "something on its way is not `keras.ops` (NumPy, `float` and `stop_gradient` cut it)."
+    expect(all(slope is not None for slope in slopes), f"{problem}: {cure}")
+    for slope, expected in zip(slopes, right or (), strict=right is not None):
+        expect_array(
+            slope,
+            expected,
+            "The gradient of your answer",
+            rtol=1e-3,
+            atol=1e-4,
+            look_at="The values are right, so something cuts off or changes a part of the "
+            "gradient (`stop_gradient`, `float`, NumPy).",
+        )
