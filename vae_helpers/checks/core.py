@@ -16,11 +16,13 @@ import html
 import importlib
 import json
 import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from vae_helpers.checks import expect as expectations
+from vae_helpers.checks import record
 from vae_helpers.checks.expect import (
     Case,
     expect,
@@ -52,6 +54,7 @@ from vae_helpers.checks.verdicts import (
     Wrong,
     to_html,
 )
+from vae_helpers.html_table import html_table
 
 __all__ = [
     "NOT_ATTEMPTED",
@@ -86,7 +89,7 @@ __all__ = [
     "unpack",
 ]
 
-EXPECT = "VAE_COURSE_EXPECT"
+EXPECT = record.EXPECT
 SOLUTIONS = Path(__file__).parents[1] / "assets" / "solutions"
 
 
@@ -145,11 +148,26 @@ class Exercise:
         return self._result(RIGHT, " ".join([praise or "", *expectations.remarks.get()]).strip())
 
     def check(self, answer=..., seconds: float = SECONDS) -> Result:
-        """Judge an answer and remember the state for :func:`progress`."""
+        """Judge an answer and remember the state for :func:`progress`.
+
+        That it was solved is kept in the learner's folder, for later sessions.
+        """
+        start = time.perf_counter()
         result = self.grade(answer, seconds)
         self.state = result.state
+        passed = time.perf_counter() - start
+        record.keep_check(self.chapter, self.name, result.state, result.kind, passed)
+        if result.state == RIGHT:
+            record.keep(self.chapter, self.name, RIGHT)
         enforce_expectation(result)
         return result
+
+    def reset(self) -> Result:
+        """Start this exercise afresh: it counts as not solved, and its hints begin again."""
+        self.state = NOT_ATTEMPTED
+        self._hints_shown = 0
+        trouble = record.keep(self.chapter, self.name, "reset")
+        return self._result("reset", trouble or "It counts as not solved now. Your code stays.")
 
     def hint(self) -> Result:
         """Show the next hint; after the last one, the last one again."""
@@ -256,20 +274,60 @@ class Question:
 
 
 class Progress:
-    """The state of each exercise of a chapter, as a small table."""
+    """The state of each exercise of a chapter, as a small table.
+
+    What was solved in an earlier session, or before the last answer, counts as solved.
+    """
 
     def __init__(self, exercises: Sequence[Exercise]):
-        self.states = {exercise.title: exercise.state for exercise in exercises}
+        kept = record.solved()
+        self.states = {e.title: _standing(e, (e.chapter, e.name) in kept) for e in exercises}
+
+    @property
+    def n_right(self) -> int:
+        """How many exercises are solved."""
+        return sum(words.startswith(RIGHT) for words in self.states.values())
 
     def __repr__(self):
-        n_right = sum(state == RIGHT for state in self.states.values())
-        lines = [f"{HEADS[state][0]} {title}: {state}" for title, state in self.states.items()]
-        return "\n".join([f"{n_right} of {len(self.states)} exercises right", *lines])
+        lines = [f"{_icon(words)} {title}: {words}" for title, words in self.states.items()]
+        head = f"{self.n_right} of {len(self.states)} exercises right"
+        return "\n".join(filter(None, [head, *lines, record.trouble()]))
 
     def _repr_html_(self):
         first, *lines = map(html.escape, repr(self).split("\n"))
         items = "".join(f"<li style='list-style: none'>{line}</li>" for line in lines)
         return f"<p><strong>{first}</strong></p><ul>{items}</ul>"
+
+
+class CourseProgress:
+    """How far one is in each chapter, as a table."""
+
+    def __init__(self):
+        self.rows = []
+        for path in sorted(Path(__file__).parent.glob("chapter[0-9][0-9].py")):
+            chapter = chapter_number(path.stem)
+            shown = Progress(list(exercises_of(chapter).values()))
+            left = [title for title, words in shown.states.items() if not words.startswith(RIGHT)]
+            done = f"{shown.n_right} of {len(shown.states)}"
+            self.rows.append((chapter, done, ", ".join(left) or "all done"))
+
+    def __repr__(self):
+        lines = [f"{chapter}  {done}  open: {left}" for chapter, done, left in self.rows]
+        return "\n".join(filter(None, [*lines, record.trouble()]))
+
+    def _repr_html_(self):
+        table = html_table(("Chapter", "Right", "Open"), self.rows, caption="Your progress")
+        return table + html.escape(record.trouble())
+
+
+def _standing(exercise, is_kept):
+    if exercise.state == WRONG and is_kept:
+        return f"{RIGHT} before, the last answer is not"
+    return RIGHT if is_kept else exercise.state
+
+
+def _icon(words):
+    return HEADS[RIGHT if words.startswith(RIGHT) else words][0]
 
 
 def exercise(hints: Sequence[str], title: str | None = None) -> Callable[[Callable], Exercise]:
@@ -299,8 +357,10 @@ def exercises_of(chapter: str) -> dict[str, Exercise]:
     return {e.name: e for e in vars(module).values() if isinstance(e, Exercise)}
 
 
-def progress(chapter: str) -> Progress:
-    """Return the states of the exercises of chapter "01" in this session."""
+def progress(chapter: str | None = None) -> Progress | CourseProgress:
+    """Return what is solved of chapter "01" or, without a chapter, of the whole course."""
+    if chapter is None:
+        return CourseProgress()
     return Progress(list(exercises_of(chapter).values()))
 
 
