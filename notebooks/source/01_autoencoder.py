@@ -25,7 +25,7 @@ from scipy.spatial import KDTree
 from sklearn.decomposition import PCA
 
 from vae_helpers.checks import chapter01 as exercises
-from vae_helpers.checks import core, experiment_log
+from vae_helpers.checks import experiment_log, progress
 
 keras.utils.set_random_seed(1)
 
@@ -590,7 +590,7 @@ answers = {1: "a", 2: "c", 3: "b", 4: "c", 5: "b"}
 exercises.self_test.check(answers)
 
 # %%
-core.progress("01")
+progress("01")
 
 # %% [markdown]
 # ## Further, and next

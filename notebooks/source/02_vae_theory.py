@@ -21,7 +21,7 @@ from scipy.stats import multivariate_normal, norm
 
 import vae_helpers as vh
 from vae_helpers.checks import chapter02 as exercises
-from vae_helpers.checks import core, experiment_log
+from vae_helpers.checks import experiment_log, progress
 
 # %% [markdown]
 # ## 1. A bead on a wire
@@ -783,7 +783,7 @@ answers = {1: "b", 2: "c", 3: "a", 4: "b", 5: "c"}
 exercises.self_test.check(answers)
 
 # %%
-core.progress("02")
+progress("02")
 
 # %% [markdown]
 # ## Where this comes from

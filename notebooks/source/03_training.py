@@ -22,7 +22,7 @@ import numpy as np
 import vae_helpers as vh
 from vae_helpers.backend import keras  # Keras, without TensorFlow's notes at the start
 from vae_helpers.checks import chapter03 as exercises
-from vae_helpers.checks import core, experiment_log
+from vae_helpers.checks import experiment_log, progress
 from vae_helpers.training import BetaSchedule, Recipe, fit
 
 layers, ops = keras.layers, keras.ops
@@ -723,7 +723,7 @@ answers = {1: "b", 2: "c", 3: "b", 4: "a", 5: "c"}
 exercises.self_test.check(answers)
 
 # %%
-core.progress("03")
+progress("03")
 
 # %% [markdown]
 # ## Further, and next

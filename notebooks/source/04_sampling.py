@@ -22,7 +22,7 @@ from scipy.stats import chi, norm
 
 import vae_helpers as vh
 from vae_helpers.checks import chapter04 as exercises
-from vae_helpers.checks import core, experiment_log
+from vae_helpers.checks import experiment_log, progress
 
 rng = np.random.default_rng(4)
 print(f"vae_helpers {vh.__version__} in {vh.course_mode()} mode, NumPy {np.__version__}")
@@ -676,7 +676,7 @@ answers = {1: "b", 2: "c", 3: "a", 4: "b", 5: "c"}
 exercises.self_test.check(answers)
 
 # %%
-core.progress("04")
+progress("04")
 
 # %% [markdown]
 # ## Further, and next

@@ -20,7 +20,7 @@ from sklearn.neighbors import NearestNeighbors
 
 import vae_helpers as vh
 from vae_helpers.checks import chapter05 as exercises
-from vae_helpers.checks import core, experiment_log
+from vae_helpers.checks import experiment_log, progress
 
 digits = vh.load_data("mnist", validation=10_000)
 x_some, y_some = digits.test.images[::5], digits.test.labels[::5]  # 2,000, for the examples
@@ -896,7 +896,7 @@ answers = {1: "c", 2: "a", 3: "b", 4: "b", 5: "c"}
 exercises.self_test.check(answers)
 
 # %%
-core.progress("05")
+progress("05")
 
 # %% [markdown]
 # ## Further, and next

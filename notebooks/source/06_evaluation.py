@@ -27,7 +27,7 @@ from scipy.stats import norm
 import vae_helpers as vh
 from vae_helpers.backend import keras
 from vae_helpers.checks import chapter06 as exercises
-from vae_helpers.checks import core, experiment_log
+from vae_helpers.checks import experiment_log, progress
 
 print(f"vae_helpers {vh.__version__} in {vh.course_mode()} mode, NumPy {np.__version__}")
 
@@ -950,7 +950,7 @@ answers = {1: "b", 2: "a", 3: "c", 4: "a", 5: "c"}
 exercises.self_test.check(answers)
 
 # %%
-core.progress("06")
+progress("06")
 
 # %% [markdown]
 # ## Further, and next

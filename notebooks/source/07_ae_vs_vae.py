@@ -26,7 +26,7 @@ from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
 
 from vae_helpers.checks import chapter07 as exercises
-from vae_helpers.checks import core, experiment_log
+from vae_helpers.checks import experiment_log, progress
 
 # %% [markdown]
 # ## 1. Three models
@@ -768,7 +768,7 @@ answers = {1: "b", 2: "c", 3: "a", 4: "a", 5: "c"}
 exercises.self_test.check(answers)
 
 # %%
-core.progress("07")
+progress("07")
 
 # %% [markdown]
 # ## Further, and next
