@@ -1,4 +1,7 @@
-"""Answers that learners give, wrong ones and unusual right ones, written before the checkers.
+"""Answers that learners give, wrong ones and unusual right ones.
+
+They were written before their author had seen a checker; ``later`` holds a second set, which the
+authors of the checkers saw only when they had finished.
 
 Each module holds the answers of one chapter as a dict: exercise → list of answers. The code of an
 answer is what a learner writes in place of the dots, so it is executed inside the exercise's own
@@ -39,8 +42,9 @@ import vae_helpers as vh
 
 @dataclass(frozen=True)
 class Given:
-    """An answer as it stands in a chapter's table; ``about`` is empty for a right one."""
+    """An answer as it stands in a chapter's table: wrong, right, or noted (right, with a word)."""
 
+    kind: str
     title: str
     code: str | tuple[str | None, ...]
     about: str = ""
@@ -58,10 +62,6 @@ class Answer:
     def name(self) -> str:
         return f"{self.chapter} {self.exercise}: {self.given.title}"
 
-    @property
-    def is_wrong(self) -> bool:
-        return bool(self.given.about)
-
     def speaks_of_it(self, message: str) -> bool:
         return re.search(self.given.about, message, re.IGNORECASE) is not None
 
@@ -72,20 +72,27 @@ class Answer:
 
 def wrong(title: str, about: str, code: str | tuple[str | None, ...]) -> Given:
     """Return a wrong answer; ``about`` is a regular expression, written before any message."""
-    return Given(title, code, about)
+    return Given("wrong", title, code, about)
+
+
+def noted(title: str, about: str, code: str | tuple[str | None, ...]) -> Given:
+    """Return an answer with the right value and a bad habit, of which the praise must speak."""
+    return Given("noted", title, code, about)
 
 
 def right(title: str, code: str | tuple[str | None, ...]) -> Given:
     """Return a right answer in an unusual style."""
-    return Given(title, code)
+    return Given("right", title, code)
 
 
 def answers() -> Iterator[Answer]:
     """Yield all answers, chapter by chapter."""
     for chapter in CHAPTERS:
         table = importlib.import_module(f"{__name__}.chapter{chapter}").ANSWERS
+        more = importlib.import_module(f"{__name__}.later").ANSWERS[chapter]
         for exercise, given in table.items():
-            yield from (Answer(chapter, exercise, one) for one in given)
+            both = (*given, *more.get(exercise, ()))
+            yield from (Answer(chapter, exercise, one) for one in both)
 
 
 def _handed_in(chapter: str, exercise: str, code: str | tuple[str | None, ...] | None) -> object:

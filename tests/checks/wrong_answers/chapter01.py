@@ -1,4 +1,4 @@
-from wrong_answers import right, wrong
+from wrong_answers import noted, right, wrong
 
 ANSWERS = {
     "compression": [
@@ -346,7 +346,7 @@ ANSWERS = {
             return mean + codes @ components[:2]
             """,
         ),
-        wrong(
+        noted(
             "the images changed in place",
             r"in place|change|argument|copy|-=",
             """

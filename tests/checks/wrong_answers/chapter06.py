@@ -1,4 +1,4 @@
-from wrong_answers import right, wrong
+from wrong_answers import noted, right, wrong
 
 ANSWERS = {
     "pixel_entropy": [
@@ -195,7 +195,7 @@ ANSWERS = {
             return features.mean(axis=0), centred.T @ centred
             """,
         ),
-        wrong(
+        noted(
             "centred in place",
             r"in place|change|argument|copy|-=",
             """
@@ -349,8 +349,9 @@ ANSWERS = {
             return shift + np.trace(cov1) + np.trace(cov2) - 2 * overlap
             """,
         ),
-        right(
-            "the root of a symmetric product",
+        wrong(
+            "the root of a symmetric product, which loses half of the digits",
+            r"digits|rounding|symmetric|√S₁|root of (the|a) product",
             """
             w, v = np.linalg.eigh(cov1)
             root = (v * np.sqrt(np.clip(w, 0, None))) @ v.T
@@ -358,6 +359,21 @@ ANSWERS = {
             roots = np.sqrt(np.clip(np.linalg.eigvalsh((inner + inner.T) / 2), 0, None))
             spread = np.trace(cov1) + np.trace(cov2)
             return float(np.dot(mean1 - mean2, mean1 - mean2) + spread - 2 * roots.sum())
+            """,
+        ),
+        right(
+            "Cholesky factors of what is not singular, else singular vectors",
+            """
+            def factor(cov):
+                try:
+                    return np.linalg.cholesky(cov)
+                except np.linalg.LinAlgError:
+                    u, s, _ = np.linalg.svd(cov, hermitian=True)
+                    return u * np.sqrt(s)
+
+            overlap = np.linalg.svd(factor(cov1).T @ factor(cov2))[1].sum()
+            squared = np.dot(mean1 - mean2, mean1 - mean2)
+            return float(squared + np.sum(np.diag(cov1) + np.diag(cov2)) - 2 * overlap)
             """,
         ),
         right(

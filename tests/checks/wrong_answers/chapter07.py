@@ -1,4 +1,4 @@
-from wrong_answers import right, wrong
+from wrong_answers import noted, right, wrong
 
 ANSWERS = {
     "silhouette_of": [
@@ -479,7 +479,7 @@ ANSWERS = {
             return scaled(train_z), scaled(test_z)
             """,
         ),
-        wrong(
+        noted(
             "changed in place",
             r"in place|change|argument|copy|-=",
             """
