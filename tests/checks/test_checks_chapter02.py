@@ -108,10 +108,12 @@ def test_elbo_steps():
     exercise, right = chapter02.elbo_steps, {1: "c", 2: "a", 3: "d", 4: "b", 5: "e"}
     assert_right(exercise, right)
     assert_right(exercise, {line: f" {letter.upper()}" for line, letter in right.items()})
-    assert_wrong(exercise, {**right, 2: "e", 5: "a"}, "Line 2", "Line 5")
+    assert_right(exercise, {1: "c)", 2: "(a)", 3: " [D]", 4: "b.", 5: "E "})
+    assert_wrong(exercise, {**right, 2: "e", 5: "a"}, "3 of 5 right", "Line 2", "Line 5")
+    assert_wrong(exercise, {**right, 4: "g"}, "letters 'a' to 'f'")
     assert_wrong(exercise, {**right, 4: "f"}, "f is false", "Jensen")
     assert_wrong(exercise, {**right, 3: ...}, "Line 3 is open")
-    assert_wrong(exercise, {**right, 3: 4}, "Line 3 does not follow from 4")
+    assert_wrong(exercise, {**right, 3: 4}, "Line 3 has 4", "letters 'a' to 'f'")
     assert_wrong(exercise, "cadbe", "expected {1:")
     assert_not_attempted(exercise, dict.fromkeys(right, ...))
 
@@ -215,6 +217,20 @@ def test_kl_divergence():
     assert_wrong(exercise, lambda m, v: terms(m, v).sum(axis=1).mean(), "averaged over images")
     assert_wrong(exercise, lambda m, v: terms(m, v).sum(axis=0), "`axis=1`")
     assert_wrong(exercise, lambda m, v: (m**2 + v - 1 - np.log(v)).sum(axis=1), "NaN")
+    assert_wrong(exercise, lambda m, v: 0.5 * (m**2 + np.exp(v) - v).sum(axis=1), "−1", "missing")
+    assert_wrong(exercise, lambda m, v: 0.5 * (m**2 + np.exp(v) - 1 + v).sum(axis=1), "wrong sign")
+    assert_wrong(exercise, lambda m, v: terms(v, m).sum(axis=1), "exchanged")
+    assert_wrong(exercise, lambda m, v: terms(m[:, :2], v[:, :2]).sum(axis=1), "first two")
+    assert_wrong(
+        exercise, lambda m, v: 0.5 * ((1 + m**2) / np.exp(v) - 1 + v).sum(axis=1), "KL(p ‖ q)"
+    )
+    assert_right(
+        exercise,
+        lambda m, v: [
+            sum(0.5 * (a * a + np.exp(b) - 1 - b) for a, b in zip(*row, strict=True))
+            for row in zip(m.tolist(), v.tolist(), strict=True)
+        ],
+    )
     assert_not_attempted(exercise, lambda m, v: ...)
 
 
@@ -240,7 +256,9 @@ def test_gradient_samples():
     assert_wrong(exercise, both(score, lambda m, s, e, z: 2 * z * e), "dz/dσ")
     assert_wrong(exercise, both(score, lambda m, s, e, z: 2 * z * s), "dz/dε")
     assert_wrong(exercise, both(score, lambda m, s, e, z: 2 * m), "known answer")
-    assert_wrong(exercise, lambda m, s, e: 2 * (m + s * e), "two arrays")
+    assert_wrong(exercise, lambda m, s, e: 2 * (m + s * e), "`return score, reparameterized`")
+    assert_right(exercise, lambda m, s, e: np.stack([score(m, s, m + s * e), 2 * (m + s * e)]))
+    assert_wrong(exercise, both(lambda m, s, z: (z - m) ** 3, lambda m, s, e, z: 2 * z), "score")
     assert_not_attempted(exercise, lambda m, s, e: (..., ...))
     assert_not_attempted(exercise, lambda m, s, e: ...)
 
@@ -417,7 +435,8 @@ def test_assumed_deviation():
     assert_right(exercise, np.sqrt(392))
     assert_right(exercise, 19.8)
     assert_wrong(exercise, 392, "root")
-    assert_wrong(exercise, 28, "2σ²")
+    assert_right(exercise, 20)
+    assert_wrong(exercise, 28, "2σₓ²")
     assert_wrong(exercise, 0.7071, "sum over pixels")
     assert_wrong(exercise, 0.02525, "Upside down")
     assert_wrong(exercise, 3, "not right")
@@ -467,6 +486,25 @@ def test_negative_elbo():
         "log σ²",
     )
     assert_wrong(exercise, from_probabilities(1e-12), "clipping")
+    assert_wrong(
+        exercise,  # right as long as no logit is above 709
+        lambda x, lo, m, v: (
+            (np.log(1 + np.exp(lo)) - x * lo).sum(axis=(1, 2, 3)) + terms(m, v).sum(axis=1)
+        ),
+        "logits of ±800",
+        "infinity",
+    )
+    assert_wrong(
+        exercise,
+        lambda x, lo, m, v: pixels(x, lo).sum(axis=(1, 2, 3)) + 0.5 * (m**2 - 1 - v).sum(axis=1),
+        "½ σ² of the KL is missing",
+    )
+    assert_right(
+        exercise,
+        lambda x, lo, m, v: [
+            sum(pixels(x[i], lo[i]).ravel()) + sum(terms(m[i], v[i])) for i in range(len(x))
+        ],
+    )
     assert_wrong(
         exercise,
         lambda x, lo, m, v: (

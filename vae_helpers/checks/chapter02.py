@@ -7,6 +7,7 @@ from scipy.special import logsumexp
 from scipy.stats import kstest, multivariate_normal, norm
 
 from vae_helpers.checks.core import (
+    Case,
     NotAttempted,
     Question,
     SelfTest,
@@ -16,7 +17,9 @@ from vae_helpers.checks.core import (
     exercise,
     expect,
     expect_array,
+    expect_function,
     expect_number,
+    letter,
     show,
 )
 from vae_helpers.metrics import kl_divergence as right_kl
@@ -25,12 +28,13 @@ W = np.array([1.0, 0.5])
 
 
 @exercise(
+    title="Take photos",
     hints=(
         "Two steps, two draws: first `n` places, then the blur of `n` photos.",
         "The places are `z = rng.standard_normal(n)`; `wire(z)` are the sharp points (n, 2).",
-        "The blur is `noise * rng.standard_normal((n, 2))`: of its own for each photo and "
-        "coordinate. `noise` is a standard deviation.",
-    )
+        "The blur has the same shape, (n, 2): a draw of its own for each photo and coordinate, "
+        "times `noise`, which is a standard deviation. Draw with `rng`.",
+    ),
 )
 def sample_photos(answer):
     """Draw places from the prior and photos from the likelihood."""
@@ -157,11 +161,12 @@ _REASONS = {
 
 
 @exercise(
+    title="The ELBO, line by line",
     hints=(
         "Compare each line with the one before it: what appeared, what vanished?",
         "Lines 2 and 5 both use the product rule, in its two forms.",
         "f is the false one: the logarithm is concave, so the average of the logarithms is lower.",
-    )
+    ),
 )
 def elbo_steps(answer):
     """Give the reason for each line of the derivation."""
@@ -171,34 +176,38 @@ def elbo_steps(answer):
     )
     unknown = [key for key in answer if key not in _REASONS]
     expect(not unknown, f"There is no line {show(unknown[:1])}: use the numbers 1 to 5.")
-    given = {line: answer.get(line, ...) for line in _REASONS}
+    given = {line: letter(answer.get(line, ...)) for line in _REASONS}
     if all(reason is ... for reason in given.values()):
         raise NotAttempted
     messages = []
     for line, (right, hint) in _REASONS.items():
-        letter = given[line]
-        letter = letter.strip().lower() if isinstance(letter, str) else letter
-        if letter is ...:
+        chosen = given[line]
+        if chosen is ...:
             messages.append(f"Line {line} is open.")
-        elif letter == "f":
+        elif not isinstance(chosen, str) or chosen not in list("abcdef"):
+            messages.append(f"Line {line} has {show(chosen)}: use one of the letters 'a' to 'f'.")
+        elif chosen == "f":
             messages.append(
                 f"Line {line}: f is false. The logarithm of an average is never below the average "
                 "of the logarithms (Jensen's inequality), and mostly above it."
             )
-        elif letter != right:
-            messages.append(f"Line {line} does not follow from {show(letter)}. {hint}")
+        elif chosen != right:
+            messages.append(f"Line {line} does not follow from {chosen}. {hint}")
     if messages:
-        raise Wrong("\n".join(messages))
+        n_right = sum(given[line] == right for line, (right, _) in _REASONS.items())
+        raise Wrong("\n".join([f"{n_right} of 5 right.", *messages]))
     return "You have derived the ELBO: four small steps and one rearrangement."
 
 
 @exercise(
+    title="ELBO",
     hints=(
-        "Three steps: draw `z`, evaluate the logarithm at each, take the mean.",
-        "`z = rng.normal(q_mean, q_std, n)`, and the logarithm of q at those places is "
-        "`norm.logpdf(z, q_mean, q_std)`.",
-        "`np.mean(log_joint(z) - norm.logpdf(z, q_mean, q_std))`",
-    )
+        "Three steps: draw `n` places from q, evaluate both logarithms at each, take the mean.",
+        "`rng.normal(q_mean, q_std, n)` draws them. `log_joint` gives one logarithm; the other is "
+        "that of the density from which you draw.",
+        "`norm.logpdf(z, q_mean, q_std)` is log q(z), at the same `z` that `log_joint` gets. "
+        "Subtract it before the mean.",
+    ),
 )
 def elbo(answer):
     """Estimate the ELBO of the straight wire by Monte Carlo."""
@@ -324,89 +333,279 @@ def _expect_average(got, z, mean, std, what):
 
 
 @exercise(
+    title="KL divergence",
     hints=(
         "KL = E[log q] − E[log p]: subtract the second formula above from the first. The log 2π "
         "cancel.",
-        "One dimension gives ½ (μ² + σ² − 1 − log σ²). What are σ² and log σ², given `z_log_var`?",
-        "`0.5 * (z_mean**2 + np.exp(z_log_var) - 1 - z_log_var)`, then the sum over `axis=1`.",
-    )
+        "One dimension gives ½ (μ² + σ² − 1 − log σ²).",
+        "σ² is `np.exp(z_log_var)`, and log σ² is `z_log_var` itself. An image has several "
+        "dimensions: sum over `axis=1`.",
+    ),
 )
 def kl_divergence(answer):
     """Compute the KL divergence of diagonal Gaussians to N(0, I)."""
-    z_mean = np.array([[1.0, -2.0, 0.0], [0.0, 0.0, 0.0], [0.3, 0.0, -0.7]])
-    z_log_var = np.array([[0.5, -1.0, 0.2], [0.0, 0.0, 0.0], [-3.0, 1.0, -0.4]])
-    right = right_kl(z_mean, z_log_var)
-    per_dimension = 0.5 * (z_mean**2 + np.exp(z_log_var) - 1 - z_log_var)
-    expect_array(
-        call(answer, z_mean.copy(), z_log_var.copy()),
+
+    def right(z_mean, z_log_var):
+        return _kl_per_dimension(z_mean, z_log_var).sum(axis=1)
+
+    def changed(function):
+        return lambda m, v: (0.5 * function(m, v)).sum(axis=1)
+
+    # The second image's posterior is the prior; the other case has another number of dimensions.
+    cases = [
+        (
+            np.array([[1.0, -2.0, 0.4], [0.0, 0.0, 0.0], [0.3, 0.6, -0.7]]),
+            np.array([[0.5, -1.0, 0.2], [0.0, 0.0, 0.0], [-3.0, 1.0, -0.4]]),
+        ),
+        (
+            np.array([[0.2, -1.1, 0.5, 1.3], [-0.6, 0.8, 1.7, -0.9]]),
+            np.array([[0.7, -0.5, -1.5, 0.3], [-0.2, 1.2, -0.8, -2.0]]),
+        ),
+    ]
+    expect_function(
+        answer,
         right,
-        "kl_divergence(z_mean, z_log_var)",
+        cases,
         look_at="Compare the four terms one by one: μ², σ², 1, log σ².",
+        unreduced=_kl_per_dimension,
+        terms=lambda m, v: {
+            "μ²": (m**2).sum(axis=1) / 2,
+            "σ²": np.exp(v).sum(axis=1) / 2,
+            "−1": np.full(len(m), -m.shape[1] / 2),
+            "−log σ²": -v.sum(axis=1) / 2,
+        },
         mistakes=[
-            (-right, "The sign is turned: a divergence is never negative."),
-            (2 * right, "The factor ½ is missing."),
             (
-                right_kl(z_mean, 2 * z_log_var),
+                lambda m, v: -right(m, v),
+                "The sign is turned: a divergence is never negative.",
+            ),
+            (lambda m, v: 2 * right(m, v), "The factor ½ is missing."),
+            (
+                lambda m, v: right(m, 2 * v),
                 "You took `z_log_var` for log σ. It is log σ²: the variance is `exp(z_log_var)`.",
             ),
             (
-                right_kl(z_mean, z_log_var / 2),
+                lambda m, v: right(m, v / 2),
                 "Here σ² is `exp(z_log_var)`, and log σ² is `z_log_var`: nothing to halve.",
             ),
-            (per_dimension, "These are the dimensions one by one: sum over `axis=1`."),
-            (right / 3, "You took the mean over dimensions: divergences add up."),
-            (right.sum(), "You summed over images too: one number for each image."),
-            (right.mean(), "You averaged over images too: one number for each image."),
-            (per_dimension.sum(axis=0), "You summed over the images: dimensions are `axis=1`."),
+            (
+                changed(lambda m, v: m**2 + np.exp(v / 2) - 1 - v),
+                "`exp(z_log_var / 2)` is σ; the second term is σ², `exp(z_log_var)`.",
+            ),
+            (
+                changed(lambda m, v: m**2 + np.exp(2 * v) - 1 - v),
+                "The exponential is the variance already, σ²: do not square it.",
+            ),
+            (
+                changed(lambda m, v: m**2 + v**2 - 1 - v),
+                "`z_log_var` is a logarithm: the second term is `exp(z_log_var)`.",
+            ),
+            (
+                changed(lambda m, v: m**2 + v - 1 - np.log(v)),
+                "`z_log_var` is the logarithm already: σ² is `exp(z_log_var)`, and log σ² is "
+                "`z_log_var` itself. (A logarithm of it is NaN where it is negative.)",
+            ),
+            (
+                changed(lambda m, v: m**2 + np.exp(v) - 1 - np.log(np.abs(v))),
+                "`z_log_var` is the logarithm already: no `log` of it.",
+            ),
+            (
+                changed(lambda m, v: m + np.exp(v) - 1 - v),
+                "The square of the first term is missing: μ², `z_mean**2`.",
+            ),
+            (
+                changed(lambda m, v: np.abs(m) + np.exp(v) - 1 - v),
+                "The first term is μ², `z_mean**2`, not |μ|.",
+            ),
+            (
+                changed(lambda m, v: 2 * m + np.exp(v) - 1 - v),
+                "The first term is μ², `z_mean**2`, not 2μ.",
+            ),
+            (
+                lambda m, v: (0.5 * m**2 + np.exp(v) - 1 - v).sum(axis=1),
+                "The ½ stands before all four terms: use brackets.",
+            ),
+            (
+                lambda m, v: 0.5 * ((m**2 + np.exp(v) - v).sum(axis=1) - 1),
+                "The −1 belongs to each dimension: subtract it before the sum.",
+            ),
+            (
+                lambda m, v: 0.5 * (m.sum(axis=1) ** 2 + (np.exp(v) - 1 - v).sum(axis=1)),
+                "Square each mean before the sum: dimensions are independent.",
+            ),
+            (
+                changed(lambda m, v: (m + np.exp(v)) ** 2 - 1 - v),
+                "Only μ is squared: μ² + σ².",
+            ),
+            (
+                changed(lambda m, v: (m**2 + 1) * np.exp(-v) - 1 + v),
+                "That is the divergence the other way round, KL(p ‖ q): asked is KL(q ‖ p).",
+            ),
+            (
+                changed(lambda m, v: m**2 * np.exp(-v) - 1 + np.exp(v) - v),
+                "μ² is not divided by σ²: the prior has variance 1.",
+            ),
+            (
+                lambda m, v: right(m, v) / np.log(2),
+                "That is in bits: nats need the natural logarithm alone.",
+            ),
+            (
+                _kl_per_dimension,
+                "These are the dimensions one by one: sum over `axis=1`.",
+            ),
+            (
+                lambda m, v: _kl_per_dimension(m, v).mean(axis=1),
+                "You took the mean over dimensions: divergences add up.",
+            ),
+            (
+                lambda m, v: right(m, v).sum(),
+                "You summed over images too: one number for each image.",
+            ),
+            (
+                lambda m, v: right(m, v).mean(),
+                "You averaged over images too: one number for each image.",
+            ),
+            (
+                lambda m, v: _kl_per_dimension(m, v).sum(axis=0),
+                "You summed over the images: dimensions are `axis=1`.",
+            ),
+            (
+                lambda m, v: _kl_per_dimension(m, v).mean(axis=0),
+                "You averaged over the images: sum over the dimensions, `axis=1`.",
+            ),
+            (
+                lambda m, v: right(m[:, :2], v[:, :2]),
+                "Only the first two dimensions count: sum over all of them.",
+            ),
         ],
     )
     return "Zero for the second image, whose posterior is the prior, and positive elsewhere."
 
 
+def _kl_per_dimension(z_mean, z_log_var):
+    return 0.5 * (z_mean**2 + np.exp(z_log_var) - 1 - z_log_var)
+
+
 @exercise(
+    title="Two estimates of a slope",
     hints=(
-        "First `z = mean + std * epsilon`. f(z) = z², and its derivative is 2z.",
-        "Score function: f(z) times (z − μ)/σ². Reparameterization: f′(z) times dz/dμ = 1.",
-        "`z**2 * (z - mean) / std**2` and `2 * z`",
-    )
+        "First `z = mean + std * epsilon`. Then both formulas above, without the E[…].",
+        "What is f(z) here, and what is f′(z)? One formula has the one, the other the other.",
+        "Score function: f(z) = z², times (z − μ)/σ². Reparameterization: f′(z), times dz/dμ = 1.",
+    ),
 )
 def gradient_samples(answer):
     """Estimate a slope in two ways, draw by draw."""
-    mean, std, epsilon = 0.5, 2.0, np.array([-1.0, 0.25, 1.5])
-    z = mean + std * epsilon
-    what = f"gradient_samples({mean}, {std}, epsilon)"
-    result = call(answer, mean, std, epsilon.copy())
-    if not isinstance(result, tuple | list) or len(result) != 2:
-        raise Wrong(f"{what} is {show(result)}: expected two arrays, (score, reparameterized).")
-    if any(part is ... for part in result):
-        raise NotAttempted
-    score, slope = z**2 * (z - mean) / std**2, 2 * z
-    expect_array(
-        result[0],
-        score,
-        f"The score part of {what}",
-        look_at="It is f(z) · (z − μ) / σ².",
+
+    def right(mean, std, epsilon):
+        z = mean + std * epsilon
+        return z**2 * (z - mean) / std**2, 2 * z
+
+    def score(function):
+        """A mistake in the first part, whatever the second is."""
+        return lambda m, s, e: (function(m, s, e, m + s * e), None)
+
+    def slope(function):
+        """A mistake in the second part, if the first one is right."""
+        return lambda m, s, e: (right(m, s, e)[0], function(m, s, e, m + s * e))
+
+    known = "This is the known answer; an estimate uses its draws z."
+    expect_function(
+        answer,
+        right,
+        [(0.5, 2.0, np.array([-1.0, 0.25, 1.5])), (-1.2, 0.7, np.array([0.4, -2.0, 1.1, 0.9]))],
+        parts=("score", "reparameterized"),
+        look_at="The score part is f(z) · (z − μ) / σ², the other f′(z) · dz/dμ, at z = μ + σε.",
         mistakes=[
-            (slope, "This is the reparameterized one: the score function comes first."),
-            (score * std, "Divide by σ², not by σ."),
-            (score * std**2, "The division by σ² is missing."),
-            ((z - mean) / std**2, "This is d log q / dμ alone: multiply it by f(z)."),
-            (2 * z * (z - mean) / std**2, "The score function takes f(z) itself, not its slope."),
-            (-score, "The sign is turned: z − μ."),
-        ],
-    )
-    expect_array(
-        result[1],
-        slope,
-        f"The reparameterized part of {what}",
-        look_at="It is f′(z) · dz/dμ, at z = μ + σε.",
-        mistakes=[
-            (z**2, "This is f(z): take its derivative."),
-            (np.full(3, 2 * mean), "This is the known answer; an estimate uses its draw z."),
-            (np.array(2 * mean), "This is the known answer; an estimate uses its draws z."),
-            (2 * z * std, "dz/dμ is 1; σ would be dz/dε."),
-            (2 * z * epsilon, "dz/dμ is 1; ε would be dz/dσ."),
-            (2 * epsilon, "Use z = μ + σε, not ε."),
+            (
+                score(lambda m, s, e, z: 2 * z),
+                "This is the reparameterized one: the score function comes first.",
+            ),
+            (score(lambda m, s, e, z: z**2 * (z - m) / s), "Divide by σ², not by σ."),
+            (score(lambda m, s, e, z: z**2 * (z - m)), "The division by σ² is missing."),
+            (
+                score(lambda m, s, e, z: z**2 * (z - m) * s**2),
+                "Divide by σ²: you multiply by it.",
+            ),
+            (
+                score(lambda m, s, e, z: z**2 * (z - m) / (2 * s**2)),
+                "The derivative of −(z − μ)²/(2σ²) is (z − μ)/σ²: the 2 cancels.",
+            ),
+            (
+                score(lambda m, s, e, z: (z - m) / s**2),
+                "This is d log q / dμ alone: multiply it by f(z).",
+            ),
+            (
+                score(lambda m, s, e, z: 2 * z * (z - m) / s**2),
+                "The score function takes f(z) itself, not its slope.",
+            ),
+            (
+                score(lambda m, s, e, z: z * (z - m) / s**2),
+                "Multiply by f(z) = z², not by z.",
+            ),
+            (
+                score(lambda m, s, e, z: -(z**2) * (z - m) / s**2),
+                "The sign is turned: z − μ.",
+            ),
+            (
+                score(lambda m, s, e, z: z**2 * -((z - m) ** 2) / (2 * s**2)),
+                "That multiplies by log q itself: take its derivative in μ, (z − μ)/σ².",
+            ),
+            (
+                score(lambda m, s, e, z: z**2 * (z - m) ** 2 / s**2),
+                "The derivative of log q in μ is (z − μ)/σ², without a square.",
+            ),
+            (
+                score(lambda m, s, e, z: e**2 * e / s),
+                "f takes the draw z, not the noise: f(z) = z² with z = μ + σε.",
+            ),
+            (
+                score(lambda m, s, e, z: e**2 * (e - m) / s**2),
+                "Use the draw z = μ + σε, not the noise ε.",
+            ),
+            (
+                score(lambda m, s, e, z: (m + s**2 * e) ** 2 * e),
+                "z is μ + σε: `std` is the deviation already.",
+            ),
+            (
+                score(lambda m, s, e, z: z**2 * z / s**2),
+                "The mean is to be taken away in the second factor: z − μ.",
+            ),
+            (
+                score(lambda m, s, e, z: z**2 / s**2),
+                "The factor z − μ is missing.",
+            ),
+            (
+                score(lambda m, s, e, z: z**2),
+                "This is f(z) alone: multiply it by (z − μ) / σ².",
+            ),
+            (
+                score(lambda m, s, e, z: (z**2 * (z - m) / s**2).mean()),
+                "Give one number for each noise value: no mean yet.",
+            ),
+            (slope(lambda m, s, e, z: z**2), "This is f(z): take its derivative."),
+            (slope(lambda m, s, e, z: np.full(len(e), 2 * m)), known),
+            (slope(lambda m, s, e, z: 2 * m), known),
+            (slope(lambda m, s, e, z: z), "The derivative of z² is 2z: the 2 is missing."),
+            (slope(lambda m, s, e, z: 2 * z * s), "dz/dμ is 1; σ would be dz/dε."),
+            (slope(lambda m, s, e, z: 2 * z * e), "dz/dμ is 1; ε would be dz/dσ."),
+            (
+                slope(lambda m, s, e, z: 2 * z * (z - m) / s**2),
+                "The factor (z − μ)/σ² belongs to the score function alone: here dz/dμ is 1.",
+            ),
+            (slope(lambda m, s, e, z: 2 * e), "Use z = μ + σε, not ε."),
+            (
+                slope(lambda m, s, e, z: 2 * (z - m)),
+                "f′(z) is 2z: no mean is taken away.",
+            ),
+            (
+                slope(lambda m, s, e, z: (2 * z).mean()),
+                "Give one number for each noise value: no mean yet.",
+            ),
+            (
+                slope(lambda m, s, e, z: np.ones(len(e))),
+                "That is dz/dμ alone: multiply it by f′(z).",
+            ),
         ],
     )
     return "Two unbiased estimates of one slope. Their scatter is another matter: read on."
@@ -416,8 +615,8 @@ def gradient_samples(answer):
     hints=(
         "Two lines: noise of the shape of `z_mean`, then μ + σ · noise.",
         "σ is the root of the variance: `ops.exp(0.5 * z_log_var)`.",
-        "`epsilon = keras.random.normal(ops.shape(z_mean), seed=self.seed_generator)` and "
-        "`return z_mean + ops.exp(0.5 * z_log_var) * epsilon`",
+        "The noise is `keras.random.normal(ops.shape(z_mean), seed=self.seed_generator)`: drawn by "
+        "Keras, with the layer's generator, in training and outside it.",
     )
 )
 def sampling_layer(answer):
@@ -599,12 +798,13 @@ def _expect_fresh_when_compiled(keras, answer):
 
 
 @exercise(
+    title="What a mean squared error assumes",
     hints=(
         "A Gaussian pixel costs (x − x̂)² / (2σ²), summed over pixels. Which σ² makes this sum the "
         "mean of (x − x̂)²?",
         "The mean is the sum divided by 784. So 2σ² = 784.",
-        "`np.sqrt(784 / 2)`",
-    )
+        "So σₓ is the root of half of 784. It is far above 1.",
+    ),
 )
 def assumed_deviation(answer):
     """Find the deviation of a pixel that a mean squared error assumes."""
@@ -612,67 +812,239 @@ def assumed_deviation(answer):
         answer,
         np.sqrt(392),
         "Your σₓ",
-        rtol=0.01,
-        look_at="Set (x − x̂)² / (2σ²) equal to (x − x̂)² / 784.",
+        rtol=0.012,
+        look_at="Set (x − x̂)² / (2σₓ²) equal to (x − x̂)² / 784.",
         mistakes={
+            -np.sqrt(392): "A standard deviation is positive.",
             392: "This is the variance: take its root.",
-            28: "The Gaussian has 2σ² below its square, not σ².",
-            784: "The 784 stands for 2σ², not for σ.",
+            28: "The Gaussian has 2σₓ² below its square, not σₓ².",
+            784: "The 784 stands for 2σₓ², not for σₓ.",
+            1568: "The 784 is 2σₓ², so σₓ² is half of it, and σₓ the root of that.",
+            np.sqrt(1568): "The 784 is 2σₓ²: halve it, do not double it, before the root.",
+            14: "Halve 784 before the root, not after it.",
             np.sqrt(0.5): "That is right for the sum over pixels; here it is their mean.",
+            0.5: "That is the variance which the *sum* over pixels assumes; here it is the mean.",
+            1: "A Gaussian with σₓ = 1 has ½ (x − x̂)² summed; here it is the mean over 784 pixels.",
             np.sqrt(0.5 / 784): "Upside down: dividing the error by 784 means *more* noise.",
+            1 / 784: "Upside down: dividing the error by 784 means *more* noise.",
+            0.5 / 784: "Upside down: dividing the error by 784 means *more* noise.",
+            1 / 28: "Upside down: dividing the error by 784 means *more* noise.",
+            1 / np.sqrt(392): "Upside down: σₓ² = 784 / 2.",
             np.sqrt(0.5) * 784: "It is the variance that grows 784-fold, not the deviation.",
+            392**2: "This is the square of the variance: σₓ is the root of 392.",
+            np.sqrt(512): "That is right for 32 × 32 pixels: these images have 784.",
+            np.sqrt(2 * np.pi * 392): "The 2π stands in the constant, which no x̂ changes.",
+            np.log(392): "This is the logarithm of the variance: take its root.",
         },
     )
-    return "About 20, for pixels between 0 and 1: such a loss believes that pictures are all noise."
+    return (
+        "19.8, about 20, for pixels between 0 and 1: such a loss believes that pictures are all "
+        "noise."
+    )
 
 
 @exercise(
+    title="Negative ELBO",
     hints=(
         "Two terms: the cross-entropy summed over the axes 1, 2 and 3, and your KL divergence.",
-        "`np.logaddexp(0, logits) - images * logits` is the cross-entropy of each pixel.",
-        "Add them: loss = reconstruction + KL, both (n,). The minus of the ELBO is in it already.",
-    )
+        "The cross-entropy of each pixel is log(1 + eˡ) − x l, with `np.logaddexp(0, logits)`.",
+        "Add them: loss = reconstruction + KL, both (n,). The minus of the ELBO is in it already. "
+        "Take `axis=(1, 2, 3)` for pixels, `axis=1` for dimensions.",
+    ),
 )
 def negative_elbo(answer):
     """Assemble the loss of a VAE, image by image."""
-    rng = np.random.default_rng(15)
-    images = rng.choice([0.0, 0.25, 1.0], (3, 2, 4, 1))
-    logits = rng.normal(0, 2, images.shape)
-    z_mean, z_log_var = rng.normal(0, 1, (2, 3, 5))
-    pixels = np.logaddexp(0, logits) - images * logits
-    reconstruction, kl = pixels.sum(axis=(1, 2, 3)), right_kl(z_mean, z_log_var)
-    right = reconstruction + kl
-    expect_array(
-        call(answer, images.copy(), logits.copy(), z_mean.copy(), z_log_var.copy()),
+
+    def pixels(images, logits):
+        return np.logaddexp(0, logits) - images * logits
+
+    def reconstruction(images, logits):
+        return pixels(images, logits).sum(axis=(1, 2, 3))
+
+    def right(images, logits, z_mean, z_log_var):
+        return reconstruction(images, logits) + right_kl(z_mean, z_log_var)
+
+    def added(function):
+        """A mistake: function(reconstruction, KL divergence), both (n,)."""
+        return lambda x, y, m, v: function(reconstruction(x, y), right_kl(m, v))
+
+    def with_pixels(function):
+        """A mistake in the cross-entropy: function(images, logits), for each pixel."""
+        return lambda x, y, m, v: function(x, y).sum(axis=(1, 2, 3)) + right_kl(m, v)
+
+    def with_kl(function):
+        """A mistake in the KL: function(z_mean, z_log_var), for each dimension."""
+        return lambda x, y, m, v: reconstruction(x, y) + function(m, v).sum(axis=1)
+
+    def sigmoid(logits):
+        return 1 / (1 + np.exp(-logits))
+
+    expect_function(
+        answer,
         right,
-        "negative_elbo(images, logits, z_mean, z_log_var)",
+        [*(_batch(*sizes) for sizes in ((3, 2, 4, 5), (2, 3, 3, 4), (4, 2, 3, 3))), _SURE],
         look_at="One number an image: cross-entropy summed over pixels, plus KL summed over "
         "dimensions.",
+        terms=lambda x, y, m, v: {
+            "log(1 + exp(l))": np.logaddexp(0, y).sum(axis=(1, 2, 3)),
+            "−x · l": -(x * y).sum(axis=(1, 2, 3)),
+            "½ μ² of the KL": (m**2).sum(axis=1) / 2,
+            "½ σ² of the KL": np.exp(v).sum(axis=1) / 2,
+            "−½ of the KL": np.full(len(m), -m.shape[1] / 2),
+            "−½ log σ² of the KL": -v.sum(axis=1) / 2,
+        },
+        earlier=[("exercise 4, the KL divergence alone", lambda x, y, m, v: right_kl(m, v))],
         mistakes=[
-            (reconstruction - kl, "The KL has the wrong sign: it is a cost."),
-            (kl - reconstruction, "The reconstruction has the wrong sign."),
-            (-right, "This is the ELBO; a loss is its negative."),
-            (reconstruction, "The KL divergence is missing."),
-            (kl, "The reconstruction is missing."),
-            (reconstruction / 8 + kl, "You took the mean over pixels: a hidden β of 8."),
-            (reconstruction + kl / 5, "You took the mean over latent dimensions: sum them."),
-            (right.mean(), "The mean over images comes later: one number for each image."),
-            (right.sum(), "You summed over images too: one number for each image."),
+            (added(lambda r, kl: r - kl), "The KL has the wrong sign: it is a cost."),
+            (added(lambda r, kl: kl - r), "The reconstruction has the wrong sign."),
+            (added(lambda r, kl: -r - kl), "This is the ELBO; a loss is its negative."),
+            (added(lambda r, kl: r), "The KL divergence is missing."),
+            (added(lambda r, kl: kl), "The reconstruction is missing."),
+            (added(lambda r, kl: r + 2 * kl), "The factor ½ of the KL is missing."),
+            (added(lambda r, kl: r + kl / 2), "The KL is halved once too often."),
+            (added(lambda r, kl: r * kl), "The two terms are added, not multiplied."),
+            (added(lambda r, kl: r + 784 * kl), "No β = 784 here: the KL counts once."),
             (
-                reconstruction + right_kl(z_mean, 2 * z_log_var),
+                added(lambda r, kl: r + kl.mean()),
+                "The KL is averaged over images: every image keeps its own.",
+            ),
+            (
+                added(lambda r, kl: r.mean() + kl),
+                "The reconstruction is averaged over images: every image keeps its own.",
+            ),
+            (
+                added(lambda r, kl: r + kl.sum()),
+                "The KL is summed over images: every image keeps its own.",
+            ),
+            (
+                added(lambda r, kl: r.sum() + kl),
+                "The reconstruction is summed over images: every image keeps its own.",
+            ),
+            (
+                lambda x, y, m, v: pixels(x, y).mean(axis=(1, 2, 3)) + right_kl(m, v),
+                "You took the mean over pixels: a hidden β, the number of pixels.",
+            ),
+            (
+                lambda x, y, m, v: 784 * pixels(x, y).mean(axis=(1, 2, 3)) + right_kl(m, v),
+                "784 is right for one size of images only: sum over the axes 1, 2 and 3.",
+            ),
+            (
+                lambda x, y, m, v: reconstruction(x, y) + right_kl(m, v) / m.shape[1],
+                "You took the mean over latent dimensions: sum them.",
+            ),
+            (
+                lambda x, y, m, v: pixels(x, y).mean(axis=(1, 2, 3)) + right_kl(m, v) / m.shape[1],
+                "You took the mean over pixels and over latent dimensions: sum over both.",
+            ),
+            (
+                lambda x, y, m, v: right(x, y, m, v).mean(),
+                "The mean over images comes later: one number for each image.",
+            ),
+            (
+                lambda x, y, m, v: right(x, y, m, v).sum(),
+                "You summed over images too: one number for each image.",
+            ),
+            (
+                with_kl(lambda m, v: _kl_per_dimension(m, 2 * v)),
                 "You took `z_log_var` for log σ: it is log σ².",
             ),
+            (
+                with_kl(lambda m, v: _kl_per_dimension(m, v / 2)),
+                "log σ² is `z_log_var`: nothing to halve in the KL.",
+            ),
+            (
+                with_kl(lambda m, v: _kl_per_dimension(v, m)),
+                "In the KL, `z_mean` and `z_log_var` are exchanged.",
+            ),
+            (
+                with_kl(lambda m, v: 0.5 * (m + np.exp(v) - 1 - v)),
+                "The square of μ is missing in the KL.",
+            ),
+            (
+                with_pixels(lambda x, y: np.logaddexp(0, -y) - x * y),
+                "The first term is log(1 + exp(+l)): you have exp(−l).",
+            ),
+            (
+                with_pixels(lambda x, y: np.logaddexp(0, x) - x * y),
+                "`images` and `logits` are exchanged in the first term: log(1 + exp(l)).",
+            ),
+            (
+                with_pixels(lambda x, y: np.logaddexp(0, x) - y * x),
+                "`images` and `logits` are exchanged in the first term: log(1 + exp(l)).",
+            ),
+            (
+                with_pixels(lambda x, y: sigmoid(y) - x * y),
+                "The first term is log(1 + exp(l)), not the sigmoid.",
+            ),
+            (
+                with_pixels(lambda x, y: np.exp(y) - x * y),
+                "The first term is log(1 + exp(l)), not exp(l).",
+            ),
+            (
+                with_pixels(lambda x, y: np.maximum(y, 0) - x * y),
+                "The first term is log(1 + exp(l)), which only nearly is max(l, 0).",
+            ),
+            (
+                with_pixels(lambda x, y: np.logaddexp(0, sigmoid(y)) - x * sigmoid(y)),
+                "The formula takes the logits: you put them through a sigmoid first.",
+            ),
+            (
+                with_pixels(lambda x, y: -x * np.log(y) - (1 - x) * np.log(1 - y)),
+                "You took the logits for brightness: use log(1 + exp(l)) − x l.",
+            ),
+            (
+                with_pixels(lambda x, y: np.square(x - sigmoid(y))),
+                "That is the squared error, not the cross-entropy.",
+            ),
+            (
+                with_pixels(lambda x, y: np.square(x - y)),
+                "That is the squared error, of logits at that: asked is the cross-entropy.",
+            ),
+            (
+                with_pixels(lambda x, y: pixels(x / 255, y)),
+                "The images lie between 0 and 1 already: do not divide by 255.",
+            ),
+            (
+                with_pixels(lambda x, y: pixels(np.round(x), y)),
+                "You made the images black and white: take their greys as they are.",
+            ),
+            *((with_pixels(_from_clipped(e)), _CLIPPED) for e in (1e-12, 1e-10, 1e-8, 1e-7, 1e-6)),
+            *((with_pixels(_from_clipped(e)), _CLIPPED) for e in (1e-5, 1e-4, 1e-3)),
         ],
-    )
-    far = np.full((1, 2, 2, 1), -200.0)
-    expect_array(
-        call(answer, np.ones_like(far), far, np.zeros((1, 2)), np.zeros((1, 2))),
-        [800.0],
-        "The loss of four white pixels with logits of −200",
-        look_at="Each costs 200 nats. Compute from the logits: a sigmoid rounds to 0, and clipping "
-        "it hides the cost.",
+        rtol=1e-5,
     )
     return "This is the loss that trains every VAE of this course."
+
+
+_CLIPPED = (
+    "A white pixel with a logit of −800 costs 800 nats. Compute from the logits: a sigmoid rounds "
+    "to 0, and clipping it hides the cost."
+)
+# Each pixel costs 800 nats, and exp(800) is infinite.
+_SURE = Case(
+    np.array([0.0, 1.0]).reshape(2, 1, 1, 1),
+    np.array([800.0, -800.0]).reshape(2, 1, 1, 1),
+    np.array([[0.5, -1.0, 0.1], [1.5, 0.3, -0.8]]),
+    np.array([[-0.4, 0.2, 1.3], [0.6, -1.1, -0.5]]),
+    when="a sure decoder that is wrong, with logits of ±800",
+)
+
+
+def _batch(n, height, width, latent_dim):
+    """Return images, logits, z_mean and z_log_var."""
+    rng = np.random.default_rng(15 + n)
+    images = rng.choice([0.0, 0.25, 1.0], (n, height, width, 1))
+    return images, rng.normal(0, 2, images.shape), *rng.normal(0, 1, (2, n, latent_dim))
+
+
+def _from_clipped(epsilon):
+    """Return the cross-entropy of a pixel by way of a clipped sigmoid."""
+
+    def pixels(images, logits):
+        p = np.clip(1 / (1 + np.exp(-logits)), epsilon, 1 - epsilon)
+        return -images * np.log(p) - (1 - images) * np.log(1 - p)
+
+    return pixels
 
 
 def _finite(value, shape, what, look_at):
