@@ -32,17 +32,24 @@ def test_loss_parts():
     def changed(change):
         return lambda *args: change(*_parts(*args))
 
-    assert_wrong(exercise, changed(lambda r, kl: (r / 20, kl)), "silent β")
+    assert_wrong(
+        exercise, lambda x, *rest: (_parts(x, *rest)[0] / x[0].numpy().size, x), "silent β"
+    )
     assert_wrong(exercise, changed(lambda r, kl: (ops.mean(r), kl)), "no mean yet")
     assert_wrong(exercise, changed(lambda r, kl: (ops.sum(r), kl)), "summed over images")
     assert_wrong(exercise, changed(lambda r, kl: (-r, kl)), "never negative")
     assert_wrong(exercise, changed(lambda r, kl: (kl, r)), "reconstruction loss first")
     assert_wrong(exercise, changed(lambda r, kl: (r, -kl)), "sign is turned")
-    assert_wrong(exercise, changed(lambda r, kl: (r, kl / 2)), "averaged over latent dimensions")
+    assert_wrong(exercise, changed(lambda r, kl: (r, kl / 2)), "once too often")
+    assert_wrong(
+        exercise,
+        lambda x, y, m, v: (_parts(x, y, m, v)[0], _parts(x, y, m, v)[1] / m.shape[1]),
+        "averaged over latent dimensions",
+    )
     assert_wrong(exercise, changed(lambda r, kl: (r, 2 * kl)), "½ is missing")
     assert_wrong(exercise, changed(lambda r, kl: (r, ops.sum(kl))), "summed over images")
     assert_wrong(exercise, lambda x, y, m, v: _parts(x, y, m, 2 * v), "log σ²")
-    assert_wrong(exercise, changed(lambda r, kl: r + kl), "expected two values")
+    assert_wrong(exercise, changed(lambda r, kl: r + kl), "expected 2 values")
     assert_right(exercise, changed(lambda r, kl: [r, kl]))
     assert_not_attempted(exercise, changed(lambda r, kl: (..., kl)))
     assert_not_attempted(exercise, lambda *args: ...)
@@ -78,7 +85,7 @@ def test_loss_parts_of_a_sure_decoder():
         cost = -images * ops.log(p) - (1 - images) * ops.log(1 - p)
         return ops.sum(cost, axis=(1, 2, 3)), _parts(images, logits, z_mean, z_log_var)[1]
 
-    assert_wrong(chapter03.loss_parts, naive, "infinity")
+    assert_wrong(chapter03.loss_parts, naive, "logits of ±200")
     assert_wrong(chapter03.loss_parts, from_probabilities, "200 nats")
 
 
@@ -310,7 +317,8 @@ def test_my_vae_other_answers():
 def test_standard_beta():
     exercise = chapter03.standard_beta
     assert_right(exercise, lambda weight, n: n / weight)
-    assert_wrong(exercise, lambda weight, n: weight / n, "0.488281", "divide by it")
+    assert_wrong(exercise, lambda weight, n: weight / n, "divide by it")
+    assert_wrong(exercise, lambda weight, n: 1024 / weight, "always 1,024 pixels", "1 of 4 cases")
     assert_wrong(exercise, lambda weight, n: weight, "stands on the reconstruction")
     assert_wrong(exercise, lambda weight, n: 1 / weight, "mean over pixels")
     assert_wrong(exercise, lambda weight, n: weight * n, "smaller where it is large")
@@ -328,8 +336,38 @@ def test_collapsed_dimensions():
     assert_wrong(exercise, count(lambda kl, t: np.sum(kl < t)), "counted images too")
     assert_wrong(exercise, count(lambda kl, t: np.sum(kl.mean(axis=1) < t)), "axis 0")
     assert_wrong(exercise, count(lambda kl, t: np.mean(kl.mean(axis=0) < t)), "count them")
-    assert_wrong(exercise, count(lambda kl, t: kl.mean(axis=0) < t), "expected one number")
+    assert_wrong(exercise, count(lambda kl, t: kl.mean(axis=0) < t), "count the True ones")
+    assert_wrong(exercise, count(lambda kl, t: np.sum(kl.mean(axis=0) <= t)), "`<`, not `<=`")
+    assert_wrong(exercise, count(lambda kl, t: np.sum(kl.mean(axis=0) < 0.1)), "always 0.1")
     assert_not_attempted(exercise, lambda m, v, threshold: ...)
+
+
+def test_collapsed_dimensions_by_another_measure():
+    """Means that cancel, and a variance alone, tell the mean KL from what is like it."""
+    exercise = chapter03.collapsed_dimensions
+
+    def below(measure):
+        return lambda m, v, threshold: np.sum(measure(m, v) < threshold)
+
+    def mean_first(m, v):
+        return kl_per_dimension(m.mean(axis=0, keepdims=True), v.mean(axis=0, keepdims=True))[0]
+
+    assert_wrong(exercise, below(mean_first), "then cancel")
+    assert_wrong(exercise, below(lambda m, v: m.var(axis=0)), "`active_units`")
+    assert_wrong(exercise, below(lambda m, v: (0.5 * m**2).mean(axis=0)), "variances are forgotten")
+    assert_wrong(exercise, below(lambda m, v: kl_per_dimension(m, v / 2).mean(axis=0)), "halve")
+    assert_wrong(exercise, below(lambda m, v: kl_per_dimension(m, m).mean(axis=0)), "the place of")
+
+
+def test_collapsed_dimensions_in_loops():
+    def loops(z_mean, z_log_var, threshold):
+        count = 0
+        for m, v in zip(z_mean.T, z_log_var.T, strict=True):
+            kl = [0.5 * (a**2 + np.exp(b) - 1 - b) for a, b in zip(m, v, strict=True)]
+            count += sum(kl) / len(kl) < threshold
+        return count
+
+    assert_right(chapter03.collapsed_dimensions, loops)
 
 
 def test_warm_up():
@@ -340,6 +378,16 @@ def test_warm_up():
     assert_wrong(exercise, lambda epoch, length, beta: min(1.0, epoch / length), "not at 1")
     assert_wrong(exercise, lambda epoch, length, beta: beta, "zero")
     assert_wrong(exercise, lambda e, length, beta: beta * max(0, 1 - e / length), "rise")
+    assert_wrong(
+        exercise, lambda e, length, beta: max(beta, beta * e / length), "larger of the two"
+    )
+    assert_wrong(exercise, lambda e, length, beta: beta * min(1, (e + 1) / length), "too early")
+    assert_wrong(exercise, lambda e, length, beta: beta * min(1, int(e) / length), "in steps")
+    assert_wrong(exercise, lambda e, length, beta: beta * (e >= length), "leaps")
+    assert_wrong(
+        exercise, lambda e, length, beta: beta * e / length if e <= length else 0, "0 again"
+    )
+    assert_wrong(exercise, lambda e, length, beta: beta * (e % length) / length, "begins anew")
     assert_not_attempted(exercise, lambda epoch, length, beta: ...)
 
 
@@ -376,8 +424,14 @@ def test_free_bits_penalty():
     assert_wrong(
         exercise, lambda kl, f: ops.sum(ops.relu(ops.mean(kl, axis=0) - f)), "lift to the floor"
     )
+    assert_wrong(exercise, lambda kl, f: ops.maximum(ops.mean(kl, axis=0), f), "one by one")
+    assert_wrong(exercise, lambda kl, f: ops.sum(ops.maximum(ops.mean(kl, axis=1), f)), "axis 0")
     assert_wrong(
-        exercise, lambda kl, f: ops.maximum(ops.mean(kl, axis=0), f), "expected one number"
+        exercise, lambda kl, f: ops.sum(ops.maximum(ops.mean(kl, axis=0), 0.3)), "always 0.3"
+    )
+    assert_wrong(exercise, lambda kl, f: ops.sum(ops.maximum(ops.median(kl, axis=0), f)), "median")
+    assert_right(
+        exercise, lambda kl, f: sum(ops.maximum(ops.mean(kl[:, i]), f) for i in range(kl.shape[1]))
     )
     assert_not_attempted(exercise, lambda kl, f: ...)
 
@@ -388,17 +442,40 @@ def test_paired_difference():
     def with_error(error):
         return lambda a, b: ((a - b).mean(), error(a, b))
 
-    assert_right(exercise, with_error(lambda a, b: (a - b).std(ddof=1) / np.sqrt(len(a))))
+    def standard_error(a, b):
+        return (a - b).std(ddof=1) / np.sqrt(len(a))
+
+    assert_right(exercise, with_error(standard_error))
     assert_wrong(exercise, with_error(lambda a, b: (a - b).std(ddof=1)), "divide by √n")
-    assert_wrong(exercise, with_error(lambda a, b: (a - b).std() / 2), "ddof=1")
+    assert_wrong(exercise, with_error(lambda a, b: (a - b).std() / np.sqrt(len(a))), "ddof=1")
     assert_wrong(
         exercise,
         with_error(lambda a, b: np.sqrt((a.var(ddof=1) + b.var(ddof=1)) / len(a))),
         "strangers",
     )
     assert_wrong(exercise, lambda a, b: ((b - a).mean(), 0.1), "other way round")
-    assert_wrong(exercise, lambda a, b: (a - b).mean(), "expected two values")
+    assert_wrong(exercise, lambda a, b: (a - b).mean(), "expected 2 values")
+    assert_right(exercise, lambda a, b: np.array([(a - b).mean(), standard_error(a, b)]))
+    assert_right(exercise, lambda a, b: (x for x in [(a - b).mean(), standard_error(a, b)]))
+    assert_wrong(exercise, lambda a, b: (standard_error(a, b), (a - b).mean()), "exchanged")
     assert_not_attempted(exercise, lambda a, b: (..., 0.1))
+
+
+@pytest.mark.parametrize(
+    ("centre", "piece"),
+    [
+        (lambda d: np.abs(d).mean(), "Keep the signs"),
+        (lambda d: abs(d.mean()), "Keep the sign"),
+        (np.median, "median"),
+    ],
+)
+def test_paired_difference_of_skewed_differences(centre, piece):
+    """Four positive differences with mean 2 and median 2 would not tell them apart."""
+    assert_wrong(
+        chapter03.paired_difference,
+        lambda a, b: (centre(a - b), (a - b).std(ddof=1) / np.sqrt(len(a))),
+        piece,
+    )
 
 
 def test_self_test():
