@@ -76,6 +76,15 @@ def test_sample_photos_draws_with_the_generator_given():
     def own_blur(wire, noise, n, rng):
         return photos()(wire, noise, n, rng) + 1e-3 * np.random.standard_normal((n, 2))  # noqa: NPY002
 
+    def half_own(wire, noise, n, rng):
+        return wire(np.random.default_rng(0).standard_normal(n)) + noise * rng.normal(size=(n, 2))
+
+    def other_half(wire, noise, n, rng):
+        blur = np.random.default_rng(0).standard_normal((n, 2))
+        return wire(rng.standard_normal(n)) + noise * blur
+
+    assert_wrong(chapter02.sample_photos, half_own, "seed of your own")
+    assert_wrong(chapter02.sample_photos, other_half, "seed of your own")
     assert_wrong(chapter02.sample_photos, own_seed, "seed of your own")
     assert_wrong(chapter02.sample_photos, global_draws, "`np.random`")
     assert_wrong(chapter02.sample_photos, own_blur, "`np.random`")
@@ -101,6 +110,10 @@ def test_sample_photos_of_one_place():
         return wire(z) + noise * rng.standard_normal((n, 2))
 
     assert_wrong(chapter02.sample_photos, one_place, "one place")
+    assert_wrong(
+        chapter02.sample_photos, photos(blur=lambda s, n, rng: rng.normal(0, s, 2)), "the same blur"
+    )
+    assert_wrong(chapter02.sample_photos, lambda *args: np.round(photos()(*args)), "do not round")
     assert_wrong(chapter02.sample_photos, few_places, "2500 places")
 
 
@@ -190,6 +203,17 @@ def test_elbo_with_other_draws(draw, piece):
         return np.mean(log_joint(z) - norm.logpdf(z, q_mean, q_std))
 
     assert_wrong(chapter02.elbo, elbo, piece)
+
+
+def test_elbo_with_the_formula_of_the_entropy():
+    """Another unbiased estimate, and the praise does not say that it is exact."""
+
+    def elbo(log_joint, q_mean, q_std, rng, n):
+        z = rng.normal(q_mean, q_std, n)
+        return log_joint(z).mean() + 0.5 * np.log(2 * np.pi * np.e * q_std**2)
+
+    assert_right(chapter02.elbo, elbo)
+    assert "Right on average" in chapter02.elbo.grade(elbo).message
 
 
 def test_elbo_draws_the_places_once():
@@ -492,7 +516,7 @@ def test_negative_elbo():
             (np.log(1 + np.exp(lo)) - x * lo).sum(axis=(1, 2, 3)) + terms(m, v).sum(axis=1)
         ),
         "logits of ±800",
-        "infinity",
+        "overflows",
     )
     assert_wrong(
         exercise,

@@ -321,7 +321,7 @@ def test_standard_beta():
     assert_wrong(exercise, lambda weight, n: 1024 / weight, "always 1,024 pixels", "1 of 4 cases")
     assert_wrong(exercise, lambda weight, n: weight, "stands on the reconstruction")
     assert_wrong(exercise, lambda weight, n: 1 / weight, "mean over pixels")
-    assert_wrong(exercise, lambda weight, n: weight * n, "smaller where it is large")
+    assert_wrong(exercise, lambda weight, n: weight * n, "The weight divides")
     assert_not_attempted(exercise, lambda weight, n: ...)
 
 

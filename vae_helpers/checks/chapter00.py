@@ -67,6 +67,15 @@ def to_unit_interval(answer):
         mistakes=[
             (lambda pixels: pixels, "These still are bytes: divide them."),
             (lambda pixels: pixels / 256, "The largest byte is 255, so that 255 becomes 1."),
+            (
+                lambda pixels: pixels * 255.0,
+                "You multiply: divide, so that 255 becomes 1.",
+            ),
+            (
+                _in_place,
+                "`/=` writes the fractions back into the bytes, which have no room for them: make "
+                "a new array, `pixels / 255`.",
+            ),
             (lambda pixels: pixels / 254, "The largest byte is 255, so that 255 becomes 1."),
             (lambda pixels: pixels // 255, "`//` drops the fractions: use `/`."),
             (
@@ -104,3 +113,8 @@ def to_unit_interval(answer):
         ],
     )
     return "The models of this course refuse images outside [0, 1], so that this is not forgotten."
+
+
+def _in_place(pixels):
+    pixels /= 255
+    return pixels

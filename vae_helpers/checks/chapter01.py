@@ -383,6 +383,19 @@ def pca_reconstruction(answer):
                 "Only the first component was used: use all of them.",
             ),
             (
+                lambda x, mean, c: right(x, mean, c[:2]),
+                "Only the first two components were used: use all of them.",
+            ),
+            (
+                lambda x, mean, c: mean + coded(x, mean, c) @ c / len(c),
+                "You divide by the number of components: the patterns are summed, not averaged.",
+            ),
+            (
+                lambda x, mean, c: (x - mean) @ c,
+                "Shapes do not fit. A code is (n, d) times (d, k), so `components.T`; decoding is "
+                "(n, k) times (k, d), `components` itself.",
+            ),
+            (
                 lambda x, mean, c: mean + 2 * coded(x, mean, c) @ c,
                 "The codes count twice.",
             ),

@@ -12,6 +12,7 @@ from vae_helpers.checks.core import (
     Question,
     SelfTest,
     Wrong,
+    as_numbers,
     call,
     describe_error,
     exercise,
@@ -45,7 +46,13 @@ def sample_photos(answer):
     expect(places.size, f"{what} never calls `wire`: the photo must depend on the place.")
     _expect_prior_places(places, n, noise, what)
     _expect_blur(photos - places[:, None] * W, noise, places, what)
-    _expect_own_rng(lambda seed: _photos_and_places(answer, noise, 50, seed)[0])
+    _expect_own_rng(lambda seed: _places_and_blur(answer, noise, 50, seed))
+    places, blur = _places_and_blur(answer, 0.0, 50, seed=12)
+    expect(
+        np.allclose(blur, 0),
+        f"With `noise` = 0 a photo shows the point of the wire itself; yours is off by up to "
+        f"{np.abs(blur).max():.2g}. Add nothing but the blur, and do not round.",
+    )
     return "That is all a generative model is: draw a cause, then draw what it causes."
 
 
@@ -77,6 +84,10 @@ def _expect_blur(blur, noise, places, what):
     """Raise Wrong unless each number of the blur (n, 2) is a draw of its own from N(0, noise²)."""
     deviations = blur.std(axis=0)
     expect(
+        deviations.max() > 1e-9 or np.abs(blur).max() < 1e-9,
+        "All photos got the same blur: draw (n, 2) numbers, two for each photo.",
+    )
+    expect(
         np.abs(deviations).min() > 1e-9 or np.abs(deviations).max() < 1e-9,
         f"Only x{'₁₂'[int(deviations.argmax())]} is blurred in {what}: draw (n, 2) numbers.",
     )
@@ -85,13 +96,17 @@ def _expect_blur(blur, noise, places, what):
         [noise, noise],
         f"The standard deviation of the blur of {what}",
         rtol=0.06,
-        atol=0,
+        atol=1e-6,
         look_at="Add `noise` times a standard normal number to the points of the wire.",
         mistakes=[
             ([0, 0], "These photos are sharp: the second step, the blur, is missing."),
             (np.sqrt([noise, noise]), "`noise` is a standard deviation, not a variance."),
             ([noise**2, noise**2], "`noise` is a standard deviation: no square here."),
             ([1, 1], "The blur has deviation 1: multiply it by `noise`."),
+            (
+                np.array([noise, noise]) / np.sqrt(12),
+                "The blur is uniform: use `rng.standard_normal`.",
+            ),
             ([0.5, 0.5], "That is `NOISE`, the blur of the notebook: use the argument `noise`."),
         ],
     )
@@ -125,6 +140,12 @@ def _photos_and_places(answer, noise, n, seed):
     return photos, _different(places)
 
 
+def _places_and_blur(answer, noise, n, seed):
+    """Return the two draws of the learner: places (n,) and blur (n, 2)."""
+    photos, places = _photos_and_places(answer, noise, n, seed)
+    return places, photos - places[:, None] * W
+
+
 def _different(places):
     """Join arrays of places to one, in their order, each place once."""
     joined = np.concatenate(places) if places else np.zeros(0)
@@ -137,18 +158,22 @@ def _is_normal(values, mean=0.0, std=1.0):
 
 
 def _expect_own_rng(draw):
-    """Raise Wrong unless the draws follow the seed of the ``rng`` that was handed over."""
-    one, again, other = (np.asarray(draw(seed), dtype=float) for seed in (7, 7, 8))
-    expect(
-        np.array_equal(one, again),
-        "The same `rng` gives other numbers at the second call: draw everything with `rng`, not "
-        "with `np.random` or a generator of your own.",
-    )
-    expect(
-        not np.array_equal(one, other),
-        "Two generators with different seeds give the same numbers: draw with the `rng` that you "
-        "are given; a seed of your own repeats itself.",
-    )
+    """Raise Wrong unless all draws follow the seed of the ``rng`` that was handed over.
+
+    Args:
+        draw: seed → a tuple of arrays, each made with draws of its own.
+    """
+    for one, again, other in zip(*(draw(seed) for seed in (7, 7, 8)), strict=True):
+        expect(
+            np.array_equal(one, again),
+            "The same `rng` gives other numbers at the second call: draw everything with `rng`, "
+            "not with `np.random` or a generator of your own.",
+        )
+        expect(
+            not np.allclose(one, other),  # a blur that is computed back is rounded
+            "Two generators with different seeds give the same numbers: draw with the `rng` that "
+            "you are given; a seed of your own repeats itself.",
+        )
 
 
 _REASONS = {
@@ -215,8 +240,15 @@ def elbo(answer):
         got, z = _estimate(answer, mean, std, n, seed=12)
         what = f"elbo(log_joint, {mean}, {std}, rng, {n})"
         _expect_places(z, mean, std, n, what)
-        _expect_average(got, z, mean, std, what)
-    _expect_own_rng(lambda seed: _estimate(answer, 1.5, 0.4, 50, seed)[0])
+        with_formula = _is_with_entropy(got, z, std)
+        if not with_formula:
+            _expect_average(got, z, mean, std, what)
+    _expect_own_rng(lambda seed: _estimate(answer, 1.5, 0.4, 50, seed)[1:])
+    if with_formula:
+        return (
+            "Right on average, with the formula for the entropy of q. If you average log q at the "
+            "same draws instead, their noise cancels: with q = the posterior nothing is random."
+        )
     mean, std, log_p = _posterior()
     expect_number(
         _estimate(answer, mean, std, 20, seed=13)[0],
@@ -284,6 +316,15 @@ def _expect_places(z, mean, std, n, what):
     raise Wrong(f"{text} Draw them with `rng.normal(q_mean, q_std, n)`.")
 
 
+def _is_with_entropy(got, z, std):
+    """Say whether log q was averaged by a formula, another right estimate of the ELBO."""
+    if np.shape(got) not in ((), (1,)):
+        return False
+    value = as_numbers(got, "Your ELBO")
+    entropy = 0.5 * np.log(2 * np.pi * np.e * std**2)
+    return bool(np.isclose(value, _log_joint(z).mean() + entropy, rtol=1e-4).all())
+
+
 def _expect_average(got, z, mean, std, what):
     """Raise Wrong unless ``got`` is the average over these very draws."""
     log_p, log_q, log_prior = _log_joint(z), norm.logpdf(z, mean, std), norm.logpdf(z)
@@ -324,9 +365,9 @@ def _expect_average(got, z, mean, std, what):
             (log_q - log_prior).mean(): "That is the KL to the prior alone.",
             ratio.mean() - 0.5 * np.log(2 * np.pi): "The ½ log 2π of log q is missing.",
             ratio.mean() - np.log(std): "The log σ of log q is missing.",
-            log_p.mean() + 0.5 * np.log(2 * np.pi * np.e * std**2): (
-                "You used the formula of the entropy of q. It is right on average; here take log q "
-                "at the same draws as log p, for then their noise cancels."
+            log_p.mean() - right_kl([[mean]], [[2 * np.log(std)]])[0]: (
+                "The prior counts twice: log p(x, z) holds it already. Subtract log q(z), not the "
+                "divergence to the prior."
             ),
         },
     )
@@ -1007,6 +1048,18 @@ def negative_elbo(answer):
             (
                 with_pixels(lambda x, y: pixels(np.round(x), y)),
                 "You made the images black and white: take their greys as they are.",
+            ),
+            (
+                with_pixels(lambda x, y: np.log(1 + np.exp(y)) - x * y),
+                "exp(l) overflows for a large logit: `np.logaddexp(0, l)` is log(1 + exp(l)) "
+                "without that.",
+            ),
+            (
+                with_pixels(
+                    lambda x, y: -x * np.log(sigmoid(y)) - (1 - x) * np.log(1 - sigmoid(y))
+                ),
+                "The sigmoid of a sure logit rounds to 0 or 1, and its logarithm is infinite: "
+                "compute from the logits.",
             ),
             *((with_pixels(_from_clipped(e)), _CLIPPED) for e in (1e-12, 1e-10, 1e-8, 1e-7, 1e-6)),
             *((with_pixels(_from_clipped(e)), _CLIPPED) for e in (1e-5, 1e-4, 1e-3)),

@@ -117,6 +117,16 @@ def loss_parts(answer):
                 "The formula takes the logits: you put them through a sigmoid first.",
             ),
             (
+                first(lambda x, y: np.log(1 + np.exp(np.float32(y))) - x * y),
+                "exp(l) overflows for a large logit: `ops.softplus(l)` is log(1 + exp(l)) without "
+                "that.",
+            ),
+            (
+                first(lambda x, y: _from_clipped(x, y, 0.0)),
+                "The sigmoid of a sure logit rounds to 0 or 1, and its logarithm is infinite: "
+                "compute from the logits.",
+            ),
+            (
                 first(lambda x, y: _from_clipped(x, y, 1e-7)),
                 "A white pixel with a logit of −200 costs 200 nats: compute from the logits. "
                 "(Keras' own cross-entropy takes them with `from_logits=True`.)",
@@ -363,7 +373,7 @@ def standard_beta(answer):
             ),
             (
                 lambda weight, n: weight * n,
-                "Dividing by `weight` makes β smaller where it is large.",
+                "The weight divides: the more the reconstruction weighs, the smaller is β.",
             ),
             (lambda weight, n: n // weight, "`//` drops the fractions: use `/`."),
             (lambda weight, n: n - weight, "The weight divides: a quotient, not a difference."),

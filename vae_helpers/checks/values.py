@@ -78,7 +78,7 @@ def unpack(result, names, what="Your answer") -> tuple:
 
 def letter(answer):
     """Return the letter of a choice, "c" for "(C)" or "c."; anything but a text as it is."""
-    return answer.strip(" \t\n()[].:'\"").lower() if isinstance(answer, str) else answer
+    return answer.strip(" \t\n()[].:*`'\"").lower() if isinstance(answer, str) else answer
 
 
 class Recorded:
