@@ -215,6 +215,8 @@ assert encoder.count_params() + decoder.count_params() == 343_043
 # that are 1,024 times smaller for the same quality.
 #
 # ### Exercise 4: write the loss
+#
+# No copy is exactly 0 or 1 here, so that nothing has to be cut off or added inside the logarithms.
 
 
 # %% exercise="reconstruction_loss"

@@ -433,7 +433,7 @@ vh.plots.kl_bars(kl_of(runs["plain"]), title="A deep decoder", threshold=0.1)
 # ### Exercise 5: warm-up
 #
 # First remedy: make the code free of charge in the beginning. β rises on a straight line from 0 to
-# its final value in the first `length` epochs, then stays.
+# its final value in the first `length` epochs, at least one, then stays.
 
 
 # %% exercise="warm_up"
@@ -453,7 +453,7 @@ exercises.warm_up.check(warm_up)
 #
 # Second remedy: leave every dimension an allowance. What it uses, on average over the batch, costs
 # nothing up to `floor` nats; above that, the usual price. As code: mean over images, each dimension
-# at least `floor`, then the sum.
+# at least `floor`, then the sum. Stay with `ops`: training takes the gradient of it.
 
 
 # %% exercise="free_bits_penalty"

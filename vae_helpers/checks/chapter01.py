@@ -545,8 +545,9 @@ self_test = SelfTest(
         right="a",
         feedback={
             "a": "The loss compares images with their own copies; other places never occur.",
-            "b": "The decoder continues in some way, and no term rewards any of them.",
-            "c": "Nothing in this loss knows of an origin. Chapter 02 adds such a term.",
+            "b": "The decoder continues in some way, and no term rewards any of them. (Section 9.)",
+            "c": "Nothing in this loss knows of an origin. Chapter 02 adds such a term. "
+            "(Section 9.)",
         },
     ),
     Question(
@@ -555,8 +556,8 @@ self_test = SelfTest(
         {"a": "4 × 4 × 32", "b": "16 × 16 × 64", "c": "16 × 16 × 32"},
         right="c",
         feedback={
-            "a": "That is what an ordinary convolution with stride 2 would do.",
-            "b": "The side is right; the number of channels is that of the filters.",
+            "a": "That is what an ordinary convolution with stride 2 would do. (Section 4.)",
+            "b": "The side is right; the number of channels is that of the filters. (Section 4.)",
             "c": "The stride doubles the side, and each filter gives one channel.",
         },
     ),
@@ -569,9 +570,9 @@ self_test = SelfTest(
         },
         right="b",
         feedback={
-            "a": "Only if all pixels are black or white.",
+            "a": "Only if all pixels are black or white. (Section 5.)",
             "b": "A grey pixel is read as a coin toss, which surprises whatever one predicts.",
-            "c": "The loss is a sum of surprises, and none of them is negative.",
+            "c": "The loss is a sum of surprises, and none of them is negative. (Section 5.)",
         },
     ),
     Question(
@@ -583,8 +584,8 @@ self_test = SelfTest(
         },
         right="c",
         feedback={
-            "a": "PCA finds its best solution at once; more time would not help it.",
-            "b": "Neither of them saw a label.",
+            "a": "PCA finds its best solution at once; more time would not help it. (Section 8.)",
+            "b": "Neither of them saw a label. (Section 8.)",
             "c": "A linear autoencoder could only find PCA's flat plane again.",
         },
     ),
@@ -593,14 +594,14 @@ self_test = SelfTest(
         "stretched. Why?",
         {
             "a": "One of the two trainings has failed.",
-            "b": "The loss does not depend on where codes lie, if the decoder knows it too.",
-            "c": "The order of the classes was different.",
+            "b": "The loss does not say where codes lie.",
+            "c": "The order in which the classes came was different.",
         },
         right="b",
         feedback={
-            "a": "Both copy equally well, and nothing else was asked of them.",
+            "a": "Both copy equally well, and nothing else was asked of them. (Section 10.)",
             "b": "Turn all codes and let the decoder turn them back: the copies are the same.",
-            "c": "Training sees no classes.",
+            "c": "Training sees no classes. (Section 10.)",
         },
     ),
     chapter=__name__,

@@ -1116,9 +1116,10 @@ self_test = SelfTest(
         },
         right="b",
         feedback={
-            "a": "The decoder gives p(x|z) for every z. What is missing is the divisor.",
+            "a": "The decoder gives p(x|z) for every z. What is missing is the divisor. "
+            "(Section 2.)",
             "b": "Numerator: one decoder call. Divisor: a sum over all codes there are.",
-            "c": "A simple prior makes things easier.",
+            "c": "A simple prior makes things easier. (Section 2.)",
         },
     ),
     Question(
@@ -1130,8 +1131,8 @@ self_test = SelfTest(
         },
         right="c",
         feedback={
-            "a": "That is the second term of the ELBO, the distance to the prior.",
-            "b": "That is, with its sign, the first term of the ELBO.",
+            "a": "That is the second term of the ELBO, the distance to the prior. (Section 3.)",
+            "b": "That is, with its sign, the first term of the ELBO. (Section 3.)",
             "c": "So the bound is exact if and only if q is the posterior.",
         },
     ),
@@ -1140,27 +1141,28 @@ self_test = SelfTest(
         {
             "a": "0, and the code tells nothing of the image",
             "b": "½ for each dimension",
-            "c": "infinite, for the variance is 0",
+            "c": "infinite, for the variance is 0 in every dimension",
         },
         right="a",
         feedback={
             "a": "The posterior is the prior: collapsed. Chapter 03 is about avoiding it.",
-            "b": "½ (0 + 1 − 1 − 0) = 0.",
-            "c": "A log-variance of 0 is a variance of 1.",
+            "b": "½ (0 + 1 − 1 − 0) = 0. (Section 4.)",
+            "c": "A log-variance of 0 is a variance of 1. (Section 4.)",
         },
     ),
     Question(
         "What does z = μ + σε achieve?",
         {
-            "a": "it makes the draw less random",
+            "a": "it makes the draw less random, so that the decoder sees less noise",
             "b": "it moves the randomness into ε, so that z has slopes in μ and σ",
             "c": "it makes the gradient exact",
         },
         right="b",
         feedback={
-            "a": "The distribution of z is the same as before.",
+            "a": "The distribution of z is the same as before. (Section 5.)",
             "b": "And backpropagation can go on through the decoder into the encoder.",
-            "c": "It is still an estimate from one draw, only one with little scatter.",
+            "c": "It is still an estimate from one draw, only one with little scatter. "
+            "(Section 5.)",
         },
     ),
     Question(
@@ -1173,8 +1175,8 @@ self_test = SelfTest(
         },
         right="c",
         feedback={
-            "a": "For that the squares must be summed over pixels.",
-            "b": "That would be the cross-entropy, summed.",
+            "a": "For that the squares must be summed over pixels. (Section 6.)",
+            "b": "That would be the cross-entropy, summed. (Section 6.)",
             "c": "Times 784 it reads: summed squares + 784 · KL. A β that nobody chose.",
         },
     ),

@@ -1020,15 +1020,15 @@ self_test = SelfTest(
         "During training the KL divergence *rises* from nearly 0 to 18 nats, although it is part "
         "of the loss. Why?",
         {
-            "a": "Its gradient has the wrong sign.",
+            "a": "Its gradient has the wrong sign: the optimizer climbs where it should fall.",
             "b": "Each nat spent on the code saves more than a nat of reconstruction.",
             "c": "The prior moves away from the codes.",
         },
         right="b",
         feedback={
-            "a": "Then the loss would not fall; it falls.",
+            "a": "Then the loss would not fall; it falls. (Section 2.)",
             "b": "A code that says nothing is free and useless. Paying 18 nats saves about 100.",
-            "c": "The prior is N(0, I) from the first step to the last.",
+            "c": "The prior is N(0, I) from the first step to the last. (Section 2.)",
         },
     ),
     Question(
@@ -1037,10 +1037,10 @@ self_test = SelfTest(
         {"a": "100", "b": "1 / 100", "c": "7.84", "d": "0.128"},
         right="c",
         feedback={
-            "a": "The 100 stands on the reconstruction, not on the KL.",
-            "b": "The mean over 784 pixels hides a factor too.",
+            "a": "The 100 stands on the reconstruction, not on the KL. (Section 4.)",
+            "b": "The mean over 784 pixels hides a factor too. (Section 4.)",
             "c": "784 / 100: divide the loss by 100/784, and the KL gets this factor.",
-            "d": "That is 100 / 784, the factor to divide by.",
+            "d": "That is 100 / 784, the factor to divide by. (Section 4.)",
         },
     ),
     Question(
@@ -1048,14 +1048,16 @@ self_test = SelfTest(
         "of the data?",
         {
             "a": "The one with β = 1: its loss is lower.",
-            "b": "One cannot tell from these losses; compare reconstruction + KL, with β = 1.",
-            "c": "The one with β = 4, for it was under more pressure.",
+            "b": "These losses do not tell: compare reconstruction + KL.",
+            "c": "The one with β = 4, for it was trained under more pressure.",
         },
         right="b",
         feedback={
-            "a": "With β = 0.1 the loss would be 89. Losses with different β are different scales.",
+            "a": "With β = 0.1 the loss would be 89. Losses with different β are different scales. "
+            "(Section 5.)",
             "b": "Reconstruction + KL, unweighted, bounds −log p(x), whatever the training used.",
-            "c": "Pressure keeps nats out of the code; whether that helps has to be measured.",
+            "c": "Pressure keeps nats out of the code; whether that helps has to be measured. "
+            "(Section 5.)",
         },
     ),
     Question(
@@ -1063,13 +1065,14 @@ self_test = SelfTest(
         {
             "a": "β warm-up or free bits, then look whether −ELBO gets better.",
             "b": "Subtract the KL from the loss.",
-            "c": "Average the reconstruction over pixels.",
+            "c": "Average the reconstruction over pixels, so that both terms are small.",
         },
         right="a",
         feedback={
             "a": "Right, and look: some dimensions are unused because they are not needed.",
-            "b": "Then the loss rewards codes far from the prior and falls without end.",
-            "c": "That is β = 784 in disguise: the other six would go too.",
+            "b": "Then the loss rewards codes far from the prior and falls without end. "
+            "(Section 6.)",
+            "c": "That is β = 784 in disguise: the other six would go too. (Section 6.)",
         },
     ),
     Question(
@@ -1081,8 +1084,8 @@ self_test = SelfTest(
         },
         right="c",
         feedback={
-            "a": "Another seed alone may move either by as much.",
-            "b": "Randomness can be measured: that is what several seeds are for.",
+            "a": "Another seed alone may move either by as much. (Section 7.)",
+            "b": "Randomness can be measured: that is what several seeds are for. (Section 7.)",
             "c": "The mean difference with its standard error says whether 0.4 is anything.",
         },
     ),
