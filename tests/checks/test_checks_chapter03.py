@@ -135,7 +135,7 @@ def test_my_vae_right():
         (lambda self, r, kl: ops.mean(r), "KL is missing"),
         (lambda self, r, kl: ops.mean(r / 16 + self.beta * kl), "silent β"),
         (lambda self, r, kl: ops.mean(r + self.beta**2 * kl), "in it twice"),
-        (lambda self, r, kl: r + self.beta * kl, "expected one number"),
+        (lambda self, r, kl: r + self.beta * kl, "return their mean"),
     ],
 )
 def test_my_vae_with_a_wrong_loss(total, piece):

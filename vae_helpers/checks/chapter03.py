@@ -1238,6 +1238,11 @@ def _expect_loss(keras, model, images, outputs):
     """Compare the learner's loss with NumPy's, from the model's own outputs."""
     reconstruction, kl = (part.mean() for part in _expected_parts(images, outputs))
     got = _numpy(_loss(model, images, outputs), "`compute_loss`")
+    expect(
+        np.shape(got) != (7,),
+        "`compute_loss` has one number for each of the 7 images: return their mean, `ops.mean(…)`.",
+        "shape",
+    )
     expect_number(
         got,
         reconstruction + 3 * kl,
