@@ -101,7 +101,7 @@ def expect_number(
     """
     array = as_numbers(got, what)
     if array.size != 1:
-        text = f"{what} is {show(got)} of shape {array.shape}: expected one number."
+        text = f"{what} has shape {array.shape}: expected one number."
         raise Wrong(text, "shape")
     pairs = mistakes.items() if isinstance(mistakes, Mapping) else (mistakes or ())
     _expect_values(array.reshape(()), expected, what, rtol, atol, look_at, pairs, reveal)
@@ -243,7 +243,8 @@ class _Task:
         for case, outcome in smallest_first:
             if isinstance(outcome, Wrong):
                 when = f" ({case.when})" if case.when else ""
-                raise Wrong(_sentence(_score(good), f"{outcome}{when}"), outcome.kind)
+                told = _sentence(_score(good), f"{outcome}{when}")
+                raise Wrong(_sentence(told, self.pattern(good).sentence), outcome.kind)
         for case, parts in smallest_first:
             for array in parts:
                 expect_finite(array, _sentence(_score(good), self.shown(case)))
@@ -273,7 +274,9 @@ class _Task:
             unreduced=unreduced if part == 0 else None,
             earlier=[(name, one_part(function)) for name, function in earlier],
         )
-        found = self.exchanged_parts(got, expected) or relations.explain(evidence)
+        found = (
+            self.exchanged_parts(got, expected) or relations.explain(evidence) or self.pattern(good)
+        )
         told = self.told(got, expected, good, "" if found else note)
         kind = found.kind or ("in place" if note else "fallback")
         return Wrong(_advice(told, found, look_at), kind)
@@ -285,6 +288,11 @@ class _Task:
             order = ", ".join(self.parts)
             return relations.Found("exchanged", f"The two values are exchanged: `return {order}`.")
         return None
+
+    def pattern(self, good):
+        """Say in which cases alone the answer is right, if one number tells them apart."""
+        args = [case.args for case in self.cases]
+        return relations.right_only_where(_parameters(self.right), args, good)
 
     def first_wrong_part(self, got, expected):
         return next(

@@ -17,7 +17,16 @@ import numpy as np
 TIGHT = 1e-3  # a check with a wider relative tolerance proves no relation
 
 
-SAYS_ALL = ("layout", "unreduced", "reduction", "exchanged", "ignored", "term", "earlier")
+SAYS_ALL = (
+    "layout",
+    "unreduced",
+    "reduction",
+    "exchanged",
+    "ignored",
+    "fixed",
+    "term",
+    "earlier",
+)
 
 
 @dataclass(frozen=True)
@@ -75,7 +84,7 @@ class Evidence:
 
         Args:
             prediction: trial → the value that the answer should have, or None.
-            least: how many numbers must differ from the right ones; whole numbers are easily
+            least: how many numbers must differ from the right ones; round numbers are easily
                 hit by chance, so that the default for them is 2, or else 1.
         """
         if not self.is_tight():
@@ -91,7 +100,7 @@ class Evidence:
                 differs = ~np.isclose(predicted, trial.expected, self.rtol, self.atol)
                 tested += int(differs.sum())
         if least is None:
-            least = 2 if self.is_whole() else 1
+            least = 2 if self.is_round() else 1
         return tested >= least
 
     def gives_expected(self, reduced: Callable[[Trial], np.ndarray | None]) -> bool:
@@ -113,10 +122,14 @@ class Evidence:
         size = max((np.abs(t.expected).max(initial=0) for t in self.trials), default=0)
         return self.rtol <= TIGHT and self.atol <= TIGHT * max(size, TIGHT)
 
-    def is_whole(self):
-        """Say whether all numbers are small whole ones."""
-        numbers = self.numbers(lambda t: t.got), self.numbers(lambda t: t.expected)
-        return all((n == np.round(n)).all() and (np.abs(n) <= 64).all() for n in numbers)
+    def is_round(self):
+        """Say whether all numbers are small and round, such as 3 or 0.25: chance hits those."""
+        numbers = np.concatenate(
+            [self.numbers(lambda t: t.got), self.numbers(lambda t: t.expected)]
+        )
+        return bool(np.allclose(40 * numbers, np.round(40 * numbers), rtol=0, atol=1e-6)) and bool(
+            (np.abs(numbers) <= 64).all()
+        )
 
     def numbers(self, part):
         """Return the numbers of one part of all trials, in a row."""
@@ -378,6 +391,47 @@ def _other_values(value, evidence, j):
         yield np.roll(array, 1, axis=-1) * 0.83 + 0.05
 
 
+def right_only_where(names, cases, good) -> Found:
+    """Find the number that all right cases share and no wrong one has: is it written in the code?
+
+    Args:
+        names: of the arguments.
+        cases: the arguments of each case.
+        good: whether each case is right.
+    """
+    if all(good) or not any(good):
+        return Found()
+    numbers = [_plain_numbers(names, args) for args in cases]
+    for labels in (
+        [k for k in numbers[0] if k in names],
+        [k for k in numbers[0] if k not in names and ".size" not in k],
+    ):
+        by_values = {tuple(n.get(k) for n in numbers): k for k in reversed(labels)}
+        told = [t for t in (_shared(k, numbers, good) for k in by_values.values()) if t]
+        if 0 < len(told) <= 2:
+            text = f"Right only where {' or '.join(told)}: is that number written into your code?"
+            return Found("fixed", text)
+    return Found()
+
+
+def _plain_numbers(names, args):
+    """Return name → number of all arguments that are numbers, and of all sizes."""
+    plain = {
+        name: value
+        for name, value in zip(names, args, strict=False)
+        if isinstance(value, int | float | np.number) and not isinstance(value, bool)
+    }
+    return {**plain, **{k: v for k, v in _sizes(names, args).items() if k not in names}}
+
+
+def _shared(label, numbers, good):
+    inside = {n.get(label) for n, is_good in zip(numbers, good, strict=True) if is_good}
+    outside = {n.get(label) for n, is_good in zip(numbers, good, strict=True) if not is_good}
+    if len(inside) != 1 or inside & outside or None in inside:
+        return ""
+    return f"`{label}` is {inside.pop():g}"
+
+
 def exchanged_arguments(evidence):
     """The right function of exchanged arguments."""
     if not evidence.has_calls():
@@ -504,6 +558,15 @@ _CHANGES = (
     ("scaled to unit length", _rows(lambda a: a / np.linalg.norm(a, axis=-1, keepdims=True))),
     ("black and white (at ½)", _rows(lambda a: (a > 0.5).astype(float))),
 )
+_CHANGES_IN_A_TERM = (
+    *_CHANGES[:9],
+    ("without its sign", abs),
+    ("the square root of what you get, without its sign", lambda a: np.sqrt(np.abs(a))),
+    ("put through a sigmoid", lambda a: 1 / (1 + np.exp(-np.asarray(a, dtype=float)))),
+    ("1 minus what you get", lambda a: 1 - a),
+    ("negated", lambda a: -a),
+    ("0, it is left out", lambda a: a * 0),
+)
 _CHANGES_OF_ALL = (
     ("transposed", lambda a: a.T),
     ("doubled", lambda a: 2 * a),
@@ -541,8 +604,7 @@ def wrong_term(evidence):
     columns = {}
     for trial in evidence.trials:
         for name, term in evidence.terms(*trial.args).items():
-            full = np.broadcast_to(np.asarray(term, dtype=float), trial.expected.shape)
-            columns.setdefault(name, []).append(full.ravel())
+            columns.setdefault(name, []).append(_full(term, trial.expected).ravel())
     names = list(columns)
     matrix = np.stack([np.concatenate(columns[name]) for name in names], axis=1)
     got = evidence.numbers(lambda t: t.got)
@@ -550,9 +612,47 @@ def wrong_term(evidence):
     if weights is not None:
         return _about_terms(dict(zip(names, weights, strict=True)))
     weights = _unique_fit(np.column_stack([matrix, np.ones(len(got))]), got, evidence)
-    if weights is None or all(abs(w - 1) > 1e-3 for w in weights[:-1]):
-        return None
-    return _about_terms(dict(zip(names, weights[:-1], strict=True)), constant=weights[-1])
+    if weights is not None and any(abs(w - 1) < 1e-3 for w in weights[:-1]):
+        return _about_terms(dict(zip(names, weights[:-1], strict=True)), constant=weights[-1])
+    return _term_of_another_argument(evidence, names)
+
+
+def _term_of_another_argument(evidence, names):
+    """A term that is right for an argument halved, squared … before, or for another argument."""
+    for name in names:
+        for words, change in _CHANGES_IN_A_TERM:
+            for j, argument in enumerate(evidence.names):
+
+                def predicted(t, name=name, j=j, change=change):
+                    other = _replaced(t.args, j, _as_like(t.args[j], change))
+                    return _with_term(evidence.terms, t, name, other)
+
+                if evidence.fits(predicted):
+                    text = (
+                        f"The term {name} is wrong: you get it for a `{argument}` that is {words}."
+                    )
+                    return Found("term", text)
+        for i, j in combinations(range(len(evidence.names)), 2):
+            for k, source in ((i, j), (j, i)):
+
+                def taken(t, name=name, k=k, source=source):
+                    other = _replaced(t.args, k, t.args[source])
+                    return _with_term(evidence.terms, t, name, other)
+
+                if evidence.fits(taken):
+                    used, asked = evidence.names[source], evidence.names[k]
+                    text = f"The term {name} is wrong: you use `{used}` there for `{asked}`."
+                    return Found("term", text)
+    return None
+
+
+def _with_term(terms, trial, name, args):
+    old, new = terms(*trial.args)[name], terms(*args)[name]
+    return trial.expected - _full(old, trial.expected) + _full(new, trial.expected)
+
+
+def _full(term, like):
+    return np.broadcast_to(np.asarray(term, dtype=float), like.shape)
 
 
 def _unique_fit(matrix, got, evidence):
@@ -609,12 +709,12 @@ def constant_factor(evidence):
     holds = abs(factor) > 1e-12 and evidence.fits(lambda t: factor * t.expected)
     size = _size_factor(evidence)
     known = next((w for f, w in _FACTORS if abs(factor / f - 1) < 1e-3), None) if holds else None
-    if known and (size is None or factor in (0.5, 2)):
-        also = f" ({size.also})" if size else ""
+    if known and not (size and size.is_plain and abs(np.log2(abs(factor))) > 1.5):
+        also = f" ({size.also})" if size and size.is_plain else ""
         return Found("factor", f"Yours is {known}{also}.")
     if size:
         return Found("factor", f"Yours is {size.words}.")
-    if holds and np.sum(np.abs(expected) > 0) > (2 if evidence.is_whole() else 1):
+    if holds and np.sum(np.abs(expected) > 0) > (2 if evidence.is_round() else 1):
         return Found(
             "factor", f"Yours is {factor:.4g} times the right value everywhere: a factor is wrong."
         )
@@ -658,14 +758,15 @@ _FACTORS = (
 class _Size:
     words: str
     also: str
+    is_plain: bool  # the size itself, or 1 divided by it
 
 
 def _size_factor(evidence):
     """Find a size of an argument by which all answers are too large or too small."""
     if not evidence.names or not evidence.trials[0].args:
         return None
-    for label in _sizes(evidence.names, evidence.trials[0].args):
-        for power, words in _POWERS:
+    for power, words in _POWERS:
+        for label in _sizes(evidence.names, evidence.trials[0].args):
 
             def predicted(trial, label=label, power=power):
                 size = _sizes(evidence.names, trial.args)[label]
@@ -673,7 +774,8 @@ def _size_factor(evidence):
 
             if evidence.fits(predicted):
                 size = _sizes(evidence.names, evidence.trials[0].args)[label]
-                return _Size(words.format(label), f"{size} is also `{label}`")
+                is_plain = (power, words) in _POWERS[:2]
+                return _Size(words.format(label), f"{size} is also `{label}`", is_plain)
     return None
 
 
@@ -689,7 +791,6 @@ _POWERS = (
     (lambda n: n**-2.0, "the right value divided by `{}` squared"),
     (lambda n: n**0.5, "the right value times the square root of `{}`"),
     (lambda n: n**-0.5, "the right value divided by the square root of `{}`"),
-    (lambda n: 1 / np.log(n), "the right value divided by the logarithm of `{}`"),
     (lambda n: -1 / n, "minus the right value, divided by `{}`"),
 )
 
@@ -755,7 +856,7 @@ def constant_offset(evidence):
     difference = evidence.numbers(lambda t: t.got) - evidence.numbers(lambda t: t.expected)
     offset = float(np.median(difference))
     words = _offset_words(offset)
-    enough = difference.size >= (3 if evidence.is_whole() else 2)
+    enough = difference.size >= (3 if evidence.is_round() else 2)
     if (enough or words) and evidence.fits(lambda t: t.expected + offset):
         amount = words or f"{abs(offset):.4g}"
         side = "large" if offset > 0 else "small"
