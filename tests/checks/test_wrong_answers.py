@@ -6,6 +6,8 @@ from wrong_answers.judge import VERDICTS, gist, outcome, read_judged
 
 from vae_helpers.checks.core import RIGHT, WRONG
 
+pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # of the answers' own formulas
+
 ABOUT_THEIR_MISTAKE = 0.95
 SECONDS = 2  # of processor time; the slowest loops need about half of it
 

@@ -1,7 +1,7 @@
 """Answers that learners give, wrong ones and unusual right ones.
 
-They were written before their author had seen a checker; ``later`` holds a second set, which the
-authors of the checkers saw only when they had finished.
+They were written before their author had seen a checker. ``later`` holds a second set, by an
+author who had read messages but no checker; the checkers' authors saw it when they had finished.
 
 Each module holds the answers of one chapter as a dict: exercise → list of answers. The code of an
 answer is what a learner writes in place of the dots, so it is executed inside the exercise's own
