@@ -415,11 +415,11 @@ def right_only_where(names, cases, good) -> Found:
 
 
 def _plain_numbers(names, args):
-    """Return name → number of all arguments that are numbers, and of all sizes."""
+    """Return name → number of all arguments that are whole numbers, and of all sizes."""
     plain = {
         name: value
         for name, value in zip(names, args, strict=False)
-        if isinstance(value, int | float | np.number) and not isinstance(value, bool)
+        if isinstance(value, int | np.integer) and not isinstance(value, bool)
     }
     return {**plain, **{k: v for k, v in _sizes(names, args).items() if k not in names}}
 
