@@ -715,7 +715,7 @@ def _safe_with_zeros(answer, gaussians):
 def kernel_distance(answer):
     """Return the unbiased kernel distance of two sets of features."""
     rng = np.random.default_rng(1)
-    real, generated = rng.normal(size=(5, 4)), 1.3 * rng.normal(size=(7, 4)) + 1.5
+    real, generated = 3 * rng.normal(size=(5, 4)), 2 * rng.normal(size=(7, 4)) + 0.5
     expect_function(
         answer,
         _kid,
