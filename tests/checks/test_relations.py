@@ -98,9 +98,22 @@ def test_each_relation_is_found(answer, kind, piece):
 def test_one_number_written_into_the_code():
     found(
         lambda x, y, w: unreduced(x, y, w)[:, :2].sum(axis=1),
-        "Right only where `x.shape[1]` is 2 or `len(x)` is 2",
+        "Right only where `x.shape[1]` is 2: is that number written into your code?",
         kind="fixed",
     )
+
+
+def test_a_number_that_the_right_cases_share_by_chance_is_not_blamed():
+    """The case with two columns happens to have no negative number in x."""
+    cases = [(np.array([[1.3, 2.7], [0.4, 1.9]]),), (np.array([[-1.3, 2.7, 0.2]]),)]
+    result = grade(lambda x: np.abs(x).sum(axis=1), lambda x: x.sum(axis=1), cases)
+    assert "Right only where" not in result.message
+
+
+def test_a_function_that_is_flat_far_out_does_not_ignore_its_argument():
+    cases = [(np.array([100.0, 200.0]),), (np.array([150.0, 80.0, 255.0]),)]
+    result = grade(lambda x: 1 / (1 + np.exp(-x)), lambda x: x / 255, cases)
+    assert "does not change" not in result.message
 
 
 def test_the_same_value_for_all_cases():

@@ -291,8 +291,12 @@ class _Task:
 
     def pattern(self, good):
         """Say in which cases alone the answer is right, if one number tells them apart."""
+
+        def is_right(args):
+            return self.same(self.outcome(self.answer, args), self.outcome(self.right, args))
+
         args = [case.args for case in self.cases]
-        return relations.right_only_where(_parameters(self.right), args, good)
+        return relations.right_only_where(_parameters(self.right), args, good, is_right)
 
     def first_wrong_part(self, got, expected):
         return next(

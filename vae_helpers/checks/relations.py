@@ -353,65 +353,87 @@ def _fixed_value(evidence, j):
 
 
 def _is_ignored(evidence, j):
-    """Say whether other values of argument j leave the answers as they are, not the right ones."""
+    """Say whether other values of argument j leave the answers as they are, not the right ones.
+
+    Two values a case: a function may be flat at one of them by chance.
+    """
     moved = False
     for trial in evidence.trials:
-        if len(trial.args) <= j:
-            return False
+        n_tried = 0
         for other in _other_values(trial.args[j], evidence, j):
             args = _replaced(trial.args, j, other)
             right = evidence.right(*args)
             if right is None or alike(right, trial.expected, 1e-6, 1e-9):
                 continue
             got = evidence.ask(*args)
-            if got is None or not alike(got, trial.got, 1e-9, 1e-12):
+            if got is None or not alike(got, trial.got, 1e-12, 1e-15):
                 return False
             moved = True
-            break
+            n_tried += 1
+            if n_tried == 2:
+                break
     return moved
 
 
 def _other_values(value, evidence, j):
-    """Yield values like one argument, but others: of the other cases, then made up."""
+    """Yield values like one argument, but others: made up, or those of the other cases."""
     if callable(value) or isinstance(value, np.random.Generator | str):
         return
-    for trial in evidence.trials:
-        other = trial.args[j]
-        if np.shape(other) == np.shape(value) and not np.array_equal(other, value):
-            yield other
     array = np.asarray(value)
-    if array.ndim == 0 and array.dtype.kind in "iu":
+    if array.ndim:
+        yield array * 0
+        yield np.roll(array, 1) if array.dtype.kind in "iu" else np.roll(array, 1) * 0.83 + 0.05
+        return
+    yield from (t.args[j] for t in evidence.trials if np.ndim(t.args[j]) == 0)
+    if array.dtype.kind in "iu":
         yield value + 1
-    elif array.ndim == 0:
+    else:
         yield value * 1.37 + 0.11
         yield value * 0.61
-    elif array.dtype.kind in "iu":
-        yield np.roll(array, 1, axis=0)
-    else:
-        yield np.roll(array, 1, axis=-1) * 0.83 + 0.05
 
 
-def right_only_where(names, cases, good) -> Found:
+def right_only_where(names, cases, good, is_right: Callable) -> Found:
     """Find the number that all right cases share and no wrong one has: is it written in the code?
+
+    It is told only if the wrong cases come right, too, once they are given this number.
 
     Args:
         names: of the arguments.
         cases: the arguments of each case.
         good: whether each case is right.
+        is_right: arguments → whether the learner's function is right for them.
     """
     if all(good) or not any(good):
         return Found()
     numbers = [_plain_numbers(names, args) for args in cases]
-    for labels in (
-        [k for k in numbers[0] if k in names],
-        [k for k in numbers[0] if k not in names and ".size" not in k],
-    ):
-        by_values = {tuple(n.get(k) for n in numbers): k for k in reversed(labels)}
-        told = [t for t in (_shared(k, numbers, good) for k in by_values.values()) if t]
-        if 0 < len(told) <= 2:
-            text = f"Right only where {' or '.join(told)}: is that number written into your code?"
+    bad = [args for args, is_good in zip(cases, good, strict=True) if not is_good]
+    by_values = {tuple(n.get(k) for n in numbers): k for k in reversed(numbers[0])}
+    for label in reversed(by_values.values()):
+        value = _shared(label, numbers, good)
+        changed = [_with_number(names, args, label, value) for args in bad] if value else []
+        tried = [args for args in changed if args is not None]
+        if tried and all(is_right(args) for args in tried):
+            text = f"Right only where `{label}` is {value}: is that number written into your code?"
             return Found("fixed", text)
     return Found()
+
+
+def _with_number(names, args, label, value):
+    """Return arguments of which a number, or the length of an axis, is another one; None if not.
+
+    All axes of that length are cut: they count the same things.
+    """
+    if label in names:
+        return _replaced(args, names.index(label), value)
+    length = _sizes(names, args)[label]
+    if ".size" in label or length < value:
+        return None
+    return [
+        a[tuple(slice(value if n == length else None) for n in a.shape)]
+        if isinstance(a, np.ndarray)
+        else a
+        for a in args
+    ]
 
 
 def _plain_numbers(names, args):
@@ -425,11 +447,10 @@ def _plain_numbers(names, args):
 
 
 def _shared(label, numbers, good):
+    """Return the number that all right cases share and no wrong one has, or None."""
     inside = {n.get(label) for n, is_good in zip(numbers, good, strict=True) if is_good}
     outside = {n.get(label) for n, is_good in zip(numbers, good, strict=True) if not is_good}
-    if len(inside) != 1 or inside & outside or None in inside:
-        return ""
-    return f"`{label}` is {inside.pop():g}"
+    return inside.pop() if len(inside) == 1 and not inside & outside else None
 
 
 def exchanged_arguments(evidence):
