@@ -16,9 +16,10 @@ import html
 import importlib
 import json
 import os
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vae_helpers.checks import expect as expectations
@@ -201,6 +202,8 @@ _TOO_LONG = (
 class SelfTest(Exercise):
     """Questions with choices; ``check({1: "a", …})`` asks the open ones and comments the others.
 
+    A question that was answered wrongly comes back with other numbers, if it has variants.
+
     Args:
         questions: of :class:`Question`, numbered from 1.
         chapter: the module's ``__name__``.
@@ -208,31 +211,53 @@ class SelfTest(Exercise):
     """
 
     def __init__(self, *questions, chapter: str, name: str = "self_test"):
-        super().__init__(
-            name,
-            chapter_number(chapter),
-            self._grade_all,
-            ("Read the section named in a question again; the feedback says why.",),
-        )
-        self.questions = dict(enumerate(questions, start=1))
+        self._first = dict(enumerate(questions, start=1))
+        where = [f"question {n}, section {q.section}" for n, q in self._first.items() if q.section]
+        hint = f"Where to read again: {'; '.join(where)}." if where else "The feedback says why."
+        super().__init__(name, chapter_number(chapter), self._grade_all, (hint,))
+
+    @property
+    def questions(self) -> dict[int, "Question"]:
+        """The questions as they are asked now."""
+        tries = record.tries(self.chapter, self.name)
+        return {n: question.variant(tries.get(n, 0)) for n, question in self._first.items()}
+
+    def check(self, answer=..., seconds: float = SECONDS) -> Result:
+        """Judge the answers; those that are wrong are asked anew, with other numbers."""
+        asked = self.questions
+        result = super().check(answer, seconds)
+        if result.state != WRONG or not isinstance(answer, Mapping):
+            return result
+        anew = [n for n, q in asked.items() if q.is_missed(answer.get(n, ...))]
+        anew = [n for n in anew if self._first[n].variants]
+        for n in anew:
+            record.keep_try(self.chapter, self.name, n)
+        now = self.questions
+        lines = [
+            f"{n}. Now with other numbers: {now[n].as_text()}"
+            for n in anew
+            if now[n] is not asked[n]
+        ]
+        return replace(result, message="\n".join([result.message, *lines]))
 
     def _grade_all(self, answers):
         if not isinstance(answers, Mapping):
             raise Wrong(f"Your answers are {show(answers)}: expected {{1: 'a', 2: 'b', …}}.")
-        unknown = [key for key in answers if key not in self.questions]
+        questions = self.questions
+        unknown = [key for key in answers if key not in questions]
         if unknown:
-            raise Wrong(f"There is no question {show(unknown[0])}: use 1 to {len(self.questions)}.")
-        given = {n: answers.get(n, ...) for n in self.questions}
+            raise Wrong(f"There is no question {show(unknown[0])}: use 1 to {len(questions)}.")
+        given = {n: answers.get(n, ...) for n in questions}
         if all(answer is ... for answer in given.values()):
             raise NotAttempted(repr(self))
-        n_right = sum(letter(given[n]) == q.right for n, q in self.questions.items())
+        n_right = sum(letter(given[n]) == q.right for n, q in questions.items())
         lines = [
             f"{n}. {question.as_text() if given[n] is ... else question.feedback_on(given[n])}"
-            for n, question in self.questions.items()
+            for n, question in questions.items()
         ]
         report = "\n".join([f"{n_right} of {len(given)} right.", *lines])
         if n_right < len(given):
-            raise Wrong(report)
+            raise Wrong(report, f"{n_right} of {len(given)}")
         return report
 
     def __repr__(self):
@@ -250,17 +275,36 @@ class Question:
         text: the question.
         choices: letter → what one may answer.
         right: the letter of the right choice.
-        feedback: letter → why it is right or wrong, for each choice.
+        feedback: letter → why it is right or wrong, for each choice; that of a wrong one names
+            the section to read again, "(Section 4.)".
+        variants: the same question with other numbers, for the second try, the third …
     """
 
     text: str
     choices: Mapping[str, str]
     right: str
     feedback: Mapping[str, str]
+    variants: tuple["Question", ...] = ()
 
     def __post_init__(self):
         if self.right not in self.choices or set(self.feedback) != set(self.choices):
             raise ValueError(f"question {self.text!r}: every choice needs feedback")
+
+    @property
+    def section(self) -> str:
+        """The number of the section that the feedback names; "" if it names none."""
+        wrong = (text for choice, text in self.feedback.items() if choice != self.right)
+        found = re.search(r"\b[Ss]ection (\d+)", " ".join(wrong))
+        return found[1] if found else ""
+
+    def variant(self, tries: int) -> "Question":
+        """Return the question as it is asked after so many wrong answers."""
+        return (self, *self.variants)[tries % (1 + len(self.variants))]
+
+    def is_missed(self, answer) -> bool:
+        """Say whether one of the choices was given, and a wrong one."""
+        chosen = letter(answer)
+        return isinstance(chosen, str) and chosen in self.choices and chosen != self.right
 
     def feedback_on(self, answer) -> str:
         """Say whether a choice is right, and why."""
