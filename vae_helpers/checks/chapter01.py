@@ -560,6 +560,19 @@ self_test = SelfTest(
             "b": "The side is right; the number of channels is that of the filters. (Section 4.)",
             "c": "The stride doubles the side, and each filter gives one channel.",
         },
+        variants=(
+            Question(
+                "`Conv2DTranspose(16, 5, strides=4, padding='same')` is applied to 7 × 7 × 32. What "
+                "shape comes out?",
+                {"a": "28 × 28 × 16", "b": "35 × 35 × 16", "c": "28 × 28 × 32"},
+                right="a",
+                feedback={
+                    "a": "The stride of 4 gives four times the side, each filter one channel.",
+                    "b": "The stride says how far stamps lie apart, not their size. (Section 4.)",
+                    "c": "The number of channels is that of the filters. (Section 4.)",
+                },
+            ),
+        ),
     ),
     Question(
         "The binary cross-entropy of a perfect copy of a grey image is …",

@@ -1042,6 +1042,20 @@ self_test = SelfTest(
             "c": "784 / 100: divide the loss by 100/784, and the KL gets this factor.",
             "d": "That is 100 / 784, the factor to divide by. (Section 4.)",
         },
+        variants=(
+            Question(
+                "A paper has `loss = 2 * mean_over_pixels(bce) + kl` on 32 × 32 images. Which β is "
+                "that in the standard form?",
+                {"a": "1 / 2", "b": "512", "c": "2,048", "d": "0.00195"},
+                right="b",
+                feedback={
+                    "a": "The mean over 1,024 pixels hides a factor too. (Section 4.)",
+                    "b": "1,024 / 2: divide the loss by 2/1,024, and the KL gets this factor.",
+                    "c": "The 2 makes the reconstruction heavier, so β is smaller. (Section 4.)",
+                    "d": "That is 2 / 1,024, the factor to divide by. (Section 4.)",
+                },
+            ),
+        ),
     ),
     Question(
         "A VAE with β = 4 has loss 148, one with β = 1 has loss 110. Which is the better model "
