@@ -562,8 +562,8 @@ self_test = SelfTest(
         },
         variants=(
             Question(
-                "`Conv2DTranspose(16, 5, strides=4, padding='same')` is applied to 7 × 7 × 32. What "
-                "shape comes out?",
+                "`Conv2DTranspose(16, 5, strides=4, padding='same')` is applied to 7 × 7 × 32. "
+                "What shape comes out?",
                 {"a": "28 × 28 × 16", "b": "35 × 35 × 16", "c": "28 × 28 × 32"},
                 right="a",
                 feedback={
