@@ -243,6 +243,10 @@ def test_sample_aggregated():
         lambda m, v, n, rng: aggregated()(m, v, n, np.random.default_rng(0)),
         "seeded inside",
     )
+    fixed_noise = aggregated(noise=lambda rng, m: np.random.default_rng(0).standard_normal(m.shape))
+    assert_wrong(exercise, fixed_noise, "seeded inside")
+    fixed_choice = aggregated(lambda rng, m, n: np.random.default_rng(0).integers(m, size=n))
+    assert_wrong(exercise, fixed_choice, "seeded inside")
     assert_wrong(
         exercise,
         lambda z_mean, z_log_var, n, rng: rng.permuted(

@@ -47,7 +47,7 @@ def sample_images(answer):
 
 
 OWN_SEED = (
-    "Two generators with different seeds gave the same points. Draw from the `rng` that you are "
+    "Two generators with different seeds gave the same draws. Draw all from the `rng` that you are "
     "given: one that is made or seeded inside your function starts anew at each call."
 )
 
@@ -286,9 +286,8 @@ def sample_aggregated(answer):
         "Two generators with the same seed gave different points: draw from `rng` alone, nothing "
         "from `np.random`.",
     )
-    pairs = np.array([_drawn(answer, 2, seed=seed) for seed in range(40)])
-    expect(len(np.unique(pairs, axis=0)) > 1, OWN_SEED)
-    _check_pairs(_nearest_posterior(pairs))
+    _check_another_seed(z, _drawn(answer, 6_000, seed=2))
+    _check_pairs(_nearest_posterior(np.array([_drawn(answer, 2, seed) for seed in range(40)])))
     return "A mixture is sampled in two steps: which component, and where in it."
 
 
@@ -360,6 +359,17 @@ def _check_shares(which):
         "You take the images in turn, 0, 1, 2, 0, 1, 2, …: choose each by chance, or few points "
         "come from the first images alone.",
     )
+
+
+def _check_another_seed(z, other):
+    """Expect that the images *and* the noise are others with another seed."""
+    which, which_other = _nearest_posterior(z), _nearest_posterior(other)
+    expect(np.any(which != which_other), OWN_SEED, "seed")
+    noise, noise_other = (
+        (points - MIXTURE_MEAN[images]) / MIXTURE_DEVIATION[images]
+        for points, images in ((z, which), (other, which_other))
+    )
+    expect(not np.isclose(noise, noise_other, atol=1e-9).any(axis=1).mean() > 0.5, OWN_SEED, "seed")
 
 
 def _check_pairs(which):
@@ -861,7 +871,7 @@ self_test = SelfTest(
     Question(
         "The aggregated posterior has mean 0 and variance 1 in every dimension. What follows?",
         {
-            "a": "It is the prior in every respect, so there are no holes between the classes.",
+            "a": "It is the prior, so there are no holes.",
             "b": "Nothing about holes: many distributions have these moments.",
             "c": "The posteriors have collapsed.",
         },

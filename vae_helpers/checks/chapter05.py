@@ -874,7 +874,7 @@ self_test = SelfTest(
     Question(
         "For two codes of equal length, what is the spherical middle?",
         {
-            "a": "a point in a direction that neither of the two codes knows",
+            "a": "a point in a direction of its own",
             "b": "the straight middle, stretched to the length of the ends",
             "c": "the straight middle, since the lengths are equal",
         },

@@ -1079,7 +1079,7 @@ self_test = SelfTest(
     Question(
         "A digit's code has the silhouette −0.2. What does that mean?",
         {
-            "a": "The decoder cannot draw it, or draws another digit in its place.",
+            "a": "The decoder cannot draw it.",
             "b": "It lies closer to another class than to its own, on average.",
             "c": "It lies outside the prior.",
         },

@@ -909,7 +909,7 @@ self_test = SelfTest(
     Question(
         "A detector was trained without ones, and ones get the *best* ELBO of all. Why?",
         {
-            "a": "The training set was too small to tell them from other digits.",
+            "a": "The training set was too small.",
             "b": "Ones look like sevens.",
             "c": "They are simple: little ink makes a short message.",
         },
