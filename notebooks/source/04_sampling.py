@@ -53,7 +53,8 @@ vh.plots.image_grid(
 # ### Exercise 1: the sampler
 #
 # Write the two lines yourself, with one more knob: the **temperature**, the standard deviation of
-# the noise. At 1 the points come from the prior; section 6 is about the other values.
+# the noise. At 1 the points come from the prior; section 6 is about the other values. (`decode`
+# takes rows of points, all of them at once or in several calls.)
 
 
 # %% exercise="sample_images"
@@ -270,7 +271,7 @@ assert 2.5 < np.linalg.norm(ae_codes, axis=1).mean() / np.linalg.norm(z, axis=1)
 #
 # ### Exercise 3: class means
 #
-# The labels run from 0; the rows of the answer follow their order.
+# The labels run from 0, and every class occurs; the rows of the answer follow their order.
 
 
 # %% exercise="class_means"

@@ -647,7 +647,8 @@ explorer
 # ### Exercise 4: an attribute vector
 #
 # `score` says how much of the attribute each image has. Take the codes of the highest `share` of
-# all images and of the lowest `share`, and subtract the means. (`np.quantile` finds the limits.)
+# all images and of the lowest `share`, and subtract the means. (`np.quantile` finds the limits;
+# a score exactly at a limit may count or not.)
 #
 # The cell after it adds the slant vector, up to 0.9 times, to digits that had no part in making it.
 # **Before you run it:** will they stay what they are? And will the AE, with no prior, manage it?

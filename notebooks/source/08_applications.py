@@ -84,7 +84,7 @@ vh.plots.image_grid(
 # $$\text{PSNR} = 10 \log_{10} \frac{1}{\text{MSE}},$$
 #
 # with the mean squared error of one image, averaged over its pixels. 10 dB more mean a tenth of
-# the error. Return it for each image.
+# the error. Return it for each image. (No copy is perfect here, so that no MSE is 0.)
 
 
 # %% exercise="psnr"

@@ -673,7 +673,7 @@ def _check_singular(answer):
             [Case(*one, *second, when=f"4 images in 6 dimensions and {whom}")],
             atol=digits * scale,
             rtol=1e-11,
-            look_at="It must be right but for rounding, to 12 digits or so. A root of the product "
+            look_at="It must be right but for rounding, to ten digits. A root of the product "
             "S₁S₂, or of √S₁ S₂ √S₁, loses half of the digits where eigenvalues are 0, and so does "
             "a little on the diagonal; the singular values of AᵀB do not.",
         )
