@@ -27,7 +27,7 @@ import numpy as np
 
 from vae_helpers import cli
 from vae_helpers.checks import chapter00 as exercises
-from vae_helpers.checks import core, experiment_log
+from vae_helpers.checks import experiment_log, progress
 
 # %% [markdown]
 # If that worked, the course is installed. This looks closer; every line should say `ok`:
@@ -131,7 +131,9 @@ exercises.to_unit_interval.check(to_unit_interval)
 # Every chapter has an open experiment, without a right answer. What you tried, what came out, and
 # what you make of it goes into your log. It is a file of yours, `experiments.jsonl` in the folder
 # `.vae-course` of your home (the environment variable `VAE_COURSE_HOME` names another one). The
-# course only ever adds to it.
+# course only ever adds to it. Beside it lies `progress.jsonl`: which exercises you have solved, not
+# how. So the table at the end of a chapter remembers them, also after a restart.
+# `exercises.to_unit_interval.reset()` makes one count as open again.
 #
 # Try it: change the two numbers, run the cell, and write a conclusion about the path you see.
 
@@ -188,10 +190,14 @@ experiment_log.read()
 # - [08 · Applications](08_applications.ipynb):
 #   What is it good for, and where did the field go next?
 #
-# Chapters 01 to 04 build on each other. After them, take those you need, in any order.
+# Chapters 01 to 04 build on each other. After them, take those you need, in any order. This is how
+# far you are in each, and come back to this table whenever you like:
 
 # %%
-core.progress("00")
+progress()
+
+# %%
+progress("00")
 
 # %% [markdown]
 # ## Recap

@@ -21,7 +21,7 @@ from scipy.stats import multivariate_normal, norm
 
 import vae_helpers as vh
 from vae_helpers.checks import chapter02 as exercises
-from vae_helpers.checks import core, experiment_log
+from vae_helpers.checks import experiment_log, progress
 
 # %% [markdown]
 # ## 1. A bead on a wire
@@ -42,7 +42,8 @@ from vae_helpers.checks import core, experiment_log
 # ### Exercise 1 · Take photos
 #
 # Write the two steps of the story as code: `n` places *z* from the prior, then one blurred photo
-# of each. `rng.standard_normal(shape)` draws from N(0, 1).
+# of each. `rng.standard_normal(shape)` draws from N(0, 1), and `noise` is the standard deviation
+# σₓ of the blur in each coordinate. All randomness comes from `rng`, so that a seed repeats it.
 
 
 # %% exercise="sample_photos"
@@ -217,7 +218,7 @@ exercises.elbo_steps.check(reasons)
 # ### Exercise 3 · Estimate the ELBO
 #
 # Line 3 is an average over *q*, so random draws estimate it: draw `n` places from
-# q = N(`q_mean`, `q_std`²) and average log p(x, z) − log q(z).
+# q = N(`q_mean`, `q_std`²) with `rng` and average log p(x, z) − log q(z).
 # `norm.logpdf(z, mean, std)` is the logarithm of a normal density.
 
 
@@ -644,7 +645,8 @@ vh.plots.lines(panels, x_hat, x_label="decoded x̂", y_label="loss of a pixel, n
 # ### Exercise 8 · The mean squared error
 #
 # Much code writes `mse + kl` with the squared error *averaged* over the 784 pixels and the KL
-# *summed* over dimensions. Which standard deviation σₓ of a pixel does that loss assume?
+# *summed* over dimensions. Which standard deviation σₓ of a pixel does that loss assume? (Two
+# digits will do.)
 
 # %% exercise="assumed_deviation"
 # <solution>
@@ -778,7 +780,7 @@ answers = {1: "b", 2: "c", 3: "a", 4: "b", 5: "c"}
 exercises.self_test.check(answers)
 
 # %%
-core.progress("02")
+progress("02")
 
 # %% [markdown]
 # ## Where this comes from

@@ -22,7 +22,7 @@ import numpy as np
 import vae_helpers as vh
 from vae_helpers.backend import keras  # Keras, without TensorFlow's notes at the start
 from vae_helpers.checks import chapter03 as exercises
-from vae_helpers.checks import core, experiment_log
+from vae_helpers.checks import experiment_log, progress
 from vae_helpers.training import BetaSchedule, Recipe, fit
 
 layers, ops = keras.layers, keras.ops
@@ -433,7 +433,7 @@ vh.plots.kl_bars(kl_of(runs["plain"]), title="A deep decoder", threshold=0.1)
 # ### Exercise 5: warm-up
 #
 # First remedy: make the code free of charge in the beginning. β rises on a straight line from 0 to
-# its final value in the first `length` epochs, then stays.
+# its final value in the first `length` epochs, at least one, then stays.
 
 
 # %% exercise="warm_up"
@@ -453,7 +453,7 @@ exercises.warm_up.check(warm_up)
 #
 # Second remedy: leave every dimension an allowance. What it uses, on average over the batch, costs
 # nothing up to `floor` nats; above that, the usual price. As code: mean over images, each dimension
-# at least `floor`, then the sum.
+# at least `floor`, then the sum. Stay with `ops`: training takes the gradient of it.
 
 
 # %% exercise="free_bits_penalty"
@@ -724,7 +724,7 @@ answers = {1: "b", 2: "c", 3: "b", 4: "a", 5: "c"}
 exercises.self_test.check(answers)
 
 # %%
-core.progress("03")
+progress("03")
 
 # %% [markdown]
 # ## Further, and next

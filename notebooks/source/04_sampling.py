@@ -22,7 +22,7 @@ from scipy.stats import chi, norm
 
 import vae_helpers as vh
 from vae_helpers.checks import chapter04 as exercises
-from vae_helpers.checks import core, experiment_log
+from vae_helpers.checks import experiment_log, progress
 
 rng = np.random.default_rng(4)
 print(f"vae_helpers {vh.__version__} in {vh.course_mode()} mode, NumPy {np.__version__}")
@@ -53,7 +53,8 @@ vh.plots.image_grid(
 # ### Exercise 1: the sampler
 #
 # Write the two lines yourself, with one more knob: the **temperature**, the standard deviation of
-# the noise. At 1 the points come from the prior; section 6 is about the other values.
+# the noise. At 1 the points come from the prior; section 6 is about the other values. (`decode`
+# takes rows of points, all of them at once or in several calls.)
 
 
 # %% exercise="sample_images"
@@ -270,7 +271,7 @@ assert 2.5 < np.linalg.norm(ae_codes, axis=1).mean() / np.linalg.norm(z, axis=1)
 #
 # ### Exercise 3: class means
 #
-# The labels run from 0; the rows of the answer follow their order.
+# The labels run from 0, and every class occurs; the rows of the answer follow their order.
 
 
 # %% exercise="class_means"
@@ -676,7 +677,7 @@ answers = {1: "b", 2: "c", 3: "a", 4: "b", 5: "c"}
 exercises.self_test.check(answers)
 
 # %%
-core.progress("04")
+progress("04")
 
 # %% [markdown]
 # ## Further, and next

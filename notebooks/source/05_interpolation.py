@@ -20,7 +20,7 @@ from sklearn.neighbors import NearestNeighbors
 
 import vae_helpers as vh
 from vae_helpers.checks import chapter05 as exercises
-from vae_helpers.checks import core, experiment_log
+from vae_helpers.checks import experiment_log, progress
 
 digits = vh.load_data("mnist", validation=10_000)
 x_some, y_some = digits.test.images[::5], digits.test.labels[::5]  # 2,000, for the examples
@@ -641,7 +641,8 @@ explorer
 # ### Exercise 4: an attribute vector
 #
 # `score` says how much of the attribute each image has. Take the codes of the highest `share` of
-# all images and of the lowest `share`, and subtract the means. (`np.quantile` finds the limits.)
+# all images and of the lowest `share`, and subtract the means. (`np.quantile` finds the limits;
+# a score exactly at a limit may count or not.)
 #
 # The cell after it adds the slant vector, up to 0.9 times, to digits that had no part in making it.
 # **Before you run it:** will they stay what they are? And will the AE, with no prior, manage it?
@@ -890,7 +891,7 @@ answers = {1: "c", 2: "a", 3: "b", 4: "b", 5: "c"}
 exercises.self_test.check(answers)
 
 # %%
-core.progress("05")
+progress("05")
 
 # %% [markdown]
 # ## Further, and next

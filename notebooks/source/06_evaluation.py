@@ -27,7 +27,7 @@ from scipy.stats import norm
 import vae_helpers as vh
 from vae_helpers.backend import keras
 from vae_helpers.checks import chapter06 as exercises
-from vae_helpers.checks import core, experiment_log
+from vae_helpers.checks import experiment_log, progress
 
 print(f"vae_helpers {vh.__version__} in {vh.course_mode()} mode, NumPy {np.__version__}")
 
@@ -452,9 +452,13 @@ assert not abs(wrong[2]) < 1e-3  # nor if it is NaN
 # $$\operatorname{tr} (S_1 S_2)^{1/2} = \lVert A^\top B \rVert_*, \quad
 # \text{the sum of the singular values.}$$
 #
-# No root of a product, nothing complex.
+# No root of a product, nothing complex. (Only an eigenvalue that should be 0 may come out as
+# −10⁻¹⁷, and its root as NaN: `np.maximum(w, 0)`.)
 #
 # ### Exercise 4: the Fréchet distance
+#
+# It must be right to ten digits, also for 4 images in 6 dimensions. No root of S₁S₂ is, nor one of
+# √S₁ S₂ √S₁.
 
 
 # %% exercise="frechet_distance"
@@ -950,7 +954,7 @@ answers = {1: "b", 2: "a", 3: "c", 4: "a", 5: "c"}
 exercises.self_test.check(answers)
 
 # %%
-core.progress("06")
+progress("06")
 
 # %% [markdown]
 # ## Further, and next

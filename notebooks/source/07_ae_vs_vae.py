@@ -26,7 +26,7 @@ from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
 
 from vae_helpers.checks import chapter07 as exercises
-from vae_helpers.checks import core, experiment_log
+from vae_helpers.checks import experiment_log, progress
 
 # %% [markdown]
 # ## 1. Three models
@@ -235,6 +235,8 @@ explorer
 # 1: deep inside its class; 0: on the border; below 0: nearer to another class.
 #
 # ### Exercise 1 · One silhouette
+#
+# Every class has two codes or more; the classes are those of `np.unique(labels)`.
 
 
 # %% exercise="silhouette_of"
@@ -511,6 +513,7 @@ vh.plots.lines(curves, dimensions, "dimensions d", points=["silhouette, measured
 # ### Exercise 4 · Standardise
 #
 # For a probe or a vote the rule is: whatever is estimated, is estimated from the training codes.
+# (The deviation may be divided by n or by n − 1.)
 
 
 # %% exercise="standardise"
@@ -612,12 +615,15 @@ vh.plots.lines(curves, betas, "β", "divided by the AE's value", log_x=True)
 # ### Exercise 5 · The KL divergence to a centre
 #
 # In chapter 02 you wrote KL(N(μ, σ²) ‖ N(0, I)) = ½ Σ (μ² + σ² − 1 − log σ²). Now the prior's mean
-# is m. What changes?
+# is m, and `centre` has a row for each image, the m of its class. What changes?
 
 
 # %% exercise="class_kl"
 def class_kl(z_mean, z_log_var, centre):
-    """Return KL(N(z_mean, exp(z_log_var)) || N(centre, I)) of each image (n,), in nats."""
+    """Return KL(N(z_mean, exp(z_log_var)) || N(centre, I)) of each image (n,), in nats.
+
+    All three are (n, latent_dim).
+    """
     # <solution>
     from_centre = z_mean - centre
     return 0.5 * (from_centre**2 + np.exp(z_log_var) - 1 - z_log_var).sum(axis=1)
@@ -763,7 +769,7 @@ answers = {1: "b", 2: "c", 3: "a", 4: "a", 5: "c"}
 exercises.self_test.check(answers)
 
 # %%
-core.progress("07")
+progress("07")
 
 # %% [markdown]
 # ## Further, and next

@@ -19,7 +19,10 @@ def test_number_of_pixels():
     assert_right(exercise, np.int64(784))
     assert_wrong(exercise, 56, "56", "multiply")
     assert_wrong(exercise, 1024, "32 × 32")
-    assert_wrong(exercise, 783, "783, which is not right")
+    assert_wrong(exercise, 783, "783", "Counted from 0")
+    assert_wrong(exercise, 787, "787, which is not right")
+    assert_wrong(exercise, 3 * 28 * 28, "grey")
+    assert_wrong(exercise, 28 ^ 2, "compares bits")
 
 
 def test_to_unit_interval():
@@ -30,5 +33,22 @@ def test_to_unit_interval():
     assert_wrong(exercise, lambda pixels: pixels, "still are bytes")
     assert_wrong(exercise, lambda pixels: pixels / 256, "largest byte is 255")
     assert_wrong(exercise, lambda pixels: pixels // 255, "drops the fractions")
-    assert_wrong(exercise, lambda pixels: pixels.max() / 255, "shape (): expected (2, 2)")
+    assert_wrong(exercise, lambda pixels: pixels.max() / 255, "shape (): expected (1, 3)")
+    assert_wrong(exercise, lambda pixels: pixels / pixels.max(), "brightest pixel of this image")
+    assert_wrong(
+        exercise,
+        lambda pixels: (pixels - pixels.min()) / np.ptp(pixels),
+        "darkest to its brightest",
+    )
+    assert_wrong(exercise, lambda pixels: pixels > 127, "black or white")
+    assert_wrong(exercise, lambda pixels: np.sqrt(pixels / 255), "square root")
+    assert_wrong(exercise, lambda pixels: np.log1p(pixels) / 9, "0 of 2 cases right")
+    assert_wrong(exercise, lambda pixels: (pixels / 255).astype(np.uint8), "drops the fractions")
     assert_not_attempted(exercise, lambda pixels: ...)
+
+
+def test_to_unit_interval_in_a_loop():
+    def loop(pixels):
+        return [[pixel / 255 for pixel in row] for row in pixels]
+
+    assert_right(chapter00.to_unit_interval, loop)

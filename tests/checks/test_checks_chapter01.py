@@ -19,16 +19,21 @@ def test_compression():
     assert_wrong(exercise, 1024, "1024", "share the work")
     assert_wrong(exercise, 28 * 28 / 2, "392", "frame")
     assert_wrong(exercise, 2 / 1024, "other way round")
-    assert_wrong(exercise, 32, "32, which is not right")
+    assert_wrong(exercise, 32, "one row of pixels")
+    assert_wrong(exercise, 500, "500, which is not right")
 
 
 def test_count_parameters():
     exercise = chapter01.count_parameters
     assert_right(exercise, lambda k, c, f: (k * k * c + 1) * f)
-    assert_wrong(exercise, lambda k, c, f: k * k * c * f, "288", "biases")
-    assert_wrong(exercise, lambda k, c, f: k * k * c * f + 1, "289", "not one for them all")
-    assert_wrong(exercise, lambda k, c, f: (k * c + 1) * f, "128", "square")
+    assert_wrong(exercise, lambda k, c, f: k * k * c * f, "1152, expected 1184", "biases")
+    assert_wrong(exercise, lambda k, c, f: k * k * c * f + 1, "1153", "not one for them all")
+    assert_wrong(exercise, lambda k, c, f: (k * c + 1) * f, "416", "square")
     assert_wrong(exercise, lambda k, c, f: (k * k + 1) * f, "every input channel")
+    assert_wrong(exercise, lambda k, c, f: (k * k * c + 1) * f if k == 3 else 0, "1 of 3 cases")
+    assert_wrong(exercise, lambda k, c, f: (9 * c + 1) * f, "does not change with `kernel_size`")
+    assert_wrong(exercise, lambda k, c, f: (k * k * f + 1) * c, "for each input channel")
+    assert_wrong(exercise, lambda k, c, f: k * k * c * f + 2 * f, "not two")
     assert_wrong(exercise, lambda k, c: 320, "stopped with TypeError")
     assert_not_attempted(exercise, lambda k, c, f: ...)
 
@@ -57,9 +62,11 @@ def test_transposed_convolution():
     )
     assert_wrong(exercise, lambda x, k, s: _convolution(x, k, s, _overwrite), "`+=`")
     assert_wrong(exercise, lambda x, k, s: _convolution(x, k[::-1], s, _add), "not turned round")
-    assert_wrong(exercise, lambda x, k, s: np.convolve(x, k), "shape (5,): expected (7,)")
-    assert_wrong(exercise, lambda x, k, s: np.zeros((len(x) - 1) * s + 3), "Nothing was stamped")
-    assert_wrong(exercise, lambda x, k, s: _convolution(x, k + 1, s, _add), "is 2 at [0]")
+    assert_wrong(exercise, lambda x, k, s: np.convolve(x, k), "with stride 1")
+    assert_wrong(
+        exercise, lambda x, k, s: np.zeros((len(x) - 1) * s + len(k)), "Nothing was stamped"
+    )
+    assert_wrong(exercise, lambda x, k, s: _convolution(x, k + 1, s, _add), "gives [4,", "by hand")
     assert_not_attempted(exercise, lambda x, k, s: ...)
 
 
@@ -74,22 +81,74 @@ def test_reconstruction_loss():
     assert_wrong(exercise, lambda x, x_hat: _terms(x, x_hat).mean(), "averaged over pixels")
     assert_wrong(exercise, lambda x, x_hat: _terms(x, x_hat).sum(), "summed over images")
     assert_wrong(exercise, lambda x, x_hat: _terms(x_hat, x).sum() / len(x), "belongs to the copy")
-    assert_wrong(exercise, lambda x, x_hat: (-x * np.log(x_hat)).sum() / 3, "dark pixels")
+    assert_wrong(exercise, lambda x, x_hat: (-x * np.log(x_hat)).sum() / len(x), "dark pixels")
     assert_wrong(
-        exercise, lambda x, x_hat: _terms(x, x_hat).sum(axis=(1, 2, 3)), "shape (3,)", "one number"
+        exercise,
+        lambda x, x_hat: _terms(x, x_hat).sum(axis=(1, 2, 3)),
+        "shape (2,)",
+        "take their mean",
     )
     assert_wrong(exercise, lambda x, x_hat: np.nan * x.sum(), "NaN")
+    assert_wrong(exercise, lambda x, x_hat: np.inf * x.sum(), "log of zero")
     assert_not_attempted(exercise, lambda x, x_hat: ...)
+
+
+def test_reconstruction_loss_without_cutting_off():
+    """Clipping does no harm where all copies are grey; one at 0.9995 shows it."""
+    exercise = chapter01.reconstruction_loss
+
+    def clipped(epsilon):
+        return lambda x, x_hat: _terms(x, np.clip(x_hat, epsilon, 1 - epsilon)).sum() / len(x)
+
+    def padded(x, x_hat):
+        cost = -x * np.log(x_hat + 0.01) - (1 - x) * np.log(1.01 - x_hat)
+        return cost.sum() / len(x)
+
+    assert_wrong(exercise, clipped(0.01), "0.01", "hides the worst errors")
+    assert_wrong(exercise, padded, "0.01 inside the logarithms")
+    assert_right(exercise, clipped(1e-7))
+
+
+def test_reconstruction_loss_in_loops():
+    def loops(x, x_hat):
+        total = 0.0
+        for image, copy in zip(x, x_hat, strict=True):
+            for pixel, value in zip(image.ravel(), copy.ravel(), strict=True):
+                total += -pixel * np.log(value) - (1 - pixel) * np.log(1 - value)
+        return [total / len(x)]
+
+    assert_right(chapter01.reconstruction_loss, loops)
+
+
+def test_reconstruction_loss_with_a_term_that_is_not_right():
+    exercise = chapter01.reconstruction_loss
+
+    def loss(a, b):
+        return lambda x, y: (a * x * np.log(y) + b * (1 - x) * np.log(1 - y)).sum() / len(x)
+
+    assert_wrong(exercise, loss(1, -1), "−x log x̂ is there with the wrong sign")
+    assert_wrong(exercise, loss(0, -1), "bright pixels")
+    assert_wrong(exercise, loss(-1, -2), "twice")
+    assert_wrong(exercise, lambda x, y: loss(-1, -1)(x, y) / np.log(10), "`np.log10`")
 
 
 def test_pca_reconstruction():
     exercise = chapter01.pca_reconstruction
     assert_right(exercise, lambda x, mean, c: mean + (x - mean) @ c.T @ c)
-    assert_right(exercise, lambda x, mean, c: mean @ (np.eye(5) - c.T @ c) + x @ c.T @ c)
+    assert_right(exercise, lambda x, mean, c: mean @ (np.eye(len(mean)) - c.T @ c) + x @ c.T @ c)
     assert_wrong(exercise, lambda x, mean, c: (x - mean) @ c.T, "That is the code")
     assert_wrong(exercise, lambda x, mean, c: (x - mean) @ c.T @ c, "put the mean back")
     assert_wrong(exercise, lambda x, mean, c: x @ c.T @ c, "take it away first")
     assert_wrong(exercise, lambda x, mean, c: x @ c, "stopped with ValueError", "`")
+    assert_wrong(
+        exercise, lambda x, mean, c: mean + (x - mean) @ c[:1].T @ c[:1], "first component"
+    )
+    assert_wrong(exercise, lambda x, mean, c: x - (x - mean) @ c.T @ c, "what is lost")
+    assert_wrong(
+        exercise,
+        lambda x, mean, c: x.mean(axis=0) + (x - x.mean(axis=0)) @ c.T @ c,
+        "argument `mean`",
+    )
     assert_not_attempted(exercise, lambda x, mean, c: ...)
 
 
@@ -101,7 +160,11 @@ def test_implausible_share():
     assert_wrong(exercise, lambda p, t: np.mean(p.max(axis=1) >= t), "plausible ones")
     assert_wrong(exercise, lambda p, t: np.mean(p.max(axis=1) <= t), "exactly at the threshold")
     assert_wrong(exercise, lambda p, t: np.mean(p < t), "each row")
-    assert_wrong(exercise, lambda p, t: np.mean(p.max(axis=1) < 0.9), "0.5", "not right")
+    assert_wrong(exercise, lambda p, t: np.mean(p.max(axis=1) < 0.9), "as if it were 0.9")
+    assert_wrong(exercise, lambda p, t: 100 * np.mean(p.max(axis=1) < t), "percent")
+    assert_wrong(exercise, lambda p, t: np.mean(p.max(axis=0) < t), "of each class")
+    assert_wrong(exercise, lambda p, t: np.mean((p < t).any(axis=1)), "*any*")
+    assert_wrong(exercise, lambda p, t: np.mean(p.max(axis=1) < 1 - t), "1 − threshold")
     assert_not_attempted(exercise, lambda p, t: ...)
 
 

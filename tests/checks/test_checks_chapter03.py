@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from checking import assert_not_attempted, assert_right, assert_robust, assert_wrong
 from keras import ops
 
@@ -31,19 +32,61 @@ def test_loss_parts():
     def changed(change):
         return lambda *args: change(*_parts(*args))
 
-    assert_wrong(exercise, changed(lambda r, kl: (r / 20, kl)), "silent β")
+    assert_wrong(
+        exercise, lambda x, *rest: (_parts(x, *rest)[0] / x[0].numpy().size, x), "silent β"
+    )
     assert_wrong(exercise, changed(lambda r, kl: (ops.mean(r), kl)), "no mean yet")
     assert_wrong(exercise, changed(lambda r, kl: (ops.sum(r), kl)), "summed over images")
     assert_wrong(exercise, changed(lambda r, kl: (-r, kl)), "never negative")
     assert_wrong(exercise, changed(lambda r, kl: (kl, r)), "reconstruction loss first")
     assert_wrong(exercise, changed(lambda r, kl: (r, -kl)), "sign is turned")
-    assert_wrong(exercise, changed(lambda r, kl: (r, kl / 2)), "averaged over latent dimensions")
+    assert_wrong(exercise, changed(lambda r, kl: (r, kl / 2)), "once too often")
+    assert_wrong(
+        exercise,
+        lambda x, y, m, v: (_parts(x, y, m, v)[0], _parts(x, y, m, v)[1] / m.shape[1]),
+        "averaged over latent dimensions",
+    )
     assert_wrong(exercise, changed(lambda r, kl: (r, 2 * kl)), "½ is missing")
     assert_wrong(exercise, changed(lambda r, kl: (r, ops.sum(kl))), "summed over images")
     assert_wrong(exercise, lambda x, y, m, v: _parts(x, y, m, 2 * v), "log σ²")
-    assert_wrong(exercise, changed(lambda r, kl: r + kl), "expected two values")
+    assert_wrong(exercise, changed(lambda r, kl: r + kl), "expected 2 values")
+    assert_right(exercise, changed(lambda r, kl: [r, kl]))
     assert_not_attempted(exercise, changed(lambda r, kl: (..., kl)))
     assert_not_attempted(exercise, lambda *args: ...)
+
+
+def test_loss_parts_pass_the_gradient():
+    def numpy_parts(images, logits, z_mean, z_log_var):
+        x, y, m, v = map(np.asarray, (images, logits, z_mean, z_log_var))
+        reconstruction = (np.logaddexp(0, y) - x * y).sum(axis=(1, 2, 3))
+        return reconstruction, 0.5 * (m**2 + np.exp(v) - 1 - v).sum(axis=1)
+
+    def stopped(change):
+        return lambda *args: change(*_parts(*args))
+
+    def half_stopped(images, logits, z_mean, z_log_var):
+        return _parts(images, logits, z_mean, ops.stop_gradient(z_log_var) + 0 * z_log_var)
+
+    stop = ops.stop_gradient
+    exercise = chapter03.loss_parts
+    assert_wrong(exercise, numpy_parts, "No gradient of the reconstruction loss", "`keras.ops`")
+    assert_wrong(exercise, stopped(lambda r, kl: (stop(r), stop(kl))), "No gradient")
+    assert_wrong(exercise, stopped(lambda r, kl: (r, stop(kl))), "No gradient of the KL")
+    assert_wrong(exercise, half_stopped, "cuts off or changes a part")
+
+
+def test_loss_parts_of_a_sure_decoder():
+    def naive(images, logits, z_mean, z_log_var):
+        cost = ops.log(1 + ops.exp(logits)) - images * logits
+        return ops.sum(cost, axis=(1, 2, 3)), _parts(images, logits, z_mean, z_log_var)[1]
+
+    def from_probabilities(images, logits, z_mean, z_log_var):
+        p = ops.clip(ops.sigmoid(logits), 1e-7, 1 - 1e-7)
+        cost = -images * ops.log(p) - (1 - images) * ops.log(1 - p)
+        return ops.sum(cost, axis=(1, 2, 3)), _parts(images, logits, z_mean, z_log_var)[1]
+
+    assert_wrong(chapter03.loss_parts, naive, "logits of ±200")
+    assert_wrong(chapter03.loss_parts, from_probabilities, "200 nats")
 
 
 class Good(keras.Model):
@@ -91,8 +134,8 @@ def test_my_vae_right():
         (lambda self, r, kl: ops.sum(r + self.beta * kl), "take their mean"),
         (lambda self, r, kl: ops.mean(r), "KL is missing"),
         (lambda self, r, kl: ops.mean(r / 16 + self.beta * kl), "silent β"),
-        (lambda self, r, kl: ops.mean(r + self.beta**2 * kl), "Reconstruction is"),
-        (lambda self, r, kl: r + self.beta * kl, "expected one number"),
+        (lambda self, r, kl: ops.mean(r + self.beta**2 * kl), "in it twice"),
+        (lambda self, r, kl: r + self.beta * kl, "return their mean"),
     ],
 )
 def test_my_vae_with_a_wrong_loss(total, piece):
@@ -115,10 +158,13 @@ def _same(self, values):
     ("log", "piece"),
     [
         (lambda self, r, kl: None, "update_state"),
-        (_logs(_same, lambda self, k: self.beta * k), "has β in it"),
+        (_logs(_same, lambda self, k: self.beta * k), "β is in it"),
         (_logs(_same, lambda self, k: ops.mean(k)), "unequal batches"),
-        (_logs(lambda self, r: r / 16, _same), "do not add up"),
-        (_logs(_same, lambda self, k: -k), "one number an image"),
+        (_logs(lambda self, r: r / 16, _same), "mean over pixels"),
+        (_logs(lambda self, r: ops.mean(r), _same), "unequal batches"),
+        (_logs(lambda self, r: ops.sum(r), _same), "sums over a batch"),
+        (_logs(lambda self, r: 0.98 * r, _same), "one number an image"),
+        (_logs(_same, lambda self, k: -k), "KL of each image"),
     ],
 )
 def test_my_vae_with_wrong_logs(log, piece):
@@ -130,6 +176,44 @@ def _mean_decoded(self, images):
     return {"z_mean": z_mean, "z_log_var": z_log_var, "logits": self.decoder(z_mean)}
 
 
+def _decoding(draw):
+    """Return a `call` that decodes draw(self, z_mean, z_log_var)."""
+
+    def call(self, images):
+        z_mean, z_log_var = self.encoder(images)
+        logits = self.decoder(draw(self, z_mean, z_log_var))
+        return {"z_mean": z_mean, "z_log_var": z_log_var, "logits": logits}
+
+    return call
+
+
+def _sigmoid_twice(self, images):
+    outputs = Good.call(self, images)
+    return {**outputs, "logits": ops.sigmoid(outputs["logits"])}
+
+
+def _draw_as_mean(self, images):
+    z_mean, z_log_var = self.encoder(images)
+    z = self.sampling((z_mean, z_log_var))
+    return {"z_mean": z, "z_log_var": z_log_var, "logits": self.decoder(z)}
+
+
+def _with_stopped_gradient(self, images):
+    z_mean, z_log_var = self.encoder(images)
+    logits = self.decoder(ops.stop_gradient(self.sampling((z_mean, z_log_var))))
+    return {"z_mean": z_mean, "z_log_var": z_log_var, "logits": logits}
+
+
+def _frozen_noise(self, images):
+    """NumPy draws once, while Keras compiles."""
+    z_mean, z_log_var = self.encoder(images)
+    noise = np.random.default_rng().standard_normal((1, 3)).astype("float32")
+    if images.shape[0] is not None:
+        noise = np.random.default_rng().standard_normal((len(images), 3)).astype("float32")
+    logits = self.decoder(z_mean + ops.exp(z_log_var / 2) * noise)
+    return {"z_mean": z_mean, "z_log_var": z_log_var, "logits": logits}
+
+
 def _swapped(self, images):
     outputs = Good.call(self, images)
     return {**outputs, "z_mean": outputs["z_log_var"], "z_log_var": outputs["z_mean"]}
@@ -138,11 +222,22 @@ def _swapped(self, images):
 @pytest.mark.parametrize(
     ("call", "piece"),
     [
-        (_mean_decoded, "fresh sample"),
+        (_mean_decoded, "The decoder gets the mean"),
+        (_decoding(lambda self, m, v: self.sampling((v, m))), "exchanged"),
+        (_decoding(lambda self, m, v: self.sampling((0 * m, 0 * v))), "from the prior"),
+        (_decoding(lambda self, m, v: self.sampling((self.sampling((m, v)), v))), "twice"),
+        (_decoding(lambda self, m, v: self.sampling((0 * m, v))), "mean is missing"),
+        (_decoding(lambda self, m, v: self.sampling((m, 0 * v))), "scaled by exp(z_log_var / 2)"),
+        (_decoding(lambda self, m, v: self.sampling((m, 2 * v))), "by the variance"),
+        (_decoding(lambda self, m, v: m + 0.1 * self.sampling((0 * m, 0 * v))), "a draw from q"),
+        (_sigmoid_twice, "second sigmoid"),
+        (_draw_as_mean, "not the draw"),
+        (_with_stopped_gradient, "No gradient of the logits reaches the encoder"),
         (_swapped, "swapped"),
         (lambda self, x: tuple(Good.call(self, x).values()), "expected a dict"),
         (lambda self, x: {"logits": Good.call(self, x)["logits"]}, "expected a dict with z_mean"),
         (lambda self, x: {**Good.call(self, x), "logits": ops.zeros((7, 16))}, "shape (7, 16)"),
+        (_frozen_noise, "then frozen"),
     ],
 )
 def test_my_vae_with_a_wrong_call(call, piece):
@@ -161,8 +256,55 @@ def test_my_vae_with_a_beta_that_cannot_change():
             super().__init__(encoder, decoder)
             self.beta = keras.Variable(beta, trainable=True)
 
+    class Aside(Good):
+        """Has a variable, and uses the number that it began with."""
+
+        def __init__(self, encoder, decoder, beta=1.0):
+            super().__init__(encoder, decoder, beta)
+            self.first_beta = beta
+
+        def total(self, reconstruction, kl):
+            return ops.mean(reconstruction + self.first_beta * kl)
+
+    class Read(Good):
+        """Reads the variable once, while Keras compiles."""
+
+        def total(self, reconstruction, kl):
+            return ops.mean(reconstruction + self.first() * kl)
+
+        def first(self):
+            with tf.init_scope():
+                return float(self.beta.numpy())
+
+    assert_wrong(chapter03.my_vae, Aside, "After `model.beta.assign(7)`")
+    assert_wrong(chapter03.my_vae, Read, "After `model.beta.assign(7)`")
     assert_wrong(chapter03.my_vae, Baked, "keras.Variable")
     assert_wrong(chapter03.my_vae, Learned, "trainable")
+
+
+def _stopping(part):
+    def total(self, reconstruction, kl):
+        parts = [reconstruction, kl]
+        parts[part] = ops.stop_gradient(parts[part])
+        return ops.mean(parts[0] + self.beta * parts[1])
+
+    return total
+
+
+def test_my_vae_whose_loss_cuts_the_gradient():
+    assert_wrong(chapter03.my_vae, _with(total=_stopping(0)), "reaches the decoder")
+    assert_wrong(chapter03.my_vae, _with(total=_stopping(1)), "reaches the encoder")
+
+
+def test_my_vae_in_other_styles():
+    def own_noise(self, z_mean, z_log_var):
+        noise = keras.random.normal(ops.shape(z_mean), seed=self.sampling.seed_generator)
+        return z_mean + ops.exp(z_log_var / 2) * noise
+
+    def sum_of_means(self, reconstruction, kl):
+        return ops.mean(reconstruction) + self.beta * ops.mean(kl)
+
+    assert_right(chapter03.my_vae, _with(call=_decoding(own_noise), total=sum_of_means))
 
 
 def test_my_vae_other_answers():
@@ -175,10 +317,11 @@ def test_my_vae_other_answers():
 def test_standard_beta():
     exercise = chapter03.standard_beta
     assert_right(exercise, lambda weight, n: n / weight)
-    assert_wrong(exercise, lambda weight, n: weight / n, "0.488281", "divide by it")
+    assert_wrong(exercise, lambda weight, n: weight / n, "divide by it")
+    assert_wrong(exercise, lambda weight, n: 1024 / weight, "always 1,024 pixels", "1 of 4 cases")
     assert_wrong(exercise, lambda weight, n: weight, "stands on the reconstruction")
     assert_wrong(exercise, lambda weight, n: 1 / weight, "mean over pixels")
-    assert_wrong(exercise, lambda weight, n: weight * n, "smaller where it is large")
+    assert_wrong(exercise, lambda weight, n: weight * n, "The weight divides")
     assert_not_attempted(exercise, lambda weight, n: ...)
 
 
@@ -193,8 +336,38 @@ def test_collapsed_dimensions():
     assert_wrong(exercise, count(lambda kl, t: np.sum(kl < t)), "counted images too")
     assert_wrong(exercise, count(lambda kl, t: np.sum(kl.mean(axis=1) < t)), "axis 0")
     assert_wrong(exercise, count(lambda kl, t: np.mean(kl.mean(axis=0) < t)), "count them")
-    assert_wrong(exercise, count(lambda kl, t: kl.mean(axis=0) < t), "expected one number")
+    assert_wrong(exercise, count(lambda kl, t: kl.mean(axis=0) < t), "count the True ones")
+    assert_wrong(exercise, count(lambda kl, t: np.sum(kl.mean(axis=0) <= t)), "`<`, not `<=`")
+    assert_wrong(exercise, count(lambda kl, t: np.sum(kl.mean(axis=0) < 0.1)), "always 0.1")
     assert_not_attempted(exercise, lambda m, v, threshold: ...)
+
+
+def test_collapsed_dimensions_by_another_measure():
+    """Means that cancel, and a variance alone, tell the mean KL from what is like it."""
+    exercise = chapter03.collapsed_dimensions
+
+    def below(measure):
+        return lambda m, v, threshold: np.sum(measure(m, v) < threshold)
+
+    def mean_first(m, v):
+        return kl_per_dimension(m.mean(axis=0, keepdims=True), v.mean(axis=0, keepdims=True))[0]
+
+    assert_wrong(exercise, below(mean_first), "then cancel")
+    assert_wrong(exercise, below(lambda m, v: m.var(axis=0)), "`active_units`")
+    assert_wrong(exercise, below(lambda m, v: (0.5 * m**2).mean(axis=0)), "variances are forgotten")
+    assert_wrong(exercise, below(lambda m, v: kl_per_dimension(m, v / 2).mean(axis=0)), "halve")
+    assert_wrong(exercise, below(lambda m, v: kl_per_dimension(m, m).mean(axis=0)), "the place of")
+
+
+def test_collapsed_dimensions_in_loops():
+    def loops(z_mean, z_log_var, threshold):
+        count = 0
+        for m, v in zip(z_mean.T, z_log_var.T, strict=True):
+            kl = [0.5 * (a**2 + np.exp(b) - 1 - b) for a, b in zip(m, v, strict=True)]
+            count += sum(kl) / len(kl) < threshold
+        return count
+
+    assert_right(chapter03.collapsed_dimensions, loops)
 
 
 def test_warm_up():
@@ -205,13 +378,39 @@ def test_warm_up():
     assert_wrong(exercise, lambda epoch, length, beta: min(1.0, epoch / length), "not at 1")
     assert_wrong(exercise, lambda epoch, length, beta: beta, "zero")
     assert_wrong(exercise, lambda e, length, beta: beta * max(0, 1 - e / length), "rise")
+    assert_wrong(
+        exercise, lambda e, length, beta: max(beta, beta * e / length), "larger of the two"
+    )
+    assert_wrong(exercise, lambda e, length, beta: beta * min(1, (e + 1) / length), "too early")
+    assert_wrong(exercise, lambda e, length, beta: beta * min(1, int(e) / length), "in steps")
+    assert_wrong(exercise, lambda e, length, beta: beta * (e >= length), "leaps")
+    assert_wrong(
+        exercise, lambda e, length, beta: beta * e / length if e <= length else 0, "0 again"
+    )
+    assert_wrong(exercise, lambda e, length, beta: beta * (e % length) / length, "begins anew")
     assert_not_attempted(exercise, lambda epoch, length, beta: ...)
 
 
 def test_free_bits_penalty():
     exercise = chapter03.free_bits_penalty
     assert_right(exercise, lambda kl, f: ops.sum(ops.maximum(ops.mean(kl, axis=0), f)))
-    assert_right(exercise, lambda kl, f: np.maximum(np.asarray(kl).mean(axis=0), f).sum())
+    # The text speaks of the price that training feels: NumPy would give it no gradient.
+    assert_wrong(
+        exercise,
+        lambda kl, f: np.maximum(np.asarray(kl).mean(axis=0), f).sum(),
+        "No gradient",
+        "`keras.ops`",
+    )
+    assert_wrong(
+        exercise,
+        lambda kl, f: ops.sum(ops.maximum(ops.mean(ops.stop_gradient(kl), axis=0), f)),
+        "No gradient",
+    )
+    assert_wrong(
+        exercise,
+        lambda kl, f: ops.sum(ops.maximum(ops.stop_gradient(ops.mean(kl, axis=0)), f) + 0 * kl[0]),
+        "cuts off or changes a part",
+    )
     assert_wrong(
         exercise,
         lambda kl, f: ops.sum(ops.mean(ops.maximum(kl, f), axis=0)),
@@ -225,8 +424,14 @@ def test_free_bits_penalty():
     assert_wrong(
         exercise, lambda kl, f: ops.sum(ops.relu(ops.mean(kl, axis=0) - f)), "lift to the floor"
     )
+    assert_wrong(exercise, lambda kl, f: ops.maximum(ops.mean(kl, axis=0), f), "one by one")
+    assert_wrong(exercise, lambda kl, f: ops.sum(ops.maximum(ops.mean(kl, axis=1), f)), "axis 0")
     assert_wrong(
-        exercise, lambda kl, f: ops.maximum(ops.mean(kl, axis=0), f), "expected one number"
+        exercise, lambda kl, f: ops.sum(ops.maximum(ops.mean(kl, axis=0), 0.3)), "always 0.3"
+    )
+    assert_wrong(exercise, lambda kl, f: ops.sum(ops.maximum(ops.median(kl, axis=0), f)), "median")
+    assert_right(
+        exercise, lambda kl, f: sum(ops.maximum(ops.mean(kl[:, i]), f) for i in range(kl.shape[1]))
     )
     assert_not_attempted(exercise, lambda kl, f: ...)
 
@@ -237,17 +442,40 @@ def test_paired_difference():
     def with_error(error):
         return lambda a, b: ((a - b).mean(), error(a, b))
 
-    assert_right(exercise, with_error(lambda a, b: (a - b).std(ddof=1) / np.sqrt(len(a))))
+    def standard_error(a, b):
+        return (a - b).std(ddof=1) / np.sqrt(len(a))
+
+    assert_right(exercise, with_error(standard_error))
     assert_wrong(exercise, with_error(lambda a, b: (a - b).std(ddof=1)), "divide by √n")
-    assert_wrong(exercise, with_error(lambda a, b: (a - b).std() / 2), "ddof=1")
+    assert_wrong(exercise, with_error(lambda a, b: (a - b).std() / np.sqrt(len(a))), "ddof=1")
     assert_wrong(
         exercise,
         with_error(lambda a, b: np.sqrt((a.var(ddof=1) + b.var(ddof=1)) / len(a))),
         "strangers",
     )
     assert_wrong(exercise, lambda a, b: ((b - a).mean(), 0.1), "other way round")
-    assert_wrong(exercise, lambda a, b: (a - b).mean(), "expected two values")
+    assert_wrong(exercise, lambda a, b: (a - b).mean(), "expected 2 values")
+    assert_right(exercise, lambda a, b: np.array([(a - b).mean(), standard_error(a, b)]))
+    assert_right(exercise, lambda a, b: (x for x in [(a - b).mean(), standard_error(a, b)]))
+    assert_wrong(exercise, lambda a, b: (standard_error(a, b), (a - b).mean()), "exchanged")
     assert_not_attempted(exercise, lambda a, b: (..., 0.1))
+
+
+@pytest.mark.parametrize(
+    ("centre", "piece"),
+    [
+        (lambda d: np.abs(d).mean(), "Keep the signs"),
+        (lambda d: abs(d.mean()), "Keep the sign"),
+        (np.median, "median"),
+    ],
+)
+def test_paired_difference_of_skewed_differences(centre, piece):
+    """Four positive differences with mean 2 and median 2 would not tell them apart."""
+    assert_wrong(
+        chapter03.paired_difference,
+        lambda a, b: (centre(a - b), (a - b).std(ddof=1) / np.sqrt(len(a))),
+        piece,
+    )
 
 
 def test_self_test():

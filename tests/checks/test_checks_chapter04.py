@@ -1,5 +1,7 @@
 """The checkers of chapter 04."""
 
+import warnings
+
 import numpy as np
 import pytest
 from checking import assert_not_attempted, assert_right, assert_robust, assert_wrong
@@ -24,6 +26,17 @@ def sampler(draw):
     return lambda decode, n, d, rng, t=1.0: decode(draw(rng, n, d, t))
 
 
+def correlated(rng, n, d):
+    """Draw normal coordinates of which each holds half of the one before."""
+    z = rng.standard_normal((n, d))
+    z[:, 1] = (z[:, 0] + z[:, 1]) / 2**0.5
+    return z
+
+
+def in_parts(decode, n, d, rng, t=1.0):
+    return np.concatenate([decode(t * rng.standard_normal((1, d))) for _ in range(n)])
+
+
 def test_sample_images():
     exercise = chapter04.sample_images
     assert_right(exercise, sampler(lambda rng, n, d, t: t * rng.standard_normal((n, d))))
@@ -38,22 +51,39 @@ def test_sample_images():
     wrong = {
         "`rng.random`": lambda rng, n, d, t: rng.random((n, d)),
         "shape (3, 4000)": lambda rng, n, d, t: rng.standard_normal((d, n)),
-        "shape (3,)": lambda rng, n, d, t: rng.standard_normal(d),
+        "shape (3,)": lambda rng, n, d, t: t * rng.standard_normal(d),
         "points are the same": lambda rng, n, d, t: np.tile(rng.standard_normal(d), (n, 1)),
         "noise of its own": lambda rng, n, d, t: np.repeat(rng.standard_normal((n, 1)), d, axis=1),
-        "expected 0 and 1": lambda rng, n, d, t: 1 + rng.standard_normal((n, d)),
+        "it is not added": lambda rng, n, d, t: t + rng.standard_normal((n, d)),
+        "expected 0 and 1": lambda rng, n, d, t: 2 + rng.standard_normal((n, d)),
         "not a normal": lambda rng, n, d, t: rng.uniform(-(3**0.5), 3**0.5, (n, d)),
         "not used": lambda rng, n, d, t: rng.standard_normal((n, d)),
         "divided": lambda rng, n, d, t: rng.standard_normal((n, d)) / t,
         "not the variance": lambda rng, n, d, t: rng.standard_normal((n, d)) * np.sqrt(t),
-        "not its square root": lambda rng, n, d, t: rng.standard_normal((n, d)) * t**2,
+        "You squared the temperature": lambda rng, n, d, t: rng.standard_normal((n, d)) * t**2,
         ": expected 0.5": lambda rng, n, d, t: rng.standard_normal((n, d)) * (1 + t) / 2,
         "from `rng` alone": lambda rng, n, d, t: t * FOREIGN.standard_normal((n, d)),
+        "given: one that": lambda rng, n, d, t: (
+            t * np.random.default_rng(0).standard_normal((n, d))
+        ),
+        "clipped": lambda rng, n, d, t: np.clip(t * rng.standard_normal((n, d)), -3, 3),
+        "is not a normal": lambda rng, n, d, t: t * rng.laplace(0, 0.5**0.5, (n, d)),
+        "more than once": lambda rng, n, d, t: t * rng.choice(rng.standard_normal((99, d)), n),
+        "depend on each other": lambda rng, n, d, t: t * correlated(rng, n, d),
     }
     for piece, draw in wrong.items():
         assert_wrong(exercise, sampler(draw), piece)
     right = sampler(lambda rng, n, d, t: t * rng.standard_normal((n, d)))
+    assert_right(exercise, in_parts)
+    assert_right(exercise, lambda *args: list(in_parts(*args)))
     assert_wrong(exercise, lambda decode, n, d, rng, t: rng.normal(size=(n, d)), "never called")
+    assert_wrong(
+        exercise,
+        lambda decode, n, d, rng, t: t * decode(rng.standard_normal((n, d))),
+        "multiplied the *images*",
+    )
+    assert_wrong(exercise, lambda decode, n, d, rng, t: decode(np.ones((n - 1, d))), "3999 points")
+    assert_wrong(exercise, lambda decode, n, d, rng, t: decode(rng.normal(size=d)), "rows, one a")
     assert_wrong(exercise, lambda decode, *rest: right(lambda z: decode(z) and z, *rest), "stopped")
     assert_wrong(exercise, lambda decode, *rest: _points_of(right, decode, *rest), "the points")
     assert_wrong(exercise, lambda decode, *rest: right(decode, *rest) / 2, "unchanged")
@@ -78,32 +108,53 @@ def test_quantile_values():
     assert_wrong(exercise, p, "Those are the probabilities")
     assert_wrong(exercise, lambda n, ends: norm.cdf(p(n, ends)), "`norm.ppf`")
     assert_wrong(exercise, lambda n, ends: norm.pdf(p(n, ends)), "the density")
-    assert_wrong(exercise, lambda n, ends: norm.ppf(np.linspace(0, 1, n)), "infinity", "−∞")
+    assert_wrong(exercise, lambda n, ends: norm.ppf(np.linspace(0, 1, n)), "inf", "−∞")
     assert_wrong(
-        exercise, lambda n, e: np.linspace(norm.ppf(e), norm.ppf(1 - e), n), "not in probability"
+        exercise, lambda n, e: np.linspace(norm.ppf(e), norm.ppf(1 - e), n), "not of probability"
     )
     assert_wrong(exercise, lambda n, ends: norm.ppf(p(n, ends))[::-1], "turned round")
     assert_wrong(exercise, lambda n, ends: norm.ppf(p(n + 1, ends)), "shape (6,): expected (5,)")
+    assert_wrong(exercise, lambda n, ends: norm.ppf(p(n, 0.01)), "`ends` is not used")
+    assert_wrong(exercise, lambda n, ends: norm.ppf((np.arange(n) + 0.5) / n), "n equal parts")
+    assert_wrong(
+        exercise,
+        lambda n, e: np.quantile(np.random.default_rng(0).standard_normal(10_000), p(n, e)),
+        "random draws only come near",
+    )
     assert_not_attempted(exercise, lambda n, ends: ...)
 
 
 def test_class_means():
     exercise = chapter04.class_means
 
-    def of_each(function, order=(0, 1, 2)):
-        return lambda z, labels: np.array([function(z[labels == k], axis=0) for k in order])
+    def of_each(function, order=np.unique):
+        return lambda z, labels: np.array([function(z[labels == k], axis=0) for k in order(labels)])
 
     assert_right(exercise, of_each(np.mean))
     assert_right(
-        exercise, lambda z, labels: np.linalg.pinv(np.eye(3)[labels]) @ z
+        exercise, lambda z, labels: np.linalg.pinv(np.eye(labels.max() + 1)[labels]) @ z
     )  # least squares on the one-hot labels
     assert_wrong(exercise, lambda z, labels: z.mean(axis=0), "mean of all codes")
     assert_wrong(exercise, of_each(np.sum), "sums")
     assert_wrong(exercise, of_each(np.median), "medians")
-    assert_wrong(exercise, of_each(np.mean, (2, 0, 1)), "order 0, 1, 2")
+    assert_wrong(exercise, of_each(np.mean, lambda labels: dict.fromkeys(labels)), "order 0, 1, 2")
     assert_wrong(exercise, lambda z, labels: of_each(np.mean)(z, labels).T, "swapped")
     assert_wrong(exercise, lambda z, labels: of_each(np.mean)(z, labels).mean(axis=1), "`axis=0`")
     assert_wrong(exercise, lambda z, labels: z, "shape (7, 4): expected (3, 4)")
+    assert_wrong(
+        exercise, lambda z, labels: [z[labels == k].mean(axis=1) for k in range(3)], "`axis=0`"
+    )
+    assert_wrong(
+        exercise,
+        lambda z, labels: [z[labels == k].sum(axis=0) / len(z) for k in np.unique(labels)],
+        "number of all codes",
+    )
+    assert_wrong(exercise, of_each(np.mean, lambda labels: range(3)), "of 2 cases right")
+    assert_wrong(exercise, lambda z, labels: z[np.unique(labels)], "of any class")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        ten = of_each(np.mean, lambda labels: range(10))
+        assert_wrong(exercise, ten, "class without members")
     assert_not_attempted(exercise, lambda z, labels: ...)
 
 
@@ -117,12 +168,50 @@ def aggregated(pick=None, deviation=lambda v: np.exp(v / 2), noise=None):
     return sample
 
 
+def one_by_one(z_mean, z_log_var, n, rng):
+    """Draw as slowly as one can."""
+    points = []
+    for _ in range(n):
+        i = rng.integers(len(z_mean))
+        points.append([rng.normal(m, np.exp(v / 2)) for m, v in zip(z_mean[i], z_log_var[i])])  # noqa: B905
+    return points
+
+
+def drawn_before_choosing(z_mean, z_log_var, n, rng):
+    z = z_mean + np.exp(z_log_var / 2) * rng.standard_normal(z_mean.shape)
+    return z[rng.integers(len(z_mean), size=n)]
+
+
+def two_choices(z_mean, z_log_var, n, rng):
+    i, j = rng.integers(len(z_mean), size=(2, n))
+    return z_mean[i] + np.exp(z_log_var[j] / 2) * rng.standard_normal((n, 2))
+
+
+def averaged(z_mean, z_log_var, n, rng):
+    deviation = np.exp(z_log_var.mean(axis=0) / 2)
+    return z_mean.mean(axis=0) + deviation * rng.standard_normal((n, 2))
+
+
+def in_random_turns(rng, m, n):
+    """Choose each image once before any comes again."""
+    return np.concatenate([rng.permutation(m) for _ in range(n // m + 1)])[:n]
+
+
 def test_sample_aggregated():
     exercise = chapter04.sample_aggregated
     assert_right(exercise, aggregated())
     assert_right(exercise, aggregated(lambda rng, m, n: rng.choice(m, n)))
+    assert_right(exercise, one_by_one)
     assert_wrong(exercise, aggregated(deviation=np.exp), "0.25", "without the half")
-    assert_wrong(exercise, aggregated(deviation=lambda v: 1), "Where σ = 0.5", "1.00")
+    assert_wrong(exercise, aggregated(deviation=lambda v: 1), "Where σ = (0.5", "prior's noise")
+    assert_wrong(
+        exercise, aggregated(deviation=lambda v: np.exp(-v / 2)), "sign in the exponential"
+    )
+    assert_wrong(
+        exercise,
+        aggregated(deviation=lambda v: np.exp(v.mean() / 2)),
+        "averaged the log-variances",
+    )
     assert_wrong(exercise, aggregated(noise=lambda rng, m: 0), "posterior means")
     assert_wrong(
         exercise, aggregated(noise=lambda rng, m: rng.standard_normal((len(m), 1))), "same noise"
@@ -132,8 +221,32 @@ def test_sample_aggregated():
         aggregated(deviation=lambda v: np.exp(v[:, :1] / 2)),
         "a σ of its own",
     )
-    assert_wrong(exercise, aggregated(lambda rng, m, n: np.zeros(n, int)), "[1.0, 0.0, 0.0]")
-    assert_wrong(exercise, aggregated(lambda rng, m, n: slice(n)), "shape (3, 2)")
+    assert_wrong(exercise, aggregated(lambda rng, m, n: np.zeros(n, int)), "one and the same")
+    assert_wrong(exercise, aggregated(lambda rng, m, n: rng.integers(m - 1, size=n)), "The last")
+    assert_wrong(
+        exercise, aggregated(lambda rng, m, n: rng.choice(m, n, p=[0.5, 0.3, 0.2])), "shares [0.5,"
+    )
+    assert_wrong(exercise, aggregated(lambda rng, m, n: slice(n)), "returned 3, one for each")
+    assert_wrong(exercise, aggregated(lambda rng, m, n: np.arange(n) % m), "in turn")
+    assert_wrong(exercise, aggregated(in_random_turns), "never choose the same image twice")
+    even = aggregated(noise=lambda rng, m: rng.uniform(-(3**0.5), 3**0.5, m.shape))
+    assert_wrong(exercise, even, "not that of a normal")
+    assert_wrong(exercise, aggregated(noise=lambda rng, m: rng.random(m.shape)), "not centred")
+    once = aggregated(noise=lambda rng, m: rng.standard_normal(m.shape[1]))
+    assert_wrong(exercise, once, "drawn once")
+    assert_wrong(exercise, drawn_before_choosing, "drawn once")
+    assert_wrong(exercise, two_choices, "different images")
+    assert_wrong(exercise, averaged, "into one")
+    assert_wrong(exercise, lambda m, v, n, rng: rng.standard_normal((n, 2)), "those of the prior")
+    assert_wrong(
+        exercise,
+        lambda m, v, n, rng: aggregated()(m, v, n, np.random.default_rng(0)),
+        "seeded inside",
+    )
+    fixed_noise = aggregated(noise=lambda rng, m: np.random.default_rng(0).standard_normal(m.shape))
+    assert_wrong(exercise, fixed_noise, "seeded inside")
+    fixed_choice = aggregated(lambda rng, m, n: np.random.default_rng(0).integers(m, size=n))
+    assert_wrong(exercise, fixed_choice, "seeded inside")
     assert_wrong(
         exercise,
         lambda z_mean, z_log_var, n, rng: rng.permuted(
@@ -168,12 +281,20 @@ def mixture(**changes):
     return log_q
 
 
+def one_maximum_for_all(z, z_mean, z_log_var):
+    log_density = parts(z, z_mean, z_log_var)
+    largest = log_density.max()
+    with np.errstate(divide="ignore"):
+        return largest + np.log(np.exp(log_density - largest).mean(axis=1))
+
+
 def test_log_q():
     exercise = chapter04.log_q
     assert_right(exercise, mixture())
     assert_right(exercise, metrics.log_aggregated_posterior)
     assert_right(exercise, lambda z, m, v: np.array([mixture()(row[None], m, v)[0] for row in z]))
-    assert_wrong(exercise, naive_log_q, "infinite", "`logsumexp`")
+    assert_wrong(exercise, naive_log_q, "-inf", "`logsumexp(…, axis=1)`")
+    assert_wrong(exercise, one_maximum_for_all, "each needs its own")
     assert_wrong(exercise, lambda z, m, v: mixture()(z, m, v) + np.log(len(m)), "subtract log n")
     assert_wrong(exercise, mixture(constant=0), "2π a dimension is missing")
     assert_wrong(exercise, mixture(log_term=0), "log σ² is missing")
@@ -182,7 +303,11 @@ def test_log_q():
     assert_wrong(exercise, lambda z, m, v: parts(z, m, v).sum(axis=1), "adds them up")
     assert_wrong(exercise, parts, "under each posterior")
     assert_wrong(exercise, lambda z, m, v: np.exp(mixture()(z, m, v)), "return its logarithm")
-    assert_wrong(exercise, lambda z, m, v: mixture()(z, m, v) + 0.1, "at [0]", "term by term")
+    assert_wrong(exercise, lambda z, m, v: mixture()(z, m, v) + 0.1, "too large by 0.1")
+    assert_wrong(exercise, lambda z, m, v: mixture()(z, m, v) + 0.1 * z[:, 0], "term by term")
+    assert_wrong(exercise, lambda z, m, v: parts(z, m, v).max(axis=1), "nearest posterior alone")
+    assert_wrong(exercise, lambda z, m, v: 2 * parts(z, m, v).sum(axis=1), "term by term")
+    assert_wrong(exercise, lambda z, m, v: norm.logpdf(z).sum(axis=1), "of the prior")
     assert_not_attempted(exercise, lambda z, m, v: ...)
 
 

@@ -18,6 +18,15 @@ def straight(z1, z2, t):
     return (1 - t[:, None]) * z1 + t[:, None] * z2
 
 
+def summed_up(z1, z2, t):
+    """Change z1 itself, step by step."""
+    points = []
+    for share in t:
+        z1 += share * (z2 - z1)
+        points.append(z1.copy())
+    return points
+
+
 def test_lerp():
     exercise = chapter05.lerp
     assert_right(exercise, straight)
@@ -30,9 +39,12 @@ def test_lerp():
     assert_wrong(exercise, lambda z1, z2, t: z1 + t[:, None] * z2, "all of z1")
     assert_wrong(exercise, lambda z1, z2, t: t[:, None] * (z2 - z1), "add it to z1")
     assert_wrong(exercise, lambda z1, z2, t: straight(z1, z2, t).T, "swapped: one row a share")
-    assert_wrong(exercise, lambda z1, z2, t: np.linspace(z1, z2, len(t)), "at [3, 0]", "half-way")
+    assert_wrong(exercise, lambda z1, z2, t: np.linspace(z1, z2, len(t)), "equal steps from 0 to 1")
     assert_wrong(exercise, lambda z1, z2, t: (1 - t) * z1 + t * z2, "stopped with ValueError")
-    assert_wrong(exercise, lambda z1, z2, t: (z1 + z2) / 2, "shape (3,): expected (5, 3)")
+    assert_wrong(exercise, lambda z1, z2, t: straight(z1, z2, np.sort(t)), "of 2 cases right")
+    assert_wrong(exercise, lambda z1, z2, t: (z1 + z2) / 2, "shape (2,): expected (2, 2)")
+    assert_wrong(exercise, summed_up, "half-way their mean")
+    assert_wrong(exercise, lambda z1, z2, t: straight(z1, z2, t * t * (3 - 2 * t)), "slowly")
     assert_not_attempted(exercise, lambda z1, z2, t: ...)
 
 
@@ -54,11 +66,19 @@ def test_path_lengths():
         "a root is missing": lambda f: (lengths(f) ** 2).sum(axis=1),
         "outside the sum": lambda f: np.sqrt((lengths(f) ** 2).sum(axis=1)),
         "|differences|": lambda f: np.abs(np.diff(f, axis=1)).sum(axis=(1, 2)),
-        "differences of images first": lambda f: np.linalg.norm(f, axis=2).sum(axis=1),
+        "Those are lengths of images": lambda f: np.linalg.norm(f, axis=2).sum(axis=1),
         "Those are the steps": lengths,
         "all paths together": lambda f: lengths(f).sum(),
         "from path to path": lambda f: np.linalg.norm(np.diff(f, axis=0), axis=2).sum(axis=0),
-        "then the sum over the steps": lambda f: lengths(f)[:, 1:].sum(axis=1),
+        "first step is missing": lambda f: lengths(f)[:, 1:].sum(axis=1),
+        "last step is missing": lambda f: lengths(f)[:, :-1].sum(axis=1),
+        "differences of *features*": lambda f: np.linalg.norm(np.diff(f), axis=2).sum(axis=1),
+        "norm ran over the images": lambda f: np.linalg.norm(np.diff(f, axis=1), axis=1).sum(
+            axis=1
+        ),
+        "closed the path": lambda f: lengths(np.concatenate([f, f[:, :1]], axis=1)).sum(axis=1),
+        "√": lambda f: np.abs(np.diff(f, axis=1)).max(axis=2).sum(axis=1),
+        "length of each step, then the sum": lambda f: (lengths(f) ** 3).sum(axis=1),
     }
     for piece, wrong in direct.items():
         assert_wrong(exercise, wrong, piece)
@@ -90,6 +110,7 @@ def stretched(z1, z2, t):
     return points * (length / np.where(norms == 0, 1, norms))[:, None]
 
 
+@pytest.mark.filterwarnings("ignore")  # of the wrong answers
 def test_slerp():
     exercise = chapter05.slerp
     assert_right(exercise, turned)
@@ -112,7 +133,8 @@ def test_slerp():
     assert_wrong(exercise, without_equal, "between equal vectors", "sin Ω = 0")
     assert_wrong(exercise, lambda *a: turned(*a, clip=False), "between equal vectors", "above 1")
     assert_wrong(exercise, lambda *a: turned(*a)[:, :4], "shape (5, 4): expected (5, 5)")
-    assert_wrong(exercise, small_angles_only, "more than 90°", "from 0 to π")
+    assert_wrong(exercise, small_angles_only, "nor an arc sine", "from 0 to π")
+    assert_wrong(exercise, nearly_straight, "2 of 3 cases right")
     assert_not_attempted(exercise, lambda z1, z2, t: ...)
 
 
@@ -135,6 +157,12 @@ def small_angles_only(z1, z2, t):
     t = t[:, None]
     path = (np.sin((1 - t) * angle) * u1 + np.sin(t * angle) * u2) / np.sin(angle)
     return path * ((1 - t) * length1 + t * length2)
+
+
+def nearly_straight(z1, z2, t):
+    """Take the straight line for small angles, too."""
+    u1, u2 = (z / max(np.linalg.norm(z), 1e-9) for z in (z1, z2))
+    return straight(z1, z2, t) if u1 @ u2 > 0.9 else turned(z1, z2, t)
 
 
 def vector(z, score, share=0.2):
@@ -172,10 +200,17 @@ def test_attribute_vector():
     assert_wrong(exercise, lambda z, s, share: vector(z, s, 0.5), "median")
     assert_wrong(exercise, lambda *a: vector(*a) / np.linalg.norm(vector(*a)), "length 1")
     assert_wrong(
-        exercise, lambda z, s, share: by_sorting(z, np.arange(90), share), "by their score"
+        exercise, lambda z, s, share: by_sorting(z, np.arange(len(z)), share), "by their score"
     )
     assert_wrong(exercise, groups(lambda top, bottom, z: top.mean() - bottom.mean()), "`axis=0`")
-    assert_wrong(exercise, lambda z, s, share: vector(z, s, 0.2), "share=0.3", "27 in each")
+    assert_wrong(exercise, lambda z, s, share: vector(z, s, 0.2), "`share` is not used")
+    assert_wrong(exercise, lambda z, s, share: vector(z, s, share / 2), "halved `share`")
+    assert_wrong(
+        exercise,
+        lambda z, s, share: vector(np.sort(z, axis=0), np.arange(len(z)), share),
+        "on its own",
+    )
+    assert_wrong(exercise, lambda z, s, share: vector(z, s, 2 * share), "6 codes each of 20")
     assert_not_attempted(exercise, lambda z, s, share: ...)
 
 
@@ -191,6 +226,15 @@ def within(combine, limits=None):
     return answer
 
 
+def up_to_the_largest(z, score, labels, share=0.2, n=None):
+    """Ask for classes that do not occur."""
+    vectors = []
+    for label in range(n or labels.max() + 1):
+        own = labels == label
+        vectors.append(by_sorting(z[own], score[own], share))
+    return np.mean(vectors, axis=0)
+
+
 def one_limit_for_all(z, score, labels, share=0.2):
     low, high = np.quantile(score, [share, 1 - share])
     return np.mean(
@@ -203,6 +247,7 @@ def one_limit_for_all(z, score, labels, share=0.2):
     )
 
 
+@pytest.mark.filterwarnings("ignore")  # of the wrong answers
 def test_balanced_vector():
     exercise = chapter05.balanced_vector
     assert_right(exercise, within(lambda v, n: v.mean(axis=0)))
@@ -214,9 +259,14 @@ def test_balanced_vector():
     assert_wrong(exercise, within(lambda v, n: v.mean(axis=1)), "latent dimensions")
     assert_wrong(exercise, within(lambda v, n: np.average(v, axis=0, weights=n)), "counts the same")
     assert_wrong(exercise, one_limit_for_all, "quantiles must be those of each class")
-    assert_wrong(exercise, within(lambda v, n: v[0]), "which is not right", "exercise 4")
+    assert_wrong(exercise, within(lambda v, n: v[0]), "first class alone")
+    assert_wrong(exercise, up_to_the_largest, "without members")
+    assert_wrong(exercise, lambda *a: up_to_the_largest(*a, n=10), "without members")
+    assert_wrong(exercise, within(lambda v, n: np.median(v, axis=0)), "median over the classes")
     unheard = within(lambda v, n: v.mean(axis=0))
-    assert_wrong(exercise, lambda z, s, labels, share: unheard(z, s, labels, 0.2), "`share` must")
+    assert_wrong(
+        exercise, lambda z, s, labels, share: unheard(z, s, labels, 0.2), "`share` is not used"
+    )
     assert_not_attempted(exercise, lambda z, s, labels, share: ...)
 
 

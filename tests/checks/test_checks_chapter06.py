@@ -35,7 +35,12 @@ def test_pixel_entropy():
         "added up the images": lambda x: (entr(x) + entr(1 - x)).sum(),
         "averaged over images": lambda x: metrics.bce_floor(x),
         "Those are the pixels": lambda x: entr(x) + entr(1 - x),
-        "log 2 = 0.693": lambda x: summed(x * (1 - x)),
+        "*variance* of a coin": lambda x: summed(x * (1 - x)),
+        "ε inside": lambda x: summed(
+            entr(np.clip(x, 0.01, 0.99)) + entr(np.clip(1 - x, 0.01, 0.99))
+        ),
+        "*one* distribution": lambda x: [entr(image / image.sum()).sum() for image in x],
+        "log 2 = 0.693": lambda x: summed(entr(x) + 2 * entr(1 - x) * x),
         "shape (3,): expected (2,)": lambda x: np.ones(3),
     }
     for piece, answer in wrong.items():
@@ -63,7 +68,10 @@ def test_iwae_bound():
         "along axis 1": lambda w: logsumexp(w, axis=0) - np.log(len(w)),
         "largest weight": lambda w: w.max(axis=1),
         "`logsumexp` stays": lambda w: np.log(np.exp(w).mean(axis=1)),
-        "one image by hand": lambda w: np.median(w, axis=1),
+        "*mean* weight is dominated": lambda w: np.median(w, axis=1),
+        "log 200": lambda w: logsumexp(w, axis=1) - np.log(200),
+        "one maximum for all images": lambda w: w.max() + np.log(np.exp(w - w.max()).mean(axis=1)),
+        "one image by hand": lambda w: logsumexp(w, axis=1) * w.mean(axis=1),
     }
     for piece, answer in wrong.items():
         with np.errstate(all="ignore"):
@@ -75,6 +83,11 @@ def test_iwae_bound():
         "no exp of your own",
     )
     assert_not_attempted(exercise, lambda w: ...)
+
+
+def centred_before_the_mean(features):
+    features -= features.mean(axis=0)
+    return features.mean(axis=0), features.T @ features / (len(features) - 1)
 
 
 def test_moments():
@@ -90,11 +103,12 @@ def test_moments():
     def with_covariance(mean):
         return lambda f: (mean(f), np.cov(f.T))
 
-    assert_wrong(exercise, lambda f: f.mean(axis=0), "two things")
+    assert_wrong(exercise, lambda f: f.mean(axis=0), "expected 2 values")
     assert_wrong(exercise, with_covariance(lambda f: f.mean(axis=1)), "use `axis=0`")
     assert_wrong(exercise, with_covariance(np.mean), "all numbers")
     assert_wrong(exercise, with_covariance(lambda f: f.sum(axis=0)), "the sum")
     assert_wrong(exercise, with_covariance(lambda f: np.median(f, axis=0)), "over the images")
+    assert_wrong(exercise, centred_before_the_mean, "Your mean is 0")
     wrong = {
         "divided by n:": lambda f: np.cov(f.T, ddof=0),
         "Those are sums": lambda f: np.cov(f.T) * (len(f) - 1),
@@ -102,7 +116,11 @@ def test_moments():
         "`rowvar=False`": np.cov,
         "the correlation": lambda f: np.corrcoef(f.T),
         "the variances": lambda f: f.var(axis=0, ddof=1),
-        "[i, i] is the variance": lambda f: np.eye(3),
+        "[i, i] of the covariance is the variance": lambda f: (
+            np.cov(f.T) * np.arange(1, f.shape[1] + 1)
+        ),
+        "Only the diagonal": lambda f: np.diag(f.var(axis=0, ddof=1)),
+        "mean of *all* numbers": lambda f: (f - f.mean()).T @ (f - f.mean()) / (len(f) - 1),
     }
     for piece, covariance in wrong.items():
         assert_wrong(exercise, with_mean(covariance), piece)
@@ -162,6 +180,25 @@ def test_frechet_distance():
     assert_not_attempted(exercise, lambda m1, c1, m2, c2: ...)
 
 
+def on_both_diagonals(m1, c1, m2, c2):
+    little = 1e-6 * np.eye(len(c1))
+    return frechet(lambda c1, c2: -2 * nuclear(c1, c2))(m1, c1 + little, m2, c2 + little)
+
+
+def unclipped(m1, c1, m2, c2):
+    def factor(covariance):
+        w, vectors = np.linalg.eigh(covariance)
+        return vectors * np.sqrt(w)
+
+    overlap = np.linalg.svd(factor(c1).T @ factor(c2), compute_uv=False).sum()
+    return frechet(lambda c1, c2: -2 * overlap)(m1, c1, m2, c2)
+
+
+def by_cholesky(m1, c1, m2, c2):
+    product = np.linalg.cholesky(c1).T @ np.linalg.cholesky(c2)
+    return frechet(lambda c1, c2: -2 * np.linalg.norm(product, "nuc"))(m1, c1, m2, c2)
+
+
 @pytest.mark.filterwarnings("ignore")
 def test_frechet_distance_of_singular_covariances():
     """What is right for full rank and not for 4 images in 6 dimensions."""
@@ -169,7 +206,10 @@ def test_frechet_distance_of_singular_covariances():
     textbook = frechet(lambda c1, c2: -2 * np.trace(sqrtm(c1 @ c2)).real)
     assert_wrong(exercise, textbook, "loses half of the digits")
     with_eps = frechet(lambda c1, c2: -2 * np.trace(sqrtm((c1 + 1e-9 * np.eye(len(c1))) @ c2)).real)
-    assert_wrong(exercise, with_eps, "must be 0 but for rounding")
+    assert_wrong(exercise, with_eps, "right but for rounding")
+    assert_wrong(exercise, on_both_diagonals, "a little on the diagonal")
+    assert_wrong(exercise, unclipped, "LinAlgError", "`np.maximum(w, 0)`")
+    assert_wrong(exercise, by_cholesky, "Cholesky needs")
 
     def no_maximum(covariance):
         w, vectors = np.linalg.eigh(covariance)
@@ -181,7 +221,7 @@ def test_frechet_distance_of_singular_covariances():
     assert_wrong(
         exercise,
         lambda m1, c1, m2, c2: (
-            metrics.frechet_distance(m1, c1, m2, c2) if len(m1) == 3 else nan(m1, c1, m2, c2)
+            metrics.frechet_distance(m1, c1, m2, c2) if len(m1) < 6 else nan(m1, c1, m2, c2)
         ),
         "`np.maximum(w, 0)`",
     )
@@ -202,6 +242,23 @@ def distance_of(kernel=lambda x, y: (x @ y.T / x.shape[1] + 1) ** 3, within=None
     return distance
 
 
+def mixed_without_diagonal(real, generated):
+    """Leave out the diagonal of the mixed pairs, where there is one."""
+    if len(real) != len(generated):
+        return distance_of()(real, generated)
+    k = (real @ generated.T / real.shape[1] + 1) ** 3
+    off = (k.sum() - np.trace(k)) / (len(k) * (len(k) - 1))
+    return distance_of()(real, generated) + 2 * k.mean() - 2 * off
+
+
+def mixed_by_number(real, generated):
+    """Pair the first with the first, the second with the second, where that is possible."""
+    if len(real) != len(generated):
+        return distance_of()(real, generated)
+    k = (real @ generated.T / real.shape[1] + 1) ** 3
+    return distance_of()(real, generated) + 2 * k.mean() - 2 * np.diag(k).mean()
+
+
 def test_kernel_distance():
     exercise = chapter06.kernel_distance
     assert_right(exercise, distance_of())
@@ -218,9 +275,16 @@ def test_kernel_distance():
         "+ 1 in the kernel": distance_of(lambda x, y: (x @ y.T / x.shape[1]) ** 3),
         "is cubic": distance_of(lambda x, y: (x @ y.T / x.shape[1] + 1) ** 2),
         "not of images": distance_of(lambda x, y: (x @ y.T / len(x) + 1) ** 3),
-        "three means": lambda r, g: 2 * distance_of()(r, g),
-        "cut off at 0": lambda r, g: max(0.0, distance_of()(r, g)),
-        "expected one number": lambda r, g: np.ones(3),
+        "twice the right": lambda r, g: 2 * distance_of()(r, g),
+        "each set has its own": lambda r, g: distance_of(
+            within=lambda k: (k.sum() - np.trace(k)) / len(r) / (len(r) - 1)
+        )(r, g),
+        "diagonal of the mixed": lambda r, g: mixed_without_diagonal(r, g),
+        "by number": lambda r, g: mixed_by_number(r, g),
+        "three means": distance_of(lambda x, y: np.abs(x @ y.T / x.shape[1] + 1) ** 3),
+        "never below 0": lambda r, g: max(0.0, distance_of()(r, g)),
+        "expected -13.7": lambda r, g: abs(distance_of()(r, g)),
+        "shape (3,): expected ()": lambda r, g: np.ones(3),
     }
     for piece, answer in wrong.items():
         assert_wrong(exercise, answer, piece)

@@ -33,6 +33,16 @@ def silhouette(own=None, nearest=min, measure=None, score=None, all_others=False
     return answer
 
 
+def ten_classes(i, z, labels, n=10):
+    """Ask for classes that do not occur."""
+    distance = np.linalg.norm(z - z[i], axis=1)
+    own = labels == labels[i]
+    groups = [distance[labels == c] for c in range(n) if c != labels[i]]
+    b = np.min([group.mean() if len(group) else np.nan for group in groups])
+    a = distance[own].sum() / (own.sum() - 1)
+    return (b - a) / np.maximum(a, b)
+
+
 def test_silhouette_of():
     exercise = chapter07.silhouette_of
     assert_right(exercise, silhouette())
@@ -46,8 +56,14 @@ def test_silhouette_of():
         "turned round": silhouette(score=lambda a, b: (a - b) / max(a, b)),
         "larger of a and b.": silhouette(score=lambda a, b: b - a),
         "by their sum": silhouette(score=lambda a, b: (b - a) / (a + b)),
-        "Compute a and b": silhouette(measure=lambda d: np.abs(d).sum(axis=1)),
-        "shape (12,): expected one number": lambda i, z, labels: silhouettes(z, labels),
+        "city-block": silhouette(measure=lambda d: np.abs(d).sum(axis=1)),
+        "no absolute value": silhouette(score=lambda a, b: abs(b - a) / max(a, b)),
+        "cut it off": silhouette(score=lambda a, b: max(0, b - a) / max(a, b)),
+        "not by b": silhouette(score=lambda a, b: (b - a) / b),
+        "without members": ten_classes,
+        "`np.unique(labels)`": lambda i, z, labels: ten_classes(i, z, labels, labels.max() + 1),
+        "Compute a and b": silhouette(measure=lambda d: np.linalg.norm(d, axis=1) ** 1.5),
+        "only that of code": lambda i, z, labels: silhouettes(z, labels),
     }
     for piece, answer in wrong.items():
         assert_wrong(exercise, answer, piece)
@@ -56,10 +72,10 @@ def test_silhouette_of():
 
 
 def test_silhouette_of_sees_points_on_either_side():
-    """One of the points checked lies well, the other one nearer to another class."""
+    """Two of the points checked lie well, another one nearer to another class."""
     z, labels = chapter07._three_classes()
     values = silhouettes(z, labels)
-    assert values[0] * values[8] < 0
+    assert values[1] < 0 < min(values[0], values[2])
 
 
 def members(table):
@@ -88,7 +104,10 @@ def test_adjusted_rand():
     assert_wrong(exercise, index(chance=0), "above and below")
     assert_wrong(exercise, index(below=0), "chance gives below, too")
     assert_wrong(exercise, index(best=lambda r, c: r + c), "*mean* of the two counts")
-    assert_wrong(exercise, index(best=max), "mean of the two counts")
+    assert_wrong(exercise, index(best=max), "*mean* of the two counts")
+    assert_wrong(exercise, lambda table: max(0.0, index()(table)), "cut it off at 0")
+    assert_wrong(exercise, lambda table: abs(index()(table)), "no absolute value")
+    assert_wrong(exercise, lambda table: np.trace(table) / table.sum(), "share of the diagonal")
     assert_wrong(exercise, lambda table: table.max(axis=0).sum() / table.sum(), "purity")
     assert_wrong(
         exercise, lambda table: adjusted_mutual_info_score(*members(table)), "four counts of pairs"
@@ -117,7 +136,7 @@ def test_vote():
     assert_right(exercise, votes())
     # Ties are open: the nearest of the leading classes, or the largest of them, is right as well.
     assert_right(exercise, votes(elect=lambda found, _: [mode(row)[0] for row in found.tolist()]))
-    largest = votes(elect=lambda found, _: [3 - mode(sorted(3 - row))[0] for row in found])
+    largest = votes(elect=lambda found, _: [9 - mode(sorted(9 - row))[0] for row in found])
     assert_right(exercise, largest)
     assert_right(
         exercise,
@@ -136,11 +155,18 @@ def test_vote():
         "median of the labels": votes(elect=lambda found, chosen: np.median(found, axis=1)),
         "largest label": votes(elect=lambda found, chosen: found.max(axis=1)),
         "`k` is not used": votes(lambda order, k: order[:, :1]),
-        "by hand": votes(lambda order, k: order[:, : k + 3]),
+        "k + 1 codes voted": votes(lambda order, k: order[:, : k + 1]),
+        "place among the classes": lambda z, labels, test_z, k: np.searchsorted(
+            np.unique(labels), votes()(z, labels, test_z, k)
+        ),
+        "weighed the votes": lambda z, labels, test_z, k: (
+            KNeighborsClassifier(k, weights="distance").fit(z, labels).predict(test_z)
+        ),
+        "by hand": votes(lambda order, k: order[:, 1 : k + 3]),
     }
     for piece, answer in wrong.items():
         assert_wrong(exercise, answer, piece)
-    assert_wrong(exercise, lambda z, labels, t, k: labels, "shape (60,): expected (40,)")
+    assert_wrong(exercise, lambda z, labels, t, k: labels, "shape (70,): expected (60,)")
     assert_not_attempted(exercise, lambda z, labels, t, k: ...)
 
 
@@ -168,8 +194,12 @@ def test_standardise():
     assert_wrong(exercise, scaled(power=0), "Divide by the deviation")
     assert_wrong(exercise, scaled(power=2), "That is the variance")
     assert_wrong(exercise, lambda a, b: (a, b), "They are unchanged")
-    assert_wrong(exercise, lambda a, b: (scaled()(a, b)[0], b), "test codes", "They are unchanged")
-    assert_wrong(exercise, lambda a, b: scaled()(a, b)[0], "expected two arrays")
+    assert_wrong(exercise, lambda a, b: (scaled()(a, b)[0], b), "The test codes are unchanged")
+    assert_wrong(
+        exercise, lambda a, b: (1.02 * scaled()(a, b)[0], scaled()(a, b)[1]), "0 of 2 cases"
+    )
+    assert_wrong(exercise, scaled("both", "both"), "both together")
+    assert_wrong(exercise, lambda a, b: scaled()(a, b)[0], "expected 2 values")
     assert_wrong(exercise, all_in_one, "`axis=0`")
     assert_not_attempted(exercise, lambda a, b: ...)
     assert_not_attempted(exercise, lambda a, b: (..., ...))
@@ -217,7 +247,10 @@ def test_class_kl():
         "Sum over axis 1": kl(finish=lambda x: x),
         "log of the deviation": kl(log_variance=lambda v: 2 * v),
         "Square the difference": kl(lambda m, c: m**2 - c**2),
-        "chapter 02": kl(lambda m, c: np.abs(m - c)),
+        "|μ − m| is not": kl(lambda m, c: np.abs(m - c)),
+        "not μ² + m²": kl(lambda m, c: m**2 + c**2),
+        "each image has its own": lambda m, v, c: kl()(m, v, c.mean(axis=0)),
+        "chapter 02": kl(lambda m, c: np.abs(m - c) ** 1.5),
     }
     for piece, answer in wrong.items():
         assert_wrong(exercise, answer, piece)

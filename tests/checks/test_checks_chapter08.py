@@ -38,13 +38,18 @@ def test_psnr():
         "No square root": lambda x, y: -10 * np.log10(np.sqrt(mse(x, y))),
         "factor 10 is missing": lambda x, y: -np.log10(mse(x, y)),
         "now its logarithm": mse,
-        "20 dB": lambda x, y: -10 * np.log10(mse(x, y)) + 1,
+        "peak of 255": lambda x, y: 10 * np.log10(255**2 / mse(x, y)),
+        "brightest pixel of each": lambda x, y: 10 * np.log10(x.max(axis=PIXELS) ** 2 / mse(x, y)),
+        "784 pixels": lambda x, y: -10 * np.log10(np.sum((x - y) ** 2, axis=PIXELS) / 784),
+        "absolute error": lambda x, y: -10 * np.log10(np.abs(x - y).mean(axis=PIXELS)),
+        "20 dB": lambda x, y: -10 * np.log10(mse(x, y)) ** 2,
     }
     for piece, answer in wrong.items():
         assert_wrong(exercise, answer, piece)
     assert_not_attempted(exercise, lambda x, y: ...)
 
 
+@pytest.mark.filterwarnings("ignore")  # of the wrong answers
 def test_residual_bits():
     exercise = chapter08.residual_bits
     assert_right(exercise, lambda v, b, t: -np.log2(t[b, v]).sum(axis=PIXELS))
@@ -61,9 +66,13 @@ def test_residual_bits():
         "within each image": lambda v, b, t: -np.log2(t[b, v]),
         "Those are probabilities": lambda v, b, t: t[b, v].sum(axis=PIXELS),
         "chances multiply": lambda v, b, t: -np.log2(t[b, v].sum(axis=PIXELS)),
-        "First the logarithm of each pixel": lambda v, b, t: -np.log2(t[b, v].mean(axis=PIXELS)),
+        "first the logarithm of each pixel": lambda v, b, t: -np.log2(t[b, v].mean(axis=PIXELS)),
         "likeliest": lambda v, b, t: -np.log2(t.max(axis=1)[b]).sum(axis=PIXELS),
         "IndexError": lambda v, b, t: -np.log2(t[v, b]).sum(axis=PIXELS),
+        "`table[bins, pixels]`": lambda v, b, t: -np.log2(t[v, b]).sum(axis=PIXELS),
+        "from the pixels themselves": lambda v, b, t: -np.log2(t[v // 16, v]).sum(axis=PIXELS),
+        "the *entropy*": lambda v, b, t: -(t[b, v] * np.log2(t[b, v])).sum(axis=PIXELS),
+        "first the logarithms": lambda v, b, t: -np.log2(t[b, v].prod(axis=PIXELS)),
         "2 bits": lambda v, b, t: -np.log2(t[b[::-1], v]).sum(axis=PIXELS),
     }
     for piece, answer in wrong.items():
@@ -103,15 +112,19 @@ def test_anomaly_score():
         "sign of the cross-entropy": lambda x, o, m, v: kl(m, v) - cross_entropy(x, o),
         "factor ½": lambda x, o, m, v: cross_entropy(x, o) + 2 * kl(m, v),
         "variance already": lambda x, o, m, v: cross_entropy(x, o) + kl(m, v, 2),
-        "Sum over pixels": lambda x, o, m, v: cross_entropy(x, o) / 15 + kl(m, v),
-        "took their mean": lambda x, o, m, v: cross_entropy(x, o) + kl(m, v) / 2,
+        "Sum over pixels": lambda x, o, m, v: cross_entropy(x, o) / x[0].size + kl(m, v),
+        "took their mean": lambda x, o, m, v: cross_entropy(x, o) + kl(m, v) / m.shape[1],
         "squared error": lambda x, o, m, v: (
             ((x - 1 / (1 + np.exp(-o))) ** 2).sum(axis=PIXELS) + kl(m, v)
         ),
         "in nats": lambda x, o, m, v: (cross_entropy(x, o) + kl(m, v)) / np.log(2),
         "logaddexp": lambda x, o, m, v: unstable(x, o) + kl(m, v),
-        "not finite": lambda x, o, m, v: from_probabilities(x, o) + kl(m, v),
-        "compare each": lambda x, o, m, v: cross_entropy(x, o) + kl(m, v) + 1,
+        "formula for logits": lambda x, o, m, v: from_probabilities(x, o) + kl(m, v),
+        "too large by 1": lambda x, o, m, v: cross_entropy(x, o) + kl(m, v) + 1,
+        "twice": lambda x, o, m, v: cross_entropy(x, 1 / (1 + np.exp(-o))) + kl(m, v),
+        "784 pixels": lambda x, o, m, v: 784 * cross_entropy(x, o) / x[0].size + kl(m, v),
+        "unclipped": lambda x, o, m, v: cross_entropy(x, np.clip(o, -80, 80)) + kl(m, v),
+        "compare each": lambda x, o, m, v: cross_entropy(x, o) * kl(m, v),
     }
     with np.errstate(all="ignore"):
         for piece, answer in wrong.items():
@@ -127,6 +140,12 @@ def right_class():
 def changed(right, **methods):
     """Return the course's class with some methods replaced."""
     return type("Mine", (right,), methods)
+
+
+def numpy_encode(self, images, labels):
+    """Give the right values, but outside of any graph."""
+    flat = np.asarray(images).reshape(-1, 784)
+    return self.encoder(np.concatenate([flat, np.asarray(labels)], axis=1))
 
 
 def test_conditional_vae(right_class):
@@ -155,7 +174,10 @@ def test_conditional_vae(right_class):
     encoders = {
         "`encode` does not use the labels": lambda s, x, y: s.encoder(beside(flat(x), 0 * y)),
         "`encode` does not use the images": lambda s, x, y: s.encoder(beside(0 * flat(x), y)),
-        "the pair": lambda s, x, y: s.encoder(beside(flat(x), y))[0],
+        "expected 2 values": lambda s, x, y: s.encoder(beside(flat(x), y))[0],
+        "two exchanged": lambda s, x, y: s.encoder(beside(flat(x), y))[::-1],
+        "in [0, 1] already": lambda s, x, y: s.encoder(beside(flat(x) / 255, y)),
+        "ops.reshape(x, (3, 784))": lambda s, x, y: s.encoder(beside(ops.reshape(x, (3, 784)), y)),
         "unchanged": lambda s, x, y: s.encoder(beside(flat(x) / 2, y)),
         "stopped with": lambda s, x, y: s.encoder(flat(x)),
         "what the network returns": lambda s, x, y: ("a", "b"),
@@ -189,9 +211,14 @@ def test_conditional_vae(right_class):
         "add the KL": lambda r, k: ops.mean(r - ops.sum(k, axis=1)),
         "expected one number": lambda r, k: r + ops.sum(k, axis=1),
         "not right": lambda r, k: ops.mean(r) + 3 * ops.mean(k) + 1,
+        "β = 1": lambda r, k: ops.mean(r + 0.1 * ops.sum(k, axis=1)),
+        "gradient for `z_mean`": lambda r, k: ops.mean(r + ops.stop_gradient(ops.sum(k, axis=1))),
     }
     for piece, combine in losses.items():
         assert_wrong(exercise, loss(combine), piece)
+
+    in_numpy = changed(right_class, encode=numpy_encode)
+    assert_wrong(exercise, in_numpy, "`fit` stopped", "no NumPy")
 
     for name in ("encode", "decode", "compute_loss"):
         stub = changed(right_class, **{name: lambda self, *args, **kwargs: ...})

@@ -80,7 +80,8 @@ def test_arrays():
         [[1.0, 2.0]], look_at="Check the axis.", mistakes=[([3.0], "You summed over dimensions.")]
     )
     assert_right(exercise, [[1, 2]])
-    assert_wrong(exercise, [1, 2], "shape (2,): expected (1, 2)", "Check the axis.")
+    assert_wrong(exercise, [1, 2], "shape (2,): expected (1, 2)", "an axis of length 1")
+    assert_wrong(exercise, [1, 5, 2], "shape (3,): expected (1, 2)", "Check the axis.")
     assert_wrong(exercise, [[1, 2.5]], "z is 2.5 at [0, 1]")
     assert_wrong(exercise, [3.0], "You summed over dimensions.")
     assert_wrong(exercise, [[1, np.nan]], "NaN")
@@ -112,7 +113,7 @@ def test_an_exception_in_the_answer_names_its_line():
     assert_wrong(
         call_exercise(2, 3),
         divide,
-        "`divide` stopped with ZeroDivisionError: division by zero",
+        "`divide(2, 3)` stopped with ZeroDivisionError: division by zero",
         "in the line `return a / (b - 3)`",
     )
 

@@ -1,8 +1,11 @@
 """Exercises of chapter 03: training."""
 
 import numpy as np
+from scipy.stats import kstest
 
 from vae_helpers.checks.core import (
+    Case,
+    NotAttempted,
     Question,
     SelfTest,
     Wrong,
@@ -11,77 +14,301 @@ from vae_helpers.checks.core import (
     exercise,
     expect,
     expect_array,
+    expect_function,
     expect_number,
     show,
 )
 
 
 @exercise(
+    title="The two parts of the loss",
     hints=(
         "Chapter 02, exercise 9, with `ops` in place of `np`. `ops.softplus(logits)` is "
         "log(1 + exp(logits)) without overflow.",
         "The cross-entropy of a pixel is `ops.softplus(logits) - images * logits`. Sum it over "
         "rows, columns and channels: axes 1, 2, 3.",
-        "`kl = 0.5 * ops.sum(z_mean**2 + ops.exp(z_log_var) - 1 - z_log_var, axis=1)`",
-    )
+        "The KL has four terms under one sum, axis 1, with ½ before it; σ² is "
+        "`ops.exp(z_log_var)`, and log σ² is `z_log_var`.",
+    ),
 )
 def loss_parts(answer):
     """Return the reconstruction loss and the KL divergence of each image, in nats."""
-    rng = np.random.default_rng(31)
-    images = rng.uniform(size=(3, 4, 5, 1))
-    logits = rng.normal(size=(3, 4, 5, 1)) * 2
-    z_mean, z_log_var = rng.normal(size=(2, 3, 2))
-    terms = np.logaddexp(0, logits) - images * logits
-    kl = 0.5 * (z_mean**2 + np.exp(z_log_var) - 1 - z_log_var)
-    tensors = _tensors(images, logits, z_mean, z_log_var)
-    got_reconstruction, got_kl = _pair(call(answer, *tensors), "loss_parts")
-    expect_array(
-        _numpy(got_reconstruction, "The reconstruction loss"),
-        terms.sum(axis=(1, 2, 3)),
-        "The reconstruction loss of 3 images (nats)",
-        rtol=1e-3,
-        look_at="Compare it with the formula above, term by term.",
+
+    def pixels(images, logits):
+        return np.logaddexp(0, logits) - images * logits
+
+    def right(images, logits, z_mean, z_log_var):
+        return pixels(images, logits).sum(axis=(1, 2, 3)), _kl(z_mean, z_log_var).sum(axis=1)
+
+    def first(function):
+        """A mistake in the reconstruction of each pixel, whatever the KL is."""
+        return lambda x, y, m, v: (function(x, y).sum(axis=(1, 2, 3)), None)
+
+    def second(function):
+        """A mistake in the KL, function(z_mean, z_log_var), if the reconstruction is right."""
+        return lambda x, y, m, v: (right(x, y, m, v)[0], function(m, v))
+
+    expect_function(
+        _OnTensors(answer),
+        right,
+        [*(_batch(*sizes) for sizes in ((3, 2, 4, 5), (2, 3, 3, 4), (4, 2, 3, 3))), _SURE],
+        parts=("reconstruction", "kl"),
+        look_at="Both formulas stand above: reconstruction summed over pixels, KL over dimensions.",
+        terms=lambda x, y, m, v: {
+            "log(1 + exp(l))": np.logaddexp(0, y).sum(axis=(1, 2, 3)),
+            "−x · l": -(x * y).sum(axis=(1, 2, 3)),
+        },
+        unreduced=lambda x, y, m, v: pixels(x, y),
         mistakes=[
-            (terms.mean(axis=(1, 2, 3)), _AVERAGED),
-            (terms.mean(), f"{_AVERAGED} Leave one number for each image."),
-            (terms.sum(), "You summed over images too: leave one number for each image."),
-            (terms.sum(axis=(1, 2, 3)).mean(), "Leave one number for each image, no mean yet."),
-            (-terms.sum(axis=(1, 2, 3)), "The sign is wrong: surprise is never negative."),
-            (kl.sum(axis=1), "That is the KL divergence: return the reconstruction loss first."),
-            (terms, "That is the loss of each pixel: sum over rows, columns and channels."),
-        ],
-    )
-    expect_array(
-        _numpy(got_kl, "The KL divergence"),
-        kl.sum(axis=1),
-        "The KL divergence of 3 images (nats)",
-        rtol=1e-3,
-        look_at="½ (μ² + σ² − 1 − log σ²), and `z_log_var` is log σ².",
-        mistakes=[
-            (-kl.sum(axis=1), "The sign is turned: a divergence is never negative."),
-            (kl.mean(axis=1), "You averaged over latent dimensions: sum over them."),
-            (kl, "Sum over latent dimensions, axis 1."),
-            (kl.sum(), "You summed over images too: leave one number for each image."),
-            (kl.sum(axis=1).mean(), "Leave one number for each image, no mean yet."),
-            (2 * kl.sum(axis=1), "The factor ½ is missing."),
             (
-                0.5 * (z_mean**2 + np.exp(2 * z_log_var) - 1 - 2 * z_log_var).sum(axis=1),
+                lambda x, y, m, v: (pixels(x, y).mean(axis=(1, 2, 3)), None),
+                _AVERAGED,
+            ),
+            (
+                lambda x, y, m, v: (pixels(x, y).mean(), None),
+                f"{_AVERAGED} Leave one number for each image.",
+            ),
+            (
+                lambda x, y, m, v: (pixels(x, y).sum(), None),
+                "You summed over images too: leave one number for each image.",
+            ),
+            (
+                lambda x, y, m, v: (pixels(x, y).sum() / len(x), None),
+                "Leave one number for each image, no mean yet.",
+            ),
+            (
+                lambda x, y, m, v: (pixels(x, y), None),
+                "That is the loss of each pixel: sum over rows, columns and channels.",
+            ),
+            (
+                lambda x, y, m, v: (pixels(x, y).sum(axis=1), None),
+                "You summed over rows only: the pixels have the axes 1, 2 and 3.",
+            ),
+            (
+                lambda x, y, m, v: (_kl(m, v).sum(axis=1), None),
+                "That is the KL divergence: return the reconstruction loss first.",
+            ),
+            (first(lambda x, y: -pixels(x, y)), "The sign is wrong: surprise is never negative."),
+            (first(lambda x, y: np.logaddexp(0, y)), "The term −x l is missing."),
+            (first(lambda x, y: -x * y), "The term log(1 + exp(l)) is missing: `ops.softplus`."),
+            (
+                first(lambda x, y: np.logaddexp(0, y) + x * y),
+                "The term x l has the wrong sign: log(1 + exp(l)) − x l.",
+            ),
+            (
+                first(lambda x, y: np.logaddexp(0, -y) - x * y),
+                "The first term is log(1 + exp(+l)): you have exp(−l).",
+            ),
+            (
+                first(lambda x, y: _sigmoid(y) - x * y),
+                "The first term is log(1 + exp(l)), `ops.softplus`, not the sigmoid.",
+            ),
+            (
+                first(lambda x, y: np.maximum(y, 0) - x * y),
+                "The first term is log(1 + exp(l)), `ops.softplus`, not `relu`.",
+            ),
+            (first(lambda x, y: np.exp(y) - x * y), "The first term is log(1 + exp(l))."),
+            (
+                first(lambda x, y: np.logaddexp(0, x) - x * y),
+                "`images` and `logits` are exchanged in the first term: log(1 + exp(l)).",
+            ),
+            (
+                first(lambda x, y: pixels(x, _sigmoid(y))),
+                "The formula takes the logits: you put them through a sigmoid first.",
+            ),
+            (
+                first(lambda x, y: np.log(1 + np.exp(np.float32(y))) - x * y),
+                "exp(l) overflows for a large logit: `ops.softplus(l)` is log(1 + exp(l)) without "
+                "that.",
+            ),
+            (
+                first(lambda x, y: _from_clipped(x, y, 0.0)),
+                "The sigmoid of a sure logit rounds to 0 or 1, and its logarithm is infinite: "
+                "compute from the logits.",
+            ),
+            (
+                first(lambda x, y: _from_clipped(x, y, 1e-7)),
+                "A white pixel with a logit of −200 costs 200 nats: compute from the logits. "
+                "(Keras' own cross-entropy takes them with `from_logits=True`.)",
+            ),
+            (
+                first(lambda x, y: _from_clipped(x, np.log(y) - np.log(1 - y), 1e-7)),
+                "You took the logits for brightness: use log(1 + exp(l)) − x l.",
+            ),
+            (
+                first(lambda x, y: _from_clipped(x, _logit(np.clip(y, 1e-7, 1 - 1e-7)), 1e-7)),
+                "You took the logits for brightness: say `from_logits=True`, or write out "
+                "log(1 + exp(l)) − x l.",
+            ),
+            (
+                first(lambda x, y: np.square(x - _sigmoid(y))),
+                "That is the squared error, not the cross-entropy.",
+            ),
+            (
+                first(lambda x, y: np.square(x - y)),
+                "That is the squared error, of logits at that: asked is the cross-entropy.",
+            ),
+            (
+                second(lambda m, v: -_kl(m, v).sum(axis=1)),
+                "The sign is turned: a divergence is never negative.",
+            ),
+            (
+                second(lambda m, v: _kl(m, v).mean(axis=1)),
+                "You averaged over latent dimensions: sum over them.",
+            ),
+            (second(_kl), "Sum over latent dimensions, axis 1."),
+            (
+                second(lambda m, v: _kl(m, v).sum()),
+                "You summed over images too: leave one number for each image.",
+            ),
+            (
+                second(lambda m, v: _kl(m, v).sum() / len(m)),
+                "Leave one number for each image, no mean yet.",
+            ),
+            (
+                second(lambda m, v: _kl(m, v).sum(axis=0)),
+                "You summed over images, axis 0: latent dimensions are axis 1.",
+            ),
+            (second(lambda m, v: 2 * _kl(m, v).sum(axis=1)), "The factor ½ is missing."),
+            (second(lambda m, v: _kl(m, v).sum(axis=1) / 2), "The KL is halved once too often."),
+            (
+                second(lambda m, v: _kl(m, 2 * v).sum(axis=1)),
                 "You took `z_log_var` for log σ; it is log σ².",
+            ),
+            (
+                second(lambda m, v: _kl(m, v / 2).sum(axis=1)),
+                "log σ² is `z_log_var`, and σ² its exponential: nothing to halve.",
+            ),
+            (
+                second(lambda m, v: _kl(v, m).sum(axis=1)),
+                "In the KL, `z_mean` and `z_log_var` are exchanged.",
+            ),
+            (
+                second(lambda m, v: 0.5 * (m + np.exp(v) - 1 - v).sum(axis=1)),
+                "The square of μ is missing.",
+            ),
+            (
+                second(lambda m, v: 0.5 * (m**2 + v**2 - 1 - v).sum(axis=1)),
+                "`z_log_var` is a logarithm: σ² is `ops.exp(z_log_var)`.",
+            ),
+            (
+                second(lambda m, v: 0.5 * (m**2 + np.exp(v) - v).sum(axis=1)),
+                "The −1 is missing: the prior itself must cost nothing.",
+            ),
+            (
+                second(lambda m, v: 0.5 * (m**2 + np.exp(v) - 1 + v).sum(axis=1)),
+                "The last term has the wrong sign: − log σ².",
+            ),
+            (
+                second(lambda m, v: 0.5 * (m**2 + np.exp(v) - 1).sum(axis=1)),
+                "The last term is missing: − log σ².",
+            ),
+            (
+                second(lambda m, v: 0.5 * (m**2 - 1 - v).sum(axis=1)),
+                "The term σ² is missing.",
             ),
         ],
     )
+    _expect_gradients_of_parts(answer, _tensors(*_batch(3, 2, 4, 5)))
     return "Two numbers an image, both in nats: now they may be added."
 
 
+def _kl(z_mean, z_log_var):
+    """Return the KL divergence of each dimension."""
+    return 0.5 * (z_mean**2 + np.exp(z_log_var) - 1 - z_log_var)
+
+
+def _sigmoid(logits):
+    return 1 / (1 + np.exp(-logits))
+
+
+def _logit(p):
+    return np.log(p) - np.log(1 - p)
+
+
+def _from_clipped(images, logits, epsilon):
+    """The cross-entropy of a pixel by way of a clipped sigmoid, in 32 bits as Keras computes."""
+    p = np.clip(_sigmoid(np.float32(logits)), np.float32(epsilon), np.float32(1 - epsilon))
+    return -images * np.log(p) - (1 - images) * np.log(1 - p)
+
+
+def _batch(n, height, width, latent_dim):
+    """Return images, logits, z_mean and z_log_var."""
+    rng = np.random.default_rng(31 + n)
+    images = rng.uniform(size=(n, height, width, 1))
+    return images, rng.normal(0, 2, images.shape), *rng.normal(0, 1, (2, n, latent_dim))
+
+
+# Each pixel costs 200 nats, and in 32 bits exp(200) is infinite.
+_SURE = Case(
+    np.array([0.0, 1.0]).reshape(2, 1, 1, 1),
+    np.array([200.0, -200.0]).reshape(2, 1, 1, 1),
+    np.array([[0.5, -1.0, 0.1], [1.5, 0.3, -0.8]]),
+    np.array([[-0.4, 0.2, 1.3], [0.6, -1.1, -0.5]]),
+    when="a sure decoder that is wrong, with logits of ±200",
+)
+
+
+class _OnTensors:
+    """The learner's function, called with tensors in place of arrays.
+
+    It has the learner's code, so that a message can show the line at which it stops.
+    """
+
+    def __init__(self, function):
+        self.function = function
+        self.__name__ = getattr(function, "__name__", "your function")
+        self.__code__ = getattr(function, "__code__", None)
+
+    def __call__(self, *args):
+        if not callable(self.function):
+            return call(self.function)
+        args = [_tensors(arg)[0] if isinstance(arg, np.ndarray) else arg for arg in args]
+        try:
+            return self.function(*args)
+        except AttributeError as error:
+            method = getattr(error, "name", None)
+            if not hasattr(np.ndarray, method or ""):
+                raise
+            raise Wrong(
+                f"`{self.__name__}` gets tensors, and those have no `.{method}` as arrays do: "
+                f"write `ops.{method}(…)`.",
+                "exception",
+            ) from error
+
+
+def _expect_gradients_of_parts(answer, tensors):
+    """The slopes of the sums are known: sigmoid(l) − x; and μ and ½ (σ² − 1)."""
+    images, logits, z_mean, z_log_var = (_numpy(t, "") for t in tensors)
+    for part, watched, right in (
+        (0, {"logits": tensors[1]}, [1 / (1 + np.exp(-logits)) - images]),
+        (
+            1,
+            {"z_mean": tensors[2], "z_log_var": tensors[3]},
+            [z_mean, (np.exp(z_log_var) - 1) / 2],
+        ),
+    ):
+        name = ("reconstruction loss", "KL divergence")[part]
+        _expect_slopes(
+            lambda part=part: tuple(call(answer, *tensors))[part],
+            list(watched.values()),
+            f"No gradient of the {name} reaches `{'`, `'.join(watched)}`, so training would not "
+            "move them",
+            right,
+        )
+
+
 @exercise(
+    title="My VAE",
     hints=(
         "`call`: encode, sample, decode. `self.encoder(images)` gives two tensors, and "
         "`self.sampling((z_mean, z_log_var))` draws z.",
         '`call` returns `{"z_mean": z_mean, "z_log_var": z_log_var, "logits": logits}`, and '
         "`compute_loss` finds that dict in `y_pred` and the images in `x`.",
-        "`compute_loss`: `reconstruction, kl = loss_parts(x, y_pred['logits'], …)`, hand each to "
-        "its tracker with `.update_state(…)`, return `ops.mean(reconstruction + self.beta * kl)`.",
-    )
+        "`compute_loss`: `loss_parts(x, y_pred['logits'], y_pred['z_mean'], y_pred['z_log_var'])` "
+        "gives both numbers of each image. Hand each to its tracker with `.update_state(…)`, as "
+        "they are, and return `ops.mean(…)` of the sum, with `self.beta` before the KL.",
+    ),
 )
 def my_vae(answer):
     """Write a VAE whose loss is reconstruction + β · KL and whose logs add up."""
@@ -97,41 +324,86 @@ def my_vae(answer):
     )
     model = call(answer, *_tiny_networks(keras), beta=3.0)
     images = np.random.default_rng(32).uniform(size=(7, 4, 4, 1)).astype("float32")
+    images[4:] **= 4  # a darker second batch, so that a mean of means is seen
     outputs = _outputs(model, images)
-    _expect_fresh_samples(model, images)
-    _expect_loss(model, images, outputs)
-    _expect_logs(model, images)
+    _expect_samples(model)
+    _expect_loss(keras, model, images, outputs)
+    _expect_gradients(keras, model, images)
     _expect_live_beta(keras, model)
+    _expect_logs(model, images)
     return "Your class has the right loss, it logs parts that add up, and β can change on the way."
 
 
 @exercise(
+    title="The standard β",
     hints=(
         "Divide the whole loss by a number so that the reconstruction becomes a *sum* over "
         "pixels. A loss may be divided: the best weights stay the best.",
         "The mean over pixels is the sum divided by `n_pixels`, so the reconstruction is "
         "`weight / n_pixels` times the sum. Divide everything by that factor.",
-        "`return n_pixels / weight`",
-    )
+        "What is left before the KL is 1 divided by `weight / n_pixels`.",
+    ),
 )
 def standard_beta(answer):
     """Turn a weight on the mean reconstruction into the β of the standard loss."""
-    for weight, n_pixels in ((500, 1024), (1, 784), (784, 784), (50, 3072)):
-        expect_number(
-            call(answer, weight, n_pixels),
-            n_pixels / weight,
-            f"standard_beta({weight}, {n_pixels})",
-            look_at="Write mean = sum / n_pixels and divide the loss by what stands before sum.",
-            mistakes={
-                weight / n_pixels: (
-                    "That is the factor before the *sum*: divide by it, and see what is left "
-                    "before the KL."
-                ),
-                weight: "That weight stands on the reconstruction; β stands on the KL.",
-                1 / weight: "The reconstruction still is a mean over pixels there.",
-                weight * n_pixels: "Dividing by `weight` makes β smaller where it is large.",
-            },
-        )
+
+    def right(weight, n_pixels):
+        return n_pixels / weight
+
+    expect_function(
+        answer,
+        right,
+        [(500, 1024), (10, 784), (50, 3072), (2000, 64)],
+        look_at="Write mean = sum / n_pixels and divide the loss by what stands before sum.",
+        mistakes=[
+            (
+                lambda weight, n: weight / n,
+                "That is the factor before the *sum*: divide by it, and see what is left before "
+                "the KL.",
+            ),
+            (
+                lambda weight, n: weight,
+                "That weight stands on the reconstruction; β stands on the KL.",
+            ),
+            (lambda weight, n: n, "That is β if the weight is 1: divide by the weight."),
+            (lambda weight, n: 1 / weight, "The reconstruction still is a mean over pixels there."),
+            (
+                lambda weight, n: 1 / n,
+                "The mean *divides* the sum by the number of pixels: β grows with it.",
+            ),
+            (
+                lambda weight, n: weight * n,
+                "The weight divides: the more the reconstruction weighs, the smaller is β.",
+            ),
+            (lambda weight, n: n // weight, "`//` drops the fractions: use `/`."),
+            (lambda weight, n: n - weight, "The weight divides: a quotient, not a difference."),
+            (
+                lambda weight, n: np.sqrt(n) / weight,
+                "No root: `n_pixels` is the number of all pixels already.",
+            ),
+            (
+                lambda weight, n: n**2 / weight,
+                "No square: `n_pixels` is the number of all pixels already.",
+            ),
+            (
+                lambda weight, n: n / weight / 2,
+                "No ½: divide the whole loss by `weight / n_pixels`.",
+            ),
+            (
+                lambda weight, n: 1024 / weight,
+                "It is as if there were always 1,024 pixels: use `n_pixels`.",
+            ),
+            (
+                lambda weight, n: 784 / weight,
+                "It is as if there were always 784 pixels: use `n_pixels`.",
+            ),
+            (lambda weight, n: n / 500, "It is as if the weight were always 500: use `weight`."),
+            (
+                lambda weight, n: 1024 / 500,
+                "That is the answer to the example alone: use `weight` and `n_pixels`.",
+            ),
+        ],
+    )
     return "500 × mean + KL is β = 2.048: more pressure on the code, not 500 times less."
 
 
@@ -140,136 +412,605 @@ def standard_beta(answer):
         "First the KL divergence of each dimension of each image: `vh.metrics.kl_per_dimension` "
         "gives (n, latent_dim).",
         "Average it over *images* (axis 0): one number for each dimension.",
-        "`np.sum(vh.metrics.kl_per_dimension(z_mean, z_log_var).mean(axis=0) < threshold)`",
+        "Compare with the threshold: the sum of True and False is the number of True.",
     )
 )
 def collapsed_dimensions(answer):
     """Count the latent dimensions whose mean KL divergence is below a threshold."""
-    # Per dimension: used, prior exactly, offset the same for all, used by every third image.
-    z_mean = np.array([[1.5, 0.0, 0.08, 0.0], [-1.5, 0.0, 0.08, 0.0], [0.5, 0.0, 0.08, 1.2]])
-    z_log_var = np.array([[-3.0, 0.0, 0.0, 0.0], [-3.0, 0.0, 0.0, 0.0], [-3.0, 0.0, 0.0, -2.0]])
-    kl = 0.5 * (z_mean**2 + np.exp(z_log_var) - 1 - z_log_var)
-    per_dimension = kl.mean(axis=0)
+
+    def right(z_mean, z_log_var, threshold):
+        return np.sum(_kl(z_mean, z_log_var).mean(axis=0) < threshold)
+
+    def counted(function):
+        """A mistake: function(z_mean, z_log_var) gives the numbers that are compared."""
+        return lambda m, v, t: np.sum(function(m, v) < t)
+
+    per_dimension = _kl(*_COLLAPSING).mean(axis=0)
     listed = ", ".join(f"{value:.3f}" for value in per_dimension)
-    for threshold in (0.01, 0.5):
-        n_collapsed = np.sum(per_dimension < threshold)
-        expect_number(
-            call(answer, z_mean.copy(), z_log_var.copy(), threshold),
-            n_collapsed,
-            f"The number of collapsed dimensions of 4, threshold {threshold} nats",
-            look_at=f"The mean KL of the dimensions is {listed} nats.",
-            mistakes={
-                4 - n_collapsed: "That is how many dimensions are in use.",
-                np.sum(kl < threshold): "You counted images too: average over them first.",
-                np.sum(kl.mean(axis=1) < threshold): "Average over images, which are axis 0.",
-                n_collapsed / 4: "That is the share of dimensions: count them.",
-            },
-        )
+    thresholds = [0.15, *(c * kl for kl in per_dimension[1:] for c in (0.98, 1.02))]
+    cases = [Case(*_COLLAPSING, float(f"{t:.4g}")) for t in thresholds]
+    exactly = Case(*_COLLAPSING, 0.0, when="no KL is below 0")
+    expect_function(
+        answer,
+        right,
+        [*cases, exactly],
+        look_at=f"The mean KL of the dimensions is {listed} nats. Which are below the threshold?",
+        mistakes=[
+            (
+                lambda m, v, t: np.sum(_kl(m, v).mean(axis=0) >= t),
+                "That is how many dimensions are in use.",
+            ),
+            (
+                lambda m, v, t: np.sum(_kl(m, v).mean(axis=0) > t),
+                "That is how many dimensions are in use.",
+            ),
+            (
+                lambda m, v, t: np.sum(_kl(m, v).mean(axis=0) <= t),
+                "A KL of exactly the threshold is not below it: `<`, not `<=`.",
+            ),
+            (counted(_kl), "You counted images too: average over them first."),
+            (
+                lambda m, v, t: np.sum((_kl(m, v) < t).all(axis=0)),
+                "You ask that *every* image, even the largest KL, is below the threshold: average "
+                "over them first.",
+            ),
+            (
+                lambda m, v, t: np.sum((_kl(m, v) < t).any(axis=0)),
+                "You ask that *some* image, the smallest KL, is below the threshold: average over "
+                "them first.",
+            ),
+            (
+                lambda m, v, t: np.mean((_kl(m, v) < t).sum(axis=1)),
+                "You counted in each image and averaged the counts: average the KL first.",
+            ),
+            (
+                counted(lambda m, v: _kl(m, v).mean(axis=1)),
+                "Average over images, which are axis 0.",
+            ),
+            (
+                counted(lambda m, v: _kl(m, v).sum(axis=0)),
+                "You summed over images: average over them.",
+            ),
+            (
+                counted(lambda m, v: np.median(_kl(m, v), axis=0)),
+                "That is the median over images: take the mean.",
+            ),
+            (
+                lambda m, v, t: np.mean(_kl(m, v).mean(axis=0) < t),
+                "That is the share of dimensions: count them.",
+            ),
+            (
+                lambda m, v, t: _kl(m, v).mean(axis=0) < t,
+                "That is True or False for each dimension: count the True ones.",
+            ),
+            (
+                lambda m, v, t: _kl(m, v).sum(axis=1).mean() < t,
+                "That compares the KL of all dimensions together: compare one by one.",
+            ),
+            (
+                counted(lambda m, v: _kl(m.mean(axis=0), v.mean(axis=0))),
+                "You averaged means and log-variances over the images, and took the KL of that: "
+                "codes to the left and to the right then cancel. Take the KL of each image first.",
+            ),
+            (
+                counted(lambda m, v: m.var(axis=0)),
+                "That is the variance of the means over the images, the other count that the text "
+                "names (`active_units`): take the mean KL.",
+            ),
+            (
+                counted(lambda m, v: m.std(axis=0)),
+                "That is the deviation of the means over the images: take the mean KL.",
+            ),
+            (
+                counted(lambda m, v: (0.5 * m**2).mean(axis=0)),
+                "The variances are forgotten: a dimension may say something by them alone. Take "
+                "all four terms of the KL.",
+            ),
+            (
+                counted(lambda m, v: (m**2).mean(axis=0)),
+                "The variances are forgotten: take all four terms of the KL.",
+            ),
+            (
+                counted(lambda m, v: 2 * _kl(m, v).mean(axis=0)),
+                "The factor ½ of the KL is missing.",
+            ),
+            (
+                counted(lambda m, v: _kl(m, 2 * v).mean(axis=0)),
+                "You took `z_log_var` for log σ; it is log σ².",
+            ),
+            (
+                counted(lambda m, v: _kl(m, v / 2).mean(axis=0)),
+                "log σ² is `z_log_var`, and σ² its exponential: nothing to halve.",
+            ),
+            (
+                counted(lambda m, v: _kl(v, m).mean(axis=0)),
+                "`z_mean` and `z_log_var` are exchanged.",
+            ),
+            (
+                counted(lambda m, v: _kl(m, m).mean(axis=0)),
+                "`z_mean` stands in the place of `z_log_var`, too.",
+            ),
+            (
+                lambda m, v, t: right(m, v, 0.1),
+                "It is as if the threshold were always 0.1: use `threshold`.",
+            ),
+            (
+                lambda m, v, t: right(m, v, 0.01),
+                "It is as if the threshold were always 0.01: use `threshold`.",
+            ),
+        ],
+    )
     return "Mean over images first: a dimension that only some digits use is in use."
 
 
+# Per dimension: the prior exactly; an offset, the same for all; means that cancel; a variance
+# alone; used by every third image; used by all.
+_COLLAPSING = (
+    np.array(
+        [
+            [0.0, 0.3, 1.5, 0.0, 0.0, 1.9],
+            [0.0, 0.3, -1.5, 0.0, 0.1, -1.1],
+            [0.0, 0.3, 0.6, 0.0, 1.2, -0.5],
+            [0.0, 0.3, -0.6, 0.0, 0.0, 0.4],
+        ]
+    ),
+    np.array(
+        [
+            [0.0, 0.0, 0.0, -1.6, 0.0, -3.0],
+            [0.0, 0.0, 0.0, -1.6, -0.1, -2.5],
+            [0.0, 0.0, 0.0, -1.6, -2.0, -3.5],
+            [0.0, 0.0, 0.0, -1.6, 0.0, -3.0],
+        ]
+    ),
+)
+
+
 @exercise(
+    title="β warm-up",
     hints=(
         "A straight line from 0 at epoch 0 to `beta` at epoch `length`: what is its slope?",
         "After that it must not rise any more: `min(…, …)`.",
-        "`return beta * min(1.0, epoch / length)`",
-    )
+        "epoch / length goes from 0 to 1 and on: cut it off at 1, then multiply by beta.",
+    ),
 )
 def warm_up(answer):
     """Return β at a moment of training: a line from 0, then constant."""
-    for epoch, length, beta in ((1, 4, 2.0), (0, 4, 1.0), (2.5, 5, 1.0), (4, 4, 3.0), (9, 4, 2.0)):
-        line = beta * epoch / length
-        expect_number(
-            call(answer, epoch, length, beta),
-            min(beta, line),
-            f"warm_up({epoch}, {length}, {beta})",
-            look_at="From 0 at the start to beta at epoch `length`, then beta for ever.",
-            mistakes={
-                line: "After `length` epochs it has to stay at beta: use `min`.",
-                max(beta, line): "That is the larger of the two: use `min`.",
-                min(1.0, epoch / length): "The line has to end at beta, not at 1.",
-                beta: "At the start β is zero, and it rises from there.",
-                beta * (1 - min(1.0, epoch / length)): "It falls: it has to rise.",
-            },
-        )
+
+    def right(epoch, length, beta):
+        return beta * min(1.0, epoch / length)
+
+    expect_function(
+        answer,
+        right,
+        [
+            (1, 4, 2.0),
+            (2.5, 5, 0.75),
+            (7, 10, 4.0),
+            (0.1, 5, 1.5),
+            Case(0, 4, 3.0, when="the start"),
+            Case(4, 4, 3.0, when="the end of the line"),
+            Case(5, 4, 2.0, when="after the end"),
+            Case(9, 4, 2.0, when="long after the end"),
+        ],
+        look_at="From 0 at the start to beta at epoch `length`, then beta for ever.",
+        mistakes=[
+            (
+                lambda e, n, b: b * e / n,
+                "After `length` epochs it has to stay at beta: use `min`.",
+            ),
+            (
+                lambda e, n, b: max(b, b * e / n),
+                "That is the larger of the two: use `min`.",
+            ),
+            (lambda e, n, b: b * max(1.0, e / n), "That is the larger of the two: use `min`."),
+            (lambda e, n, b: min(1.0, e / n), "The line has to end at beta, not at 1."),
+            (
+                lambda e, n, b: min(b, e / n),
+                "The line has to reach beta at epoch `length`: its slope is beta / length.",
+            ),
+            (
+                lambda e, n, b: min(1.0, b * e / n),
+                "The line has to end at beta, not at 1: `min` is for epoch / length alone.",
+            ),
+            (lambda e, n, b: b, "At the start β is zero, and it rises from there."),
+            (
+                lambda e, n, b: b * (1 - min(1.0, e / n)),
+                "It falls from beta to 0: it has to rise.",
+            ),
+            (
+                lambda e, n, b: b * min(1.0, int(e) / n),
+                "It rises in steps: epoch 2.5 is half-way through the third one, so do not round.",
+            ),
+            (
+                lambda e, n, b: b * min(1.0, round(e) / n),
+                "It rises in steps: epoch 2.5 is half-way through the third one, so do not round.",
+            ),
+            (
+                lambda e, n, b: b * min(1.0, np.ceil(e) / n),
+                "It rises in steps: epoch 2.5 is half-way through the third one, so do not round.",
+            ),
+            (
+                lambda e, n, b: b * (e >= n),
+                "It is 0 and then leaps to beta: between them there is a straight line. (`//` "
+                "drops the fractions: use `/`.)",
+            ),
+            (
+                lambda e, n, b: b * (e > n),
+                "It is 0 and then leaps to beta: between them there is a straight line.",
+            ),
+            (
+                lambda e, n, b: b * (e > 0),
+                "It leaps to beta at once: it takes `length` epochs to get there.",
+            ),
+            (
+                lambda e, n, b: b * min(1.0, (e + 1) / n),
+                "It starts too early: at epoch 0 it is 0, so no `+ 1`.",
+            ),
+            (
+                lambda e, n, b: b * min(1.0, e / (n - 1)),
+                "The line ends one epoch too early: at `length`, not at `length - 1`.",
+            ),
+            (
+                lambda e, n, b: b * min(1.0, e / (n + 1)),
+                "The line ends one epoch too late: at `length`, not at `length + 1`.",
+            ),
+            (
+                lambda e, n, b: b * min(1.0, max(0, e - 1) / n),
+                "It starts one epoch too late: at epoch 0, so no `- 1`.",
+            ),
+            (
+                lambda e, n, b: b * min(1.0, (e - 1) / n),
+                "It starts one epoch too late, and below 0: no `- 1`.",
+            ),
+            (
+                lambda e, n, b: b * (1 - np.cos(np.pi * min(1.0, e / n))) / 2,
+                "That is a curve, half a cosine: asked is a straight line.",
+            ),
+            (
+                lambda e, n, b: b * np.sin(np.pi / 2 * min(1.0, e / n)),
+                "That is a curve, a quarter of a sine: asked is a straight line.",
+            ),
+            (
+                lambda e, n, b: b * min(1.0, e / n) ** 2,
+                "That is a curve, a parabola: asked is a straight line.",
+            ),
+            (
+                lambda e, n, b: b * min(1.0, e / n) ** 0.5,
+                "That is a curve, a root: asked is a straight line.",
+            ),
+            (
+                lambda e, n, b: b * (1 - np.exp(-e / n)),
+                "That is a curve, which never reaches beta: asked is a straight line.",
+            ),
+            (
+                lambda e, n, b: b * np.tanh(e / n),
+                "That is a curve, which never reaches beta: asked is a straight line.",
+            ),
+            (
+                lambda e, n, b: min(1.0, e / n) ** b,
+                "beta is a factor, not a power.",
+            ),
+            (
+                lambda e, n, b: b * e / n if e <= n else 0.0,
+                "After the end it is 0 again: it has to stay at beta.",
+            ),
+            (
+                lambda e, n, b: b * e / n if e < n else 0.0,
+                "From the end on it is 0 again: it has to stay at beta.",
+            ),
+            (
+                lambda e, n, b: b * e / n if e <= n else 1.0,
+                "After the end it is 1: it has to stay at beta.",
+            ),
+            (
+                lambda e, n, b: b * (e % n) / n,
+                "It begins anew every `length` epochs: it has to stay at beta.",
+            ),
+            (
+                lambda e, n, b: b * max(0.0, 1 - abs(e - n) / n),
+                "After the end it falls again: it has to stay at beta.",
+            ),
+            (
+                lambda e, n, b: b * min(1.0, n / e) if e else b,
+                "`epoch` and `length` are exchanged: the line is epoch / length.",
+            ),
+            (
+                lambda e, n, b: b * min(1.0, e * n),
+                "Divide by `length`, do not multiply: it takes `length` epochs to get to beta.",
+            ),
+            (
+                lambda e, n, b: min(b, e),
+                "`length` is not used: it takes `length` epochs to get to beta.",
+            ),
+            (
+                lambda e, n, b: b * min(1.0, e / 10),
+                "It is as if `length` were always 10: use `length`.",
+            ),
+            (
+                lambda e, n, b: e / n,
+                "The line has to end at beta, and stay there: use `beta` and `min`.",
+            ),
+        ],
+    )
     return "At first the code is free, so the decoder learns that it is worth listening to."
 
 
 @exercise(
+    title="Free bits",
     hints=(
         "Three steps, in this order: mean over images, each dimension at least `floor`, sum.",
         "`ops.maximum(a, floor)` lifts whatever is below the floor up to it.",
-        "`ops.sum(ops.maximum(ops.mean(kl, axis=0), floor))`",
-    )
+        "`ops.mean(kl, axis=0)` is the first step. Stay with `ops` all the way, so that gradients "
+        "pass.",
+    ),
 )
 def free_bits_penalty(answer):
     """Return the KL penalty of a batch with a free allowance for each dimension."""
-    kl = np.array([[0.0, 1.0, 0.02], [0.3, 3.0, 0.0], [0.6, 2.0, 0.04]])
-    mean = kl.mean(axis=0)
-    for floor in (0.1, 0.5, 0.0):
-        got = call(answer, *_tensors(kl), floor)
-        expect_number(
-            _numpy(got, "The penalty"),
-            np.maximum(mean, floor).sum(),
-            f"The penalty of 3 images and 3 dimensions, floor {floor} (nats)",
-            rtol=1e-3,
-            look_at=f"The dimensions use {', '.join(f'{v:.2f}' for v in mean)} nats on average.",
-            mistakes={
-                np.maximum(kl, floor).mean(axis=0).sum(): (
-                    "You lifted each image on its own: average over images first, so that a "
-                    "dimension may spend its allowance on the images that need it."
-                ),
-                np.minimum(mean, floor).sum(): "That caps what is used: use `ops.maximum`.",
-                max(mean.sum(), floor): "The allowance is for each dimension: lift before the sum.",
-                np.maximum(mean - floor, 0).sum(): (
-                    "That subtracts the allowance. The gradient is the same, but then the loss is "
-                    "no upper bound any more: lift to the floor."
-                ),
-                np.maximum(mean, floor).mean(): "Sum over dimensions, do not average.",
-                mean.sum(): "That is the KL divergence itself; `floor` has no effect.",
-            },
-        )
+
+    def right(kl, floor):
+        return np.maximum(kl.mean(axis=0), floor).sum()
+
+    small = np.array([[0.0, 1.0, 0.02], [0.3, 3.0, 0.0], [0.9, 2.3, 0.07]])
+    wide = np.array([[0.9, 0.1, 0.35, 2.6], [0.1, 0.25, 0.2, 0.5], [0.3, 0.4, 0.0, 0.2]])
+    mean = small.mean(axis=0)
+    expect_function(
+        _OnTensors(answer),
+        right,
+        [(small, 0.1), (small, 0.45), (wide, 0.3), (wide, 0.7), (wide, 2.5)],
+        look_at="The order is: mean over images, each dimension at least `floor`, sum. The "
+        f"dimensions of the (3, 3) batch use {', '.join(f'{v:.2f}' for v in mean)} nats.",
+        mistakes=[
+            (
+                lambda kl, f: np.maximum(kl, f).mean(axis=0).sum(),
+                "You lifted each image on its own: average over images first, so that a dimension "
+                "may spend its allowance on the images that need it.",
+            ),
+            (
+                lambda kl, f: np.maximum(kl, f).sum(),
+                "You lifted each image on its own, and summed over images: average over them "
+                "first.",
+            ),
+            (
+                lambda kl, f: np.minimum(kl.mean(axis=0), f).sum(),
+                "That caps what is used: use `ops.maximum`.",
+            ),
+            (
+                lambda kl, f: np.maximum(kl.mean(axis=0).sum(), f),
+                "The allowance is for each dimension: lift before the sum.",
+            ),
+            (
+                lambda kl, f: np.maximum(kl.sum(axis=1), f).mean(),
+                "The allowance is for each dimension, not for an image: mean over images first.",
+            ),
+            (
+                lambda kl, f: np.maximum(kl.mean(axis=0) - f, 0).sum(),
+                "That subtracts the allowance. The gradient is the same, but then the loss is no "
+                "upper bound any more: lift to the floor.",
+            ),
+            (
+                lambda kl, f: np.maximum(kl.sum() / len(kl) - f, 0),
+                "That subtracts one allowance for all dimensions: lift each one to the floor.",
+            ),
+            (
+                lambda kl, f: np.where(kl.mean(axis=0) < f, 0, kl.mean(axis=0)).sum(),
+                "Below the floor you charge nothing: charge the floor, so that the loss has no "
+                "leap there.",
+            ),
+            (
+                lambda kl, f: np.where(kl.mean(axis=0) < f, kl.mean(axis=0), 0).sum(),
+                "That counts what is *below* the floor: lift it to the floor, and keep the rest.",
+            ),
+            (
+                lambda kl, f: (kl.mean(axis=0) + f).sum(),
+                "That adds the floor everywhere: lift only what is below it, `ops.maximum`.",
+            ),
+            (
+                lambda kl, f: (kl.mean(axis=0) - f).sum(),
+                "That subtracts the floor everywhere: lift what is below it, `ops.maximum`.",
+            ),
+            (
+                lambda kl, f: np.maximum(kl.mean(axis=0), f / kl.shape[1]).sum(),
+                "You share one floor among the dimensions: each has its own, of `floor` nats.",
+            ),
+            (
+                lambda kl, f: np.maximum(kl.mean(axis=1), f).sum(),
+                "You averaged over dimensions: images are axis 0.",
+            ),
+            (
+                lambda kl, f: np.maximum(kl.sum(axis=0), f).sum(),
+                "You summed over images: average over them.",
+            ),
+            (
+                lambda kl, f: np.maximum(np.median(kl, axis=0), f).sum(),
+                "That is the median over images: take the mean.",
+            ),
+            (
+                lambda kl, f: np.maximum(kl.mean(), f),
+                "You averaged over dimensions, too: each has an allowance of its own.",
+            ),
+            (
+                lambda kl, f: np.maximum(kl.mean(axis=0), f).mean(),
+                "Sum over dimensions, do not average.",
+            ),
+            (
+                lambda kl, f: np.maximum(kl.mean(axis=0), f),
+                "These are the dimensions one by one: sum them.",
+            ),
+            (
+                lambda kl, f: np.maximum(kl.mean(axis=0), f).max(),
+                "That is the largest dimension: sum them all.",
+            ),
+            (
+                lambda kl, f: kl.mean(axis=0).sum(),
+                "That is the KL divergence itself; `floor` has no effect.",
+            ),
+            (
+                lambda kl, f: right(kl, 0.3),
+                "It is as if the floor were always 0.3: use `floor`.",
+            ),
+            (
+                lambda kl, f: right(kl, 0.1),
+                "It is as if the floor were always 0.1: use `floor`.",
+            ),
+            (
+                lambda kl, f: -right(kl, f),
+                "The sign is turned: the penalty is a cost.",
+            ),
+            (lambda kl, f: f * kl.shape[1], "That is the floor of all dimensions alone."),
+        ],
+    )
+    [tensor] = _tensors(small)
+    _expect_slopes(
+        lambda: call(answer, tensor, 0.1),
+        [tensor],
+        "No gradient of the penalty reaches `kl`, so training would not move it",
+        [np.broadcast_to((mean > 0.1) / len(small), small.shape)],
+    )
     return "Below its floor a dimension costs the same whatever it does: no gradient pushes it out."
 
 
 @exercise(
+    title="The difference, with its error",
     hints=(
         "The runs come in pairs with the same seed: look at `first - second`, one number a seed.",
         "The standard error of a mean is the standard deviation (with `ddof=1`, for it is "
         "estimated from few values) divided by the square root of how many there are.",
-        "`d = first - second` and `return d.mean(), d.std(ddof=1) / np.sqrt(len(d))`",
-    )
+        "`d.std(ddof=1) / np.sqrt(len(d))` is the standard error, if `d` are the differences.",
+    ),
 )
 def paired_difference(answer):
     """Return the mean difference of two recipes over seeds, and its standard error."""
-    first = np.array([120.4, 121.9, 119.6, 121.1])
-    second = np.array([118.2, 119.9, 117.8, 119.1])
-    d = first - second
-    mean, error = _pair(call(answer, first.copy(), second.copy()), "paired_difference")
-    expect_number(
-        mean,
-        d.mean(),
-        "The mean difference of four seeds (nats)",
-        look_at="Average `first - second`.",
-        mistakes={-d.mean(): "That is `second - first`: the other way round."},
-    )
-    unpaired = np.sqrt((first.var(ddof=1) + second.var(ddof=1)) / 4)
-    expect_number(
-        error,
-        d.std(ddof=1) / 2,
-        "The standard error of the mean difference (nats)",
-        look_at="The standard deviation of the four differences, divided by √4.",
-        mistakes={
-            d.std(ddof=1): "That is the spread of single differences: divide by √n for their mean.",
-            d.std() / 2: "With few values the standard deviation needs `ddof=1`.",
-            d.std(): "Use `ddof=1`, and divide by √n.",
-            d.var(ddof=1) / 4: "That is its square: take the root.",
-            d.std(ddof=1) / 4: "Divide by the *root* of the number of seeds.",
-            unpaired: (
-                "That treats the runs as strangers. Take the differences seed by seed: what a "
-                "seed does to both recipes then cancels."
+
+    def right(first, second):
+        d = first - second
+        return d.mean(), d.std(ddof=1) / np.sqrt(len(d))
+
+    def mean(function):
+        """A mistake in the mean, function(first, second), whatever the error is."""
+        return lambda a, b: (function(a, b), None)
+
+    def error(function):
+        """A mistake in the error, function(difference), if the mean is right."""
+        return lambda a, b: ((a - b).mean(), function(a - b))
+
+    # Skewed, with a negative difference each; the mean, the median and all sizes differ.
+    cases = [
+        (np.array([120.4, 121.9, 119.6, 121.1]), np.array([118.2, 122.3, 117.8, 114.3])),
+        (np.array([98.2, 97.5, 99.9, 98.8, 97.1]), np.array([97.9, 98.4, 95.2, 98.1, 96.0])),
+        (np.array([110.5, 111.2, 113.9]), np.array([111.7, 114.1, 113.0])),
+    ]
+    expect_function(
+        answer,
+        right,
+        cases,
+        parts=("mean", "standard error"),
+        look_at="Take `first - second` seed by seed: the mean of these differences, and their "
+        "standard deviation divided by √n.",
+        mistakes=[
+            (
+                mean(lambda a, b: (b - a).mean()),
+                "That is `second - first`: the other way round.",
             ),
-        },
+            (
+                mean(lambda a, b: np.abs(a - b).mean()),
+                "Keep the signs: a seed for which `first` is smaller counts against the others.",
+            ),
+            (
+                mean(lambda a, b: np.abs((a - b).mean())),
+                "Keep the sign: it says which of the two is larger.",
+            ),
+            (mean(lambda a, b: np.median(a - b)), "That is the median: take the mean."),
+            (mean(lambda a, b: (a - b).sum()), "That is the sum: divide by the number of seeds."),
+            (
+                mean(lambda a, b: (a - b).sum() / (len(a) - 1)),
+                "A mean divides by n; n − 1 is for the standard deviation.",
+            ),
+            (mean(lambda a, b: a - b), "These are the differences seed by seed: take their mean."),
+            (mean(lambda a, b: (a / b).mean()), "Take the difference, not the quotient."),
+            (mean(lambda a, b: ((a - b) / b).mean()), "Take the difference in nats, no share."),
+            (mean(lambda a, b: (a - b)[0]), "That is the first seed alone: average over all."),
+            (mean(lambda a, b: a.min() - b.min()), "Compare all seeds, not the best of each."),
+            (mean(lambda a, b: a.max() - b.max()), "Compare all seeds, not the worst of each."),
+            (mean(lambda a, b: a.mean()), "Subtract `second`, seed by seed."),
+            (
+                mean(lambda a, b: (a - b).mean() / ((a - b).std(ddof=1) / np.sqrt(len(a)))),
+                "That is a t value, the mean divided by its error: return the two apart.",
+            ),
+            (
+                error(lambda d: d.std(ddof=1)),
+                "That is the spread of single differences: divide by √n for their mean.",
+            ),
+            (
+                error(lambda d: d.std() / np.sqrt(len(d))),
+                "With few values the standard deviation needs `ddof=1`.",
+            ),
+            (error(lambda d: d.std()), "Use `ddof=1`, and divide by √n."),
+            (
+                error(lambda d: d.var(ddof=1) / len(d)),
+                "That is its square: take the root.",
+            ),
+            (
+                error(lambda d: d.var(ddof=1)),
+                "That is the variance of single differences: take its root, and divide by √n.",
+            ),
+            (
+                error(lambda d: d.var(ddof=1) / np.sqrt(len(d))),
+                "That is the variance divided by √n: take the standard deviation.",
+            ),
+            (
+                error(lambda d: d.std(ddof=1) / len(d)),
+                "Divide by the *root* of the number of seeds.",
+            ),
+            (
+                error(lambda d: d.std(ddof=1) / np.sqrt(len(d) - 1)),
+                "`ddof=1` is the n − 1 already: divide by √n.",
+            ),
+            (
+                error(lambda d: d.std(ddof=1) * np.sqrt(len(d))),
+                "Divide by √n, do not multiply: more seeds, a smaller error.",
+            ),
+            (
+                error(lambda d: 1.96 * d.std(ddof=1) / np.sqrt(len(d))),
+                "That is half of a 95 % interval: the standard error has no factor 1.96.",
+            ),
+            (
+                error(lambda d: d.std(ddof=1) / np.sqrt(3)),
+                "It is as if there were always three seeds: divide by the root of `len(first)`.",
+            ),
+            (
+                error(lambda d: d.std(ddof=1) / 2),
+                "It is as if there were always four seeds: divide by the root of `len(first)`.",
+            ),
+            (
+                error(lambda d: d.std(ddof=1) / np.sqrt(2 * len(d))),
+                "There are n differences, one a seed, not 2n.",
+            ),
+            (
+                error(lambda d: np.abs(d - d.mean()).mean() / np.sqrt(len(d))),
+                "That is the mean absolute deviation: take the standard deviation.",
+            ),
+            (
+                lambda a, b: (
+                    (a - b).mean(),
+                    np.sqrt((a.var(ddof=1) + b.var(ddof=1)) / len(a)),
+                ),
+                "That treats the runs as strangers. Take the differences seed by seed: what a seed "
+                "does to both recipes then cancels.",
+            ),
+            (
+                lambda a, b: ((a - b).mean(), np.sqrt((a.var() + b.var()) / len(a))),
+                "That treats the runs as strangers, without `ddof=1`: take the differences seed by "
+                "seed.",
+            ),
+            (
+                lambda a, b: ((a - b).mean(), (a.std(ddof=1) - b.std(ddof=1)) / np.sqrt(len(a))),
+                "That is a difference of deviations: take the deviation of the differences.",
+            ),
+            (
+                lambda a, b: ((a - b).mean(), a.std(ddof=1) / np.sqrt(len(a))),
+                "That is the error of `first` alone: take the deviation of the differences.",
+            ),
+        ],
     )
     return "Two numbers, and a claim has become a measurement."
 
@@ -279,15 +1020,15 @@ self_test = SelfTest(
         "During training the KL divergence *rises* from nearly 0 to 18 nats, although it is part "
         "of the loss. Why?",
         {
-            "a": "Its gradient has the wrong sign.",
+            "a": "Its gradient has the wrong sign: the optimizer climbs where it should fall.",
             "b": "Each nat spent on the code saves more than a nat of reconstruction.",
             "c": "The prior moves away from the codes.",
         },
         right="b",
         feedback={
-            "a": "Then the loss would not fall; it falls.",
+            "a": "Then the loss would not fall; it falls. (Section 2.)",
             "b": "A code that says nothing is free and useless. Paying 18 nats saves about 100.",
-            "c": "The prior is N(0, I) from the first step to the last.",
+            "c": "The prior is N(0, I) from the first step to the last. (Section 2.)",
         },
     ),
     Question(
@@ -296,25 +1037,41 @@ self_test = SelfTest(
         {"a": "100", "b": "1 / 100", "c": "7.84", "d": "0.128"},
         right="c",
         feedback={
-            "a": "The 100 stands on the reconstruction, not on the KL.",
-            "b": "The mean over 784 pixels hides a factor too.",
+            "a": "The 100 stands on the reconstruction, not on the KL. (Section 4.)",
+            "b": "The mean over 784 pixels hides a factor too. (Section 4.)",
             "c": "784 / 100: divide the loss by 100/784, and the KL gets this factor.",
-            "d": "That is 100 / 784, the factor to divide by.",
+            "d": "That is 100 / 784, the factor to divide by. (Section 4.)",
         },
+        variants=(
+            Question(
+                "A paper has `loss = 2 * mean_over_pixels(bce) + kl` on 32 × 32 images. Which β is "
+                "that in the standard form?",
+                {"a": "1 / 2", "b": "512", "c": "2,048", "d": "0.00195"},
+                right="b",
+                feedback={
+                    "a": "The mean over 1,024 pixels hides a factor too. (Section 4.)",
+                    "b": "1,024 / 2: divide the loss by 2/1,024, and the KL gets this factor.",
+                    "c": "The 2 makes the reconstruction heavier, so β is smaller. (Section 4.)",
+                    "d": "That is 2 / 1,024, the factor to divide by. (Section 4.)",
+                },
+            ),
+        ),
     ),
     Question(
         "A VAE with β = 4 has loss 148, one with β = 1 has loss 110. Which is the better model "
         "of the data?",
         {
             "a": "The one with β = 1: its loss is lower.",
-            "b": "One cannot tell from these losses; compare reconstruction + KL, with β = 1.",
-            "c": "The one with β = 4, for it was under more pressure.",
+            "b": "These losses do not tell: compare reconstruction + KL.",
+            "c": "The one with β = 4, for it was trained under more pressure.",
         },
         right="b",
         feedback={
-            "a": "With β = 0.1 the loss would be 89. Losses with different β are different scales.",
+            "a": "With β = 0.1 the loss would be 89. Losses with different β are different scales. "
+            "(Section 5.)",
             "b": "Reconstruction + KL, unweighted, bounds −log p(x), whatever the training used.",
-            "c": "Pressure keeps nats out of the code; whether that helps has to be measured.",
+            "c": "Pressure keeps nats out of the code; whether that helps has to be measured. "
+            "(Section 5.)",
         },
     ),
     Question(
@@ -322,13 +1079,14 @@ self_test = SelfTest(
         {
             "a": "β warm-up or free bits, then look whether −ELBO gets better.",
             "b": "Subtract the KL from the loss.",
-            "c": "Average the reconstruction over pixels.",
+            "c": "Average the reconstruction over pixels, so that both terms are small.",
         },
         right="a",
         feedback={
             "a": "Right, and look: some dimensions are unused because they are not needed.",
-            "b": "Then the loss rewards codes far from the prior and falls without end.",
-            "c": "That is β = 784 in disguise: the other six would go too.",
+            "b": "Then the loss rewards codes far from the prior and falls without end. "
+            "(Section 6.)",
+            "c": "That is β = 784 in disguise: the other six would go too. (Section 6.)",
         },
     ),
     Question(
@@ -340,8 +1098,8 @@ self_test = SelfTest(
         },
         right="c",
         feedback={
-            "a": "Another seed alone may move either by as much.",
-            "b": "Randomness can be measured: that is what several seeds are for.",
+            "a": "Another seed alone may move either by as much. (Section 7.)",
+            "b": "Randomness can be measured: that is what several seeds are for. (Section 7.)",
             "c": "The mean difference with its standard error says whether 0.4 is anything.",
         },
     ),
@@ -369,21 +1127,12 @@ def _numpy(tensor, what):
         raise Wrong(f"{what} is {show(tensor)}: expected a tensor.") from None
 
 
-def _pair(got, name):
-    """Unpack two values, or raise Wrong; a stub among them is "not attempted"."""
-    expect(
-        isinstance(got, tuple | list) and len(got) == 2,
-        f"`{name}` returned {show(got)}: expected two values, `return first, second`.",
-    )
-    return call(lambda: tuple(got))
-
-
 def _tiny_networks(keras):
-    """Build an encoder and a decoder of 4 × 4 images with fixed weights."""
+    """Build an encoder and a linear decoder of 4 × 4 images, with fixed weights."""
     rng = np.random.default_rng(33)
-    images, z = keras.Input((4, 4, 1)), keras.Input((2,))
+    images, z = keras.Input((4, 4, 1)), keras.Input((3,))
     flat = keras.layers.Flatten()(images)
-    encoder = keras.Model(images, [keras.layers.Dense(2)(flat), keras.layers.Dense(2)(flat)])
+    encoder = keras.Model(images, [keras.layers.Dense(3)(flat), keras.layers.Dense(3)(flat)])
     logits = keras.layers.Reshape((4, 4, 1))(keras.layers.Dense(16)(z))
     decoder = keras.Model(z, logits)
     for model in (encoder, decoder):
@@ -394,7 +1143,7 @@ def _tiny_networks(keras):
 def _outputs(model, images):
     """Call the learner's model and return its dict of outputs as arrays."""
     outputs = _numpy_dict(_run(model, "call", images))
-    for name, shape in (("z_mean", (7, 2)), ("z_log_var", (7, 2)), ("logits", (7, 4, 4, 1))):
+    for name, shape in (("z_mean", (7, 3)), ("z_log_var", (7, 3)), ("logits", (7, 4, 4, 1))):
         expect(
             name in outputs,
             f"`call` returned {show(outputs)}: expected a dict with z_mean, z_log_var and logits.",
@@ -403,15 +1152,21 @@ def _outputs(model, images):
             outputs[name].shape == shape,
             f"`{name}` has shape {outputs[name].shape} for 7 images: expected {shape}.",
         )
-    z_mean, z_log_var = (_numpy(part, "The encoder's output") for part in model.encoder(images))
-    expect(
-        np.allclose(outputs["z_mean"], z_mean, atol=1e-4),
-        "`z_mean` is not the encoder's first output. Are mean and log-variance swapped?",
+    right = [_numpy(part, "The encoder's output") for part in model.encoder(images)]
+    names = ("z_mean", "z_log_var")
+    exchanged = np.allclose(outputs["z_mean"], right[1]) and np.allclose(
+        outputs["z_log_var"], right[0]
     )
     expect(
-        np.allclose(outputs["z_log_var"], z_log_var, atol=1e-4),
-        "`z_log_var` is not the encoder's second output.",
+        not exchanged,
+        "`z_mean` and `z_log_var` are swapped: the encoder gives the mean first.",
     )
+    for name, expected, place in zip(names, right, ("first", "second"), strict=True):
+        expect(
+            np.allclose(outputs[name], expected, atol=1e-4),
+            f"`{name}` is not the encoder's {place} output: return that as it is"
+            f"{', not the draw' if name == 'z_mean' else ''}.",
+        )
     return outputs
 
 
@@ -427,37 +1182,113 @@ def _run(model, method, *args, **kwargs):
     return call(getattr(model, method, None), *args, **kwargs)
 
 
-def _expect_fresh_samples(model, images):
-    """The decoder has to get a sample: other logits at every call, centred on the right place."""
-    one, two = (_numpy_dict(_run(model, "call", images))["logits"] for _ in range(2))
+def _expect_samples(model):
+    """The decoder has to get z_mean + exp(z_log_var / 2) ε, with fresh normal noise ε.
+
+    The decoder is linear, so z can be computed from the logits.
+    """
+    images = np.random.default_rng(34).uniform(size=(2_000, 4, 4, 1)).astype("float32")
+    outputs, later = (_numpy_dict(_run(model, "call", images)) for _ in range(2))
+    z = _decoded_place(model.decoder, outputs["logits"])
+    z_mean, std = outputs["z_mean"], np.exp(outputs["z_log_var"] / 2)
     expect(
-        not np.allclose(one, two),
+        not np.allclose(z, z_mean, atol=1e-2),
+        "The decoder gets the mean: decode a fresh sample, `self.sampling((z_mean, z_log_var))`.",
+    )
+    expect(
+        not np.allclose(outputs["logits"], later["logits"]),
         "Two calls give the same logits: decode a fresh sample, `self.sampling((z_mean, "
-        "z_log_var))`, not the mean.",
+        "z_log_var))`.",
+    )
+    noise = (z - z_mean) / std
+    if _is_normal(noise) and np.abs(np.corrcoef(noise.T) - np.eye(3)).max() < 0.15:
+        return
+    twice, exchanged = noise / np.sqrt(2), (z - outputs["z_log_var"]) / np.exp(z_mean / 2)
+    for guess, message in (
+        (z, "This is noise from the prior: the code of the image is lost on the way."),
+        (twice, "Noise was added twice: call `self.sampling` once."),
+        (exchanged, "Mean and log-variance are exchanged: `self.sampling((z_mean, z_log_var))`."),
+        (z - z_mean, "The noise has to be scaled by exp(z_log_var / 2): use `self.sampling`."),
+        ((z - z_mean) / std**2, "The noise is scaled by the variance: use exp(z_log_var / 2)."),
+        (z / std, "The mean is missing in the draw: `self.sampling((z_mean, z_log_var))`."),
+    ):
+        if _is_normal(guess):
+            raise Wrong(f"The decoder does not get a draw from q. {message}")
+    raise Wrong(
+        "The decoder does not get a draw from q, N(z_mean, exp(z_log_var)): decode "
+        "`self.sampling((z_mean, z_log_var))`."
     )
 
 
-def _expect_loss(model, images, outputs):
+def _decoded_place(decoder, logits):
+    """Return the z of which the linear decoder makes these logits, or raise Wrong."""
+    kernel, bias = (np.asarray(w, dtype=float) for w in decoder.get_weights())
+
+    def place(logits):
+        flat = logits.reshape(len(logits), -1) - bias
+        z = flat @ np.linalg.pinv(kernel)
+        return z, np.allclose(z @ kernel, flat, atol=1e-2)
+
+    z, is_decoded = place(logits.astype(float))
+    if is_decoded:
+        return z
+    if logits.min() >= 0 and logits.max() <= 1:
+        with np.errstate(divide="ignore"):
+            raw = np.log(logits) - np.log1p(-logits.astype(float))
+        if np.isfinite(raw).all() and place(raw)[1]:
+            raise Wrong(
+                "`logits` went through a sigmoid: return what the decoder gives. The loss takes "
+                "logits, and would put a second sigmoid on them."
+            )
+    raise Wrong("`logits` is not what the decoder gives: return `self.decoder(z)` as it is.")
+
+
+def _is_normal(noise):
+    """Say whether numbers can be standard normal draws; wrong once in a million right ones."""
+    return kstest(np.ravel(noise), "norm").pvalue > 1e-6
+
+
+def _expect_loss(keras, model, images, outputs):
     """Compare the learner's loss with NumPy's, from the model's own outputs."""
-    reconstruction, kl = _expected_parts(images, outputs)
-    tensors = dict(zip(outputs, _tensors(*outputs.values()), strict=True))
-    got = _run(model, "compute_loss", x=_tensors(images)[0], y_pred=tensors)
-    sum_of_means = reconstruction.mean() + 3 * kl.mean()
+    reconstruction, kl = (part.mean() for part in _expected_parts(images, outputs))
+    got = _numpy(_loss(model, images, outputs), "`compute_loss`")
+    expect(
+        np.shape(got) != (7,),
+        "`compute_loss` has one number for each of the 7 images: return their mean, `ops.mean(…)`.",
+        "shape",
+    )
     expect_number(
-        _numpy(got, "`compute_loss`"),
-        sum_of_means,
+        got,
+        reconstruction + 3 * kl,
         "`compute_loss` of 7 images with β = 3 (nats)",
-        rtol=1e-3,
-        look_at=f"Reconstruction is {reconstruction.mean():.4g} and KL {kl.mean():.4g} here.",
+        rtol=1e-4,
+        look_at=f"Reconstruction is {reconstruction:.4g} and KL {kl:.4g} here.",
         mistakes={
-            reconstruction.mean() + kl.mean(): "β is missing: `self.beta * kl`.",
-            3 * reconstruction.mean() + kl.mean(): "β weighs the KL, not the reconstruction.",
-            reconstruction.mean() - 3 * kl.mean(): "The KL is subtracted: it has to be added.",
-            7 * sum_of_means: "That is the sum over images: take their mean.",
-            reconstruction.mean(): "The KL is missing.",
-            reconstruction.mean() / 16 + 3 * kl.mean(): _AVERAGED,
+            reconstruction + kl: "β is missing: `self.beta * kl`.",
+            3 * reconstruction + kl: "β weighs the KL, not the reconstruction.",
+            3 * (reconstruction + kl): "β weighs the KL only, not both.",
+            reconstruction - 3 * kl: "The KL is subtracted: it has to be added.",
+            3 * kl - reconstruction: "The reconstruction has the wrong sign.",
+            -(reconstruction + 3 * kl): "This is the bound itself; a loss is its negative.",
+            7 * (reconstruction + 3 * kl): "That is the sum over images: take their mean.",
+            reconstruction: "The KL is missing.",
+            3 * kl: "The reconstruction is missing.",
+            kl: "The reconstruction is missing, and β.",
+            reconstruction + 9 * kl: "β is in it twice.",
+            reconstruction + kl / 3: "β multiplies the KL: do not divide by it.",
+            reconstruction + 6 * kl: "The factor ½ of the KL is missing.",
+            reconstruction + 1.5 * kl: "The KL is halved once too often.",
+            reconstruction + 3 * kl / 3 / 2: "The KL is halved, and β is missing.",
+            reconstruction / 16 + 3 * kl: _AVERAGED,
+            reconstruction / 16 + kl / 3: f"{_AVERAGED} That goes for latent dimensions, too.",
+            (reconstruction + 3 * kl) / 7: "The mean over images was taken twice.",
         },
     )
+
+
+def _loss(model, images, outputs):
+    tensors = dict(zip(outputs, _tensors(*outputs.values()), strict=True))
+    return _run(model, "compute_loss", x=_tensors(images)[0], y_pred=tensors)
 
 
 def _expected_parts(images, outputs):
@@ -468,51 +1299,120 @@ def _expected_parts(images, outputs):
     return reconstruction, kl
 
 
+def _expect_gradients(keras, model, images):
+    """Raise Wrong if training would not reach a part of the model (TensorFlow can tell)."""
+    [x] = _tensors(images)
+    outputs = _run(model, "call", x)
+    names = ("logits", "z_mean", "z_log_var")
+    tensors = [keras.ops.convert_to_tensor(outputs[name]) for name in names]
+    logits, z_mean, z_log_var = (_numpy(tensor, "").astype(float) for tensor in tensors)
+
+    def loss():
+        y_pred = dict(zip(names, tensors, strict=True))
+        return _run(model, "compute_loss", x=x, y_pred=y_pred)
+
+    def decoded():
+        return _run(model, "call", x)["logits"]
+
+    _expect_slopes(loss, tensors[:1], "No gradient of the loss reaches the decoder")
+    _expect_slopes(loss, tensors[1:], "No gradient of the loss reaches the encoder")
+    right = [1 / (1 + np.exp(-logits)) - images, 3 * z_mean, 1.5 * (np.exp(z_log_var) - 1)]
+    _expect_slopes(loss, tensors, "No gradient of the loss", [part / len(x) for part in right])
+    weights = model.encoder.trainable_weights
+    _expect_slopes(decoded, weights, "No gradient of the logits reaches the encoder")
+
+
 def _expect_logs(model, images):
-    """Evaluate in batches of 4 and 3: what is logged has to add up, image by image."""
-    kl = _expected_parts(images, _numpy_dict(_run(model, "call", images)))[1].mean()
-    try:
-        model.compile()
-        logs = model.evaluate(images, batch_size=4, verbose=0, return_dict=True)
-    except Exception as error:
-        raise Wrong(f"`evaluate` stopped with {describe_error(error)}.") from error
+    """Evaluate in batches of 4 and 3: what is logged has to add up, image by image.
+
+    The encoder says "no noise" first, so that right logs are known; then β changes.
+    """
+    weights = model.encoder.get_weights()
+    quiet = [*weights[:2], np.zeros_like(weights[2]), np.full_like(weights[3], -20)]
+    model.encoder.set_weights(quiet)
+    reconstruction, kl = _expected_parts(images, _numpy_dict(_run(model, "call", images)))
+    logs = _evaluate(model, images)
     for name in ("reconstruction_loss", "kl_loss"):
         expect(
             name in logs,
             f"The logs are {', '.join(logs)}: `{name}` is missing. Keep its tracker in `__init__`.",
         )
-    expect(
-        logs["kl_loss"] != 0 or kl == 0,
-        "The logged kl_loss is 0: `compute_loss` has to call `update_state` of both trackers.",
-    )
-    expect(
-        not np.isclose(logs["kl_loss"], 3 * kl, rtol=1e-3),
-        "The logged kl_loss has β in it: log the divergence itself.",
-    )
-    batches_of_means = _mean_of_batch_means(model, images)
-    expect_number(
-        logs["kl_loss"],
-        kl,
-        "The logged kl_loss of 7 images in batches of 4 and 3 (nats)",
-        rtol=1e-3,
-        look_at="Hand the tracker the KL of each image, one number an image.",
-        mistakes={
-            batches_of_means: (
-                "That is the mean of two unequal batches. Hand the tracker the numbers of all "
-                "images, not their mean."
-            )
-        },
+    _expect_logged(logs["kl_loss"], "kl_loss", kl, "the KL", _KL_MISTAKES)
+    _expect_logged(
+        logs["reconstruction_loss"],
+        "reconstruction_loss",
+        reconstruction,
+        "the reconstruction loss",
+        _RECONSTRUCTION_MISTAKES,
     )
     expect(
         np.isclose(logs["loss"], logs["reconstruction_loss"] + 3 * logs["kl_loss"], rtol=1e-3),
         f"The logs do not add up: loss {logs['loss']:.4g}, reconstruction_loss "
         f"{logs['reconstruction_loss']:.4g} + 3 · kl_loss {logs['kl_loss']:.4g}.",
     )
+    model.beta.assign(7.0)
+    loss = _evaluate(model, images)["loss"]
+    right = reconstruction.mean() + 7 * kl.mean()
+    expect(
+        np.isclose(loss, right, rtol=1e-3),
+        f"After `model.beta.assign(7)` the compiled loss is {loss:.4g}: expected {right:.4g}. Use "
+        "`self.beta` itself in `compute_loss`; a number of Python is kept for ever by the "
+        "compiled step.",
+    )
+    model.encoder.set_weights(weights)
+    one, two = (_evaluate(model, images)["reconstruction_loss"] for _ in range(2))
+    expect(
+        one != two,
+        "In the compiled model the noise is drawn once and then frozen: draw it with "
+        "`self.sampling`, not with NumPy.",
+    )
 
 
-def _mean_of_batch_means(model, images):
-    kl = [_expected_parts(x, _numpy_dict(model.call(x)))[1] for x in (images[:4], images[4:])]
-    return (kl[0].mean() + kl[1].mean()) / 2
+def _evaluate(model, images):
+    try:
+        if not model.compiled:
+            model.compile()
+        return model.evaluate(images, batch_size=4, verbose=0, return_dict=True)
+    except NotAttempted:
+        raise
+    except Exception as error:
+        raise Wrong(f"`evaluate` stopped with {describe_error(error)}.") from error
+
+
+_KL_MISTAKES = {
+    3: "β is in it, and the log is for the divergence itself: log it without β.",
+    0: "`compute_loss` has to call `update_state` of both trackers.",
+    2: "The factor ½ is missing.",
+    1 / 3: "That is the mean over latent dimensions: sum over them.",
+}
+_RECONSTRUCTION_MISTAKES = {
+    0: "`compute_loss` has to call `update_state` of both trackers.",
+    1 / 16: "That is the mean over pixels: log the sum over them.",
+}
+
+
+def _expect_logged(logged, name, right, what, factors):
+    """Raise Wrong unless the mean over 7 images was logged, in batches of 4 and 3."""
+    mean, batches = right.mean(), (right[:4], right[4:])
+    expect_number(
+        logged,
+        mean,
+        f"The logged {name} of 7 images in batches of 4 and 3 (nats)",
+        rtol=1e-3,
+        look_at=f"Hand the tracker {what} of each image, one number an image.",
+        mistakes={
+            np.mean([batch.mean() for batch in batches]): (
+                "That is the mean of two unequal batches. Hand the tracker the numbers of all "
+                "images, not their mean."
+            ),
+            np.mean([batch.sum() for batch in batches]): (
+                "That is the mean of two sums over a batch. Hand the tracker the numbers of all "
+                "images."
+            ),
+            right.sum(): "That is the sum over all images: log their mean.",
+        }
+        | {factor * mean: message for factor, message in factors.items()},
+    )
 
 
 def _expect_live_beta(keras, model):
@@ -523,3 +1423,37 @@ def _expect_live_beta(keras, model):
         "value for ever.",
     )
     expect(not beta.trainable, "`beta` is trainable: the optimizer would turn it down to zero.")
+
+
+def _expect_slopes(f, tensors, problem, right=None):
+    """Raise Wrong unless f() has a slope in each tensor (where TensorFlow, which can tell, runs).
+
+    Args:
+        f: called without arguments, returns a tensor.
+        tensors: of which each is watched.
+        problem: what to say if there is none.
+        right: the slopes expected of the sum of f, arrays; None asks only that there are some.
+    """
+    from vae_helpers.backend import keras
+
+    if keras.backend.backend() != "tensorflow":
+        return
+    import tensorflow as tf
+
+    watched = [tensor.value if isinstance(tensor, keras.Variable) else tensor for tensor in tensors]
+    with tf.GradientTape() as tape:
+        tape.watch(watched)
+        value = tf.convert_to_tensor(f())
+    slopes = tape.gradient(value, watched)
+    cure = "something on its way is not `keras.ops` (NumPy, `float` and `stop_gradient` cut it)."
+    expect(all(slope is not None for slope in slopes), f"{problem}: {cure}")
+    for slope, expected in zip(slopes, right or (), strict=right is not None):
+        expect_array(
+            slope,
+            expected,
+            "The gradient of your answer",
+            rtol=1e-3,
+            atol=1e-4,
+            look_at="The values are right, so something cuts off or changes a part of the "
+            "gradient (`stop_gradient`, `float`, NumPy).",
+        )

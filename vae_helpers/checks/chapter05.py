@@ -1,127 +1,270 @@
 """Exercises of chapter 05: interpolation."""
 
+import re
+
 import numpy as np
 
 from vae_helpers import latent
 from vae_helpers.checks.core import (
+    Case,
     Question,
     SelfTest,
     Wrong,
     call,
     exercise,
     expect_array,
+    expect_function,
 )
-
-_T = np.array([0.0, 0.25, 0.5, 0.9, 1.0])
 
 
 @exercise(
     hints=(
         "At t = 0 all of z1 and nothing of z2, at t = 1 the other way round: two weights that sum "
         "to 1.",
-        "`t[:, None]` has shape (n, 1); times a vector (latent_dim,) it gives (n, latent_dim).",
-        "`return (1 - t[:, None]) * z1 + t[:, None] * z2`",
-    )
+        "One row for each t: `t[:, None]` has shape (n, 1), and times a vector (latent_dim,) it "
+        "gives (n, latent_dim).",
+        "The formula stands above the exercise; write it with the column in place of t.",
+    ),
+    title="The straight line",
 )
 def lerp(answer):
     """Return the points of the straight line at the shares t."""
-    z1, z2 = np.array([1.0, -2.0, 0.5]), np.array([3.0, 1.0, -4.0])
-    column = _T[:, None]
-    right = (1 - column) * z1 + column * z2
-    expect_array(
-        call(answer, z1.copy(), z2.copy(), _T.copy()),
-        right,
-        "lerp(z1, z2, t) for 5 shares in 3 dimensions",
-        look_at="At t = 0 it must be z1, at t = 1 z2, and half-way their mean.",
-        mistakes=[
-            (right[::-1], "You walk from z2 to z1 – or the weights (1 − t) and t are swapped."),
-            (column * z1 + (1 - column) * z2, "The weights (1 − t) and t are swapped."),
-            (z1 + column * z2, "You add all of z1: its weight falls to 0 as t goes to 1."),
-            (right.T, "Rows and columns are swapped: one row a share t."),
-            (column * (z2 - z1), "That is the way gone so far: add it to z1."),
+    expect_function(
+        answer,
+        _lerp,
+        [
+            (np.array([1.0, -2.0]), np.array([3.0, 1.0]), np.array([0.25, 0.5])),
+            (np.array([1.0, -2.0, 0.5]), np.array([3.0, 1.0, -4.0]), UNSORTED),
         ],
+        mistakes=LERP_MISTAKES,
+        look_at="At t = 0 it must be z1, at t = 1 z2, and half-way their mean.",
     )
     return "The straight line: every step of the same size, and in the same direction."
 
 
+UNSORTED = np.array([0.9, 0.0, 0.25, 1.0, 0.5])
+
+
+def _lerp(z1, z2, t):
+    return (1 - t[:, None]) * z1 + t[:, None] * z2
+
+
+def _summed_up(z1, z2, t):
+    """Return what comes out if each step starts where the last one ended."""
+    return z1 + np.cumsum(t)[:, None] * (z2 - z1)
+
+
+LERP_MISTAKES = (
+    (lambda z1, z2, t: _lerp(z2, z1, t), "The weights (1 − t) and t are swapped."),
+    (lambda z1, z2, t: _lerp(z1, z2, t)[::-1], "You walk from z2 to z1: keep the order of `t`."),
+    (
+        lambda z1, z2, t: np.diag(_lerp(z1, z2, t)),
+        "t and the dimensions were paired off, one with one: `t[:, None]` makes a row for each t.",
+    ),
+    (lambda z1, z2, t: _lerp(z1, z2, t).T, "Rows and columns are swapped: one row a share t."),
+    (
+        lambda z1, z2, t: z1 + t[:, None] * z2,
+        "You add all of z1: its weight falls to 0 as t goes to 1.",
+    ),
+    (lambda z1, z2, t: t[:, None] * (z2 - z1), "That is the way gone so far: add it to z1."),
+    (
+        lambda z1, z2, t: z1 - t[:, None] * (z2 - z1),
+        "The sign is wrong: you walk away from z2. The way is z2 − z1.",
+    ),
+    (
+        lambda z1, z2, t: (1 - t[:, None]) * z1 - t[:, None] * z2,
+        "Both parts are added: (1 − t) z1 *plus* t z2.",
+    ),
+    (lambda z1, z2, t: (1 - t[:, None]) * z1, "The part of z2 is missing: add t z2."),
+    (lambda z1, z2, t: t[:, None] * z2, "The part of z1 is missing: add (1 − t) z1."),
+    (
+        lambda z1, z2, t: _lerp(z1, z2, np.linspace(0, 1, len(t))),
+        "You go in equal steps from 0 to 1: use the shares `t` that are given.",
+    ),
+    (
+        lambda z1, z2, t: _lerp(z1, z2, t**2 * (3 - 2 * t)),
+        "Your walk starts slowly and ends slowly: use t itself.",
+    ),
+    (lambda z1, z2, t: _lerp(z1, z2, t**2), "You squared t: use t itself."),
+    (
+        _summed_up,
+        "Each step starts where the last one ended, and z1 moved with it: every point starts from "
+        "z1. (`z = z1` and then `z += …` changes z1 itself.)",
+    ),
+    (
+        lambda z1, z2, t: np.tile((z1 + z2) / 2, (len(t), 1)),
+        "Every point is the middle: `t` is not used.",
+    ),
+    (
+        lambda z1, z2, t: t[:, None] * (z1 + z2) / 2,
+        "That is the middle, times t: z1 has the weight 1 − t, and z2 the weight t.",
+    ),
+    (
+        lambda z1, z2, t: t[:, None] * (z1 + z2),
+        "z1 has the weight 1 − t, and only z2 the weight t.",
+    ),
+)
+
+
 @exercise(
     hints=(
-        "First the steps: the differences of neighbouring images, along the axis of the images.",
-        "`np.diff(features, axis=1)` are the steps (n, images − 1, d). Each has a length: the norm "
-        "over the features, the last axis.",
-        "`return np.linalg.norm(np.diff(features, axis=1), axis=2).sum(axis=1)`",
-    )
+        "First the steps: the differences of neighbouring images, along the axis of the images. "
+        "`np.diff` has an `axis`.",
+        "The steps are (n, images − 1, d). Each has a length: its norm over the features, the "
+        "last axis.",
+        "Then add up the lengths of each path: one number a path.",
+    ),
+    title="The length of a path",
 )
 def path_lengths(answer):
     """Return the length of each path: the sum of the lengths of its steps."""
-    features = np.random.default_rng(5).normal(size=(3, 6, 4)).cumsum(axis=1)
-    steps = np.diff(features, axis=1)
-    lengths = np.linalg.norm(steps, axis=2)
-    direct = np.linalg.norm(features[:, -1] - features[:, 0], axis=1)
-    right = lengths.sum(axis=1)
-    expect_array(
-        call(answer, features.copy()),
-        right,
-        "path_lengths(features) for 3 paths of 6 images in 4 features",
+    small = np.array([[[0, 0], [3, 4], [3, 0]], [[1, 1], [1, 3], [5, 0]]], dtype=float)
+    rng = np.random.default_rng(5)
+    expect_function(
+        answer,
+        lambda features: _step_lengths(features).sum(axis=1),
+        [(small,), (rng.normal(size=(3, 6, 4)).cumsum(axis=1),), (rng.normal(size=(5, 4, 3)),)],
+        mistakes=PATH_MISTAKES,
+        unreduced=_step_lengths,
         look_at="Steps between neighbours, the length of each step, then the sum over the steps.",
-        mistakes=[
-            (direct, "That is the direct distance from the first image to the last."),
-            (right / direct, "That is the ratio: return the length alone."),
-            (lengths.mean(axis=1), "That is the mean step: add the steps up."),
-            (np.square(lengths).sum(axis=1), "Those are squared lengths: a root is missing."),
-            (np.abs(steps).sum(axis=(1, 2)), "You added |differences|: a step's length is √Σ²."),
-            (
-                np.sqrt(np.square(lengths).sum(axis=1)),
-                "The root stands outside the sum: take the length of each step, then add up.",
-            ),
-            (np.linalg.norm(features, axis=2).sum(axis=1), "Take differences of images first."),
-            (lengths, "Those are the steps: add them up along each path."),
-            (right.sum(), "That is the length of all paths together: one a path, please."),
-            (
-                np.linalg.norm(np.diff(features, axis=0), axis=2).sum(axis=0),
-                "You went from path to path: `axis=1` is the axis of the images.",
-            ),
-        ],
     )
     return "As long as the images make it – never shorter than the direct distance."
+
+
+def _step_lengths(features):
+    return np.linalg.norm(np.diff(features, axis=1), axis=2)
+
+
+def _direct(features):
+    return np.linalg.norm(features[:, -1] - features[:, 0], axis=1)
+
+
+def _of_steps(function):
+    return lambda features: function(_step_lengths(features))
+
+
+PATH_MISTAKES = (
+    (_direct, "That is the direct distance from the first image to the last."),
+    (
+        lambda f: _step_lengths(f).sum(axis=1) / _direct(f),
+        "That is the ratio: return the length alone.",
+    ),
+    (_of_steps(lambda s: s.mean(axis=1)), "That is the mean step: add the steps up."),
+    (
+        _of_steps(lambda s: np.square(s).sum(axis=1)),
+        "Those are squared lengths: a root is missing.",
+    ),
+    (
+        _of_steps(lambda s: np.sqrt(np.square(s).sum(axis=1))),
+        "The root stands outside the sum: take the length of each step, then add up.",
+    ),
+    (
+        _of_steps(lambda s: np.sqrt(s).sum(axis=1)),
+        "One root too many: `np.linalg.norm` has taken it already.",
+    ),
+    (
+        lambda f: np.abs(np.diff(f, axis=1)).sum(axis=(1, 2)),
+        "You added |differences|: a step's length is √Σ².",
+    ),
+    (
+        lambda f: np.abs(np.diff(f, axis=1)).max(axis=2).sum(axis=1),
+        "You took the largest difference of each step: its length is √Σ².",
+    ),
+    (
+        lambda f: np.diff(f, axis=1).sum(axis=(1, 2)),
+        "You added the differences with their signs, and they cancel: a step has a length.",
+    ),
+    (
+        lambda f: np.linalg.norm(f, axis=2).sum(axis=1),
+        "Those are lengths of images: take differences of neighbours first.",
+    ),
+    (
+        lambda f: np.abs(np.diff(np.linalg.norm(f, axis=2), axis=1)).sum(axis=1),
+        "Those are differences of lengths: needed are lengths of differences.",
+    ),
+    (
+        lambda f: np.diff(np.linalg.norm(f, axis=2), axis=1).sum(axis=1),
+        "Those are differences of lengths: needed are lengths of differences.",
+    ),
+    (_of_steps(lambda s: s), "Those are the steps: add them up along each path."),
+    (_of_steps(lambda s: s.cumsum(axis=1)), "Those are the ways so far: only the last of each."),
+    (
+        _of_steps(lambda s: s.sum(axis=0)),
+        "You added up the paths: `axis=1` are the steps of each path.",
+    ),
+    (
+        _of_steps(lambda s: s.sum()),
+        "That is the length of all paths together: one a path, please.",
+    ),
+    (
+        lambda f: np.linalg.norm(np.diff(f, axis=0), axis=2).sum(axis=0),
+        "You went from path to path: `axis=1` is the axis of the images.",
+    ),
+    (
+        lambda f: np.linalg.norm(np.diff(f, axis=0), axis=2).sum(axis=1),
+        "You went from path to path: `axis=1` is the axis of the images.",
+    ),
+    (
+        lambda f: np.linalg.norm(np.diff(f, axis=2), axis=2).sum(axis=1),
+        "You took differences of *features* (`np.diff` does, unless it is told an axis): those of "
+        "images are along axis 1.",
+    ),
+    (
+        lambda f: np.linalg.norm(np.diff(f, axis=2), axis=1).sum(axis=1),
+        "You took differences of *features* (`np.diff` does, unless it is told an axis): those of "
+        "images are along axis 1.",
+    ),
+    (
+        lambda f: np.linalg.norm(np.diff(f, axis=1), axis=1).sum(axis=1),
+        "The norm ran over the images: the length of a step is over its features, axis 2.",
+    ),
+    (
+        lambda f: _step_lengths(f).sum(axis=1) + _direct(f),
+        "You closed the path, from the last image back to the first: leave that step out.",
+    ),
+    (_of_steps(lambda s: s[:, 1:].sum(axis=1)), "The first step is missing."),
+    (_of_steps(lambda s: s[:, :-1].sum(axis=1)), "The last step is missing."),
+    (
+        lambda f: _step_lengths(f).sum(axis=1) / np.sqrt(f.shape[2]),
+        "You averaged over the features: a length is the root of the *sum* of squares.",
+    ),
+)
 
 
 @exercise(
     hints=(
         "Two things change along the way, and apart: the direction turns, from u1 to u2, and the "
         "length goes evenly from ‖z1‖ to ‖z2‖.",
-        "`angle = np.arccos(np.clip(u1 @ u2, -1, 1))`, and the direction at t is "
-        "`(np.sin((1 - t) * angle) * u1 + np.sin(t * angle) * u2) / np.sin(angle)`.",
+        "`angle = np.arccos(np.clip(u1 @ u2, -1, 1))`; the two weights of the direction are sines "
+        "divided by `np.sin(angle)`.",
         "Before you divide: `if length1 == 0 or length2 == 0: return straight`, and the same for "
-        "`np.sin(angle) < 1e-6`. At the end multiply the direction by "
-        "`(1 - t) * length1 + t * length2`.",
-    )
+        "`np.sin(angle) < 1e-6`. At the end multiply the direction by the length at t.",
+    ),
+    title="Spherical interpolation",
 )
 def slerp(answer):
     """Turn from z1 to z2 at a constant angular speed, the length going evenly."""
     rng = np.random.default_rng(6)
     z1 = rng.normal(size=5)
     z2 = 2 * (z1 + rng.normal(size=5))  # less than 90° apart
-    right = _slerp(z1, z2, _T)
-    expect_array(
-        call(answer, z1.copy(), z2.copy(), _T.copy()),
-        right,
-        "slerp(z1, z2, t) for 5 shares in 5 dimensions",
+    expect_function(
+        answer,
+        _slerp,
+        [
+            (np.array([2.0, 0.0]), np.array([1.0, 1.0]), np.array([0.5, 0.75])),
+            (z1, z2, UNSORTED),
+            (z1[:3], 3 * z1[:3] + np.array([0.3, -0.6, 0.6]), UNSORTED),  # a small angle
+        ],
+        mistakes=SLERP_MISTAKES,
         look_at="Compare the lengths of your points with (1 − t)‖z₁‖ + t‖z₂‖, then the angles "
         "with tΩ.",
-        mistakes=_slerp_mistakes(z1, z2),
     )
-    wide = rng.normal(size=5) - 2 * z1
-    expect_array(
-        call(answer, z1.copy(), wide.copy(), _T.copy()),
-        _slerp(z1, wide, _T),
-        "slerp for an angle of more than 90°",
-        look_at="The angle is the arc cosine of u1 · u2, from 0 to π.",
-    )
+    _check_wide(answer, z1, rng.normal(size=5) - 2 * z1)
     axis = np.array([0.0, 0.0, 2.0, 0.0, 0.0])  # u · u is exactly 1, so that sin Ω is exactly 0
     for first, second, case in (
         (np.zeros(5), z2, "from the zero vector"),
         (z1, np.zeros(5), "to the zero vector"),
+        (np.zeros(5), np.zeros(5), "from the zero vector to itself"),
         (axis, axis, "between equal vectors"),
         (axis, 3 * axis, "between vectors of equal direction"),
         *((v, v, "between equal vectors") for v in rng.normal(size=(40, 5))),  # u · u may be > 1
@@ -130,30 +273,365 @@ def slerp(answer):
     return "On the sphere the middle is as far out as the ends."
 
 
+def _slerp(z1, z2, t):
+    return np.array([latent.between(z1, z2, float(share), "spherical") for share in t])
+
+
+def _lengths(z1, z2, t):
+    """Return the length at each share, a column."""
+    return _lerp(np.linalg.norm(z1, keepdims=True), np.linalg.norm(z2, keepdims=True), t)
+
+
+def _directions(z1, z2, t):
+    return _slerp(z1, z2, t) / _lengths(z1, z2, t)
+
+
+def _units(z1, z2):
+    return z1 / np.linalg.norm(z1), z2 / np.linalg.norm(z2)
+
+
+def _angle(z1, z2):
+    u1, u2 = _units(z1, z2)
+    return np.arccos(np.clip(u1 @ u2, -1, 1))
+
+
+def _turned(z1, z2, t, angle=None, wave=np.sin, vectors=None):
+    """Return Shoemake's formula for two vectors, the unit vectors if none are given."""
+    u1, u2 = vectors or _units(z1, z2)
+    angle, t = _angle(z1, z2) if angle is None else angle, t[:, None]
+    return (wave((1 - t) * angle) * u1 + wave(t * angle) * u2) / wave(angle)
+
+
+def _stretched(z1, z2, t):
+    straight = _lerp(z1, z2, t)
+    return straight / np.linalg.norm(straight, axis=1, keepdims=True)
+
+
+def _scaled(directions, length=_lengths):
+    return lambda z1, z2, t: length(z1, z2, t) * directions(z1, z2, t)
+
+
+SLERP_MISTAKES = (
+    (
+        _lerp,
+        "That is the straight line. (So it is if Ω comes out as 0, because the lengths are still "
+        "in cos Ω: it is u1 · u2, of the *unit* vectors.)",
+    ),
+    (_directions, "Those are the directions u(t): multiply by the length."),
+    (
+        lambda z1, z2, t: _turned(z1, z2, t, vectors=(z1, z2)),
+        "Shoemake's formula is for unit vectors: turn u1 and u2, then multiply by the length.",
+    ),
+    (
+        _scaled(lambda z1, z2, t: _turned(z1, z2, t, vectors=(z1, z2))),
+        "The length counts twice: turn the unit vectors u1 and u2, then multiply by it.",
+    ),
+    (
+        _scaled(_stretched),
+        "That is the straight line, stretched to the right length: its direction turns faster "
+        "in the middle than at the ends.",
+    ),
+    (_stretched, "That is the straight line, stretched to length 1: turn the direction evenly."),
+    (
+        _scaled(lambda z1, z2, t: _stretched(*_units(z1, z2), t)),
+        "That is the straight line between u1 and u2, stretched: its direction turns faster in the "
+        "middle than at the ends. Use the sines.",
+    ),
+    (
+        lambda z1, z2, t: _slerp(z1, z2, t) * np.sin(_angle(z1, z2)),
+        "The division by sin Ω is missing.",
+    ),
+    (
+        lambda z1, z2, t: _directions(z1, z2, t) * np.sin(_angle(z1, z2)),
+        "The division by sin Ω is missing, and the length.",
+    ),
+    (
+        lambda z1, z2, t: _slerp(z1, z2, t) * np.sin(_angle(z1, z2)) / _angle(z1, z2),
+        "Divide by sin Ω, not by Ω.",
+    ),
+    (lambda z1, z2, t: _slerp(z2, z1, t), "You walk from z2 to z1."),
+    (
+        _scaled(lambda z1, z2, t: _directions(z2, z1, t)),
+        "The length is right, but the direction turns from z2 to z1: sin((1 − t)Ω) belongs to u1.",
+    ),
+    (
+        _scaled(_directions, lambda z1, z2, t: _lengths(z2, z1, t)),
+        "The direction is right, but the length goes from ‖z₂‖ to ‖z₁‖.",
+    ),
+    (
+        _scaled(_directions, lambda z1, z2, t: np.linalg.norm(z1)),
+        "The length must go to ‖z₂‖, not stay at ‖z₁‖.",
+    ),
+    (
+        _scaled(_directions, lambda z1, z2, t: (np.linalg.norm(z1) + np.linalg.norm(z2)) / 2),
+        "The length must go from ‖z₁‖ to ‖z₂‖, not stay at their mean.",
+    ),
+    (
+        _scaled(
+            _directions,
+            lambda z1, z2, t: (
+                np.linalg.norm(z1) * (np.linalg.norm(z2) / np.linalg.norm(z1)) ** t[:, None]
+            ),
+        ),
+        "The length grows by equal *factors*: it must go evenly, (1 − t)‖z₁‖ + t‖z₂‖.",
+    ),
+    (
+        _scaled(_directions, lambda z1, z2, t: np.linalg.norm(_lerp(z1, z2, t), axis=1)[:, None]),
+        "Your lengths are those of the straight line: they must be (1 − t)‖z₁‖ + t‖z₂‖.",
+    ),
+    (
+        _scaled(lambda z1, z2, t: _turned(z1, z2, t, wave=np.cos)),
+        "The formula has sines where you have cosines.",
+    ),
+    (
+        _scaled(lambda z1, z2, t: _turned(z1, z2, t, angle=np.degrees(_angle(z1, z2)))),
+        "Your angle is in degrees: NumPy's sine takes radians, as `np.arccos` gives them.",
+    ),
+    (
+        _scaled(lambda z1, z2, t: _turned(z1, z2, t, angle=np.cos(_angle(z1, z2)))),
+        "u1 · u2 is cos Ω: the angle is its arc cosine, `np.arccos`.",
+    ),
+    (
+        _scaled(lambda z1, z2, t: _turned(z1, z2, t, angle=np.arccos(np.clip(z1 @ z2, -1, 1)))),
+        "The angle comes from the *unit* vectors: cos Ω = u1 · u2.",
+    ),
+    (
+        _scaled(lambda z1, z2, t: _directions(z1, z2, np.linspace(0, 1, len(t)))),
+        "You turn in equal steps from 0 to Ω: use the shares `t` that are given.",
+    ),
+    (lambda z1, z2, t: _slerp(z1, z2, t).T, "Rows and columns are swapped: one row a share t."),
+)
+
+
+def _check_wide(answer, z1, z2):
+    """Judge an angle of more than 90°."""
+    u1, u2 = _units(z1, z2)
+    expect_function(
+        answer,
+        _slerp,
+        [(z1, z2, UNSORTED)],
+        mistakes=[
+            (
+                _scaled(lambda *args: _turned(*args, angle=np.arccos(np.abs(u1 @ u2)))),
+                "The angle is the arc cosine of u1 · u2, from 0 to π: do not take the absolute "
+                "value, nor an arc sine.",
+            ),
+            (_lerp, "That is the straight line. Only where sin Ω is 0 there is no angle to turn."),
+        ],
+        look_at="The angle is the arc cosine of u1 · u2, from 0 to π.",
+    )
+
+
+def _is_broken(got):
+    """Say whether an answer, if it is numbers at all, holds NaN or infinity."""
+    try:
+        return not np.isfinite(np.asarray(got, dtype=float)).all()
+    except Exception:
+        return False  # what else is wrong is told later
+
+
+def _check_straight(answer, z1, z2, case):
+    """Expect the straight line where there is no angle to turn through."""
+    got = call(answer, z1.copy(), z2.copy(), UNSORTED.copy())
+    if _is_broken(got):
+        why = (
+            "A zero vector has no direction"
+            if "zero" in case
+            else "There Ω = 0, up to rounding: sin Ω = 0, and u1 · u2 may be above 1"
+        )
+        raise Wrong(
+            f"Your slerp {case} holds NaN or infinity. {why}: return the straight line there."
+        )
+    expect_array(
+        got,
+        _lerp(z1, z2, UNSORTED),
+        f"slerp {case}",
+        atol=1e-5,
+        look_at="There is no angle to turn through: return the straight line.",
+    )
+
+
 @exercise(
     hints=(
         "Two limits of the score first: the lowest `share` of all images lies below the one, the "
         "highest `share` above the other.",
-        "`low, high = np.quantile(score, [share, 1 - share])`; the codes of the one group are "
-        "`z[score >= high]`.",
-        "`return z[score >= high].mean(axis=0) - z[score <= low].mean(axis=0)`",
-    )
+        "`low, high = np.quantile(score, [share, 1 - share])`; a comparison with `score` picks the "
+        "codes of each group.",
+        "Mean code of the group above, minus mean code of the group below, each over axis 0.",
+    ),
+    title="An attribute vector",
 )
 def attribute_vector(answer):
     """Return the mean code with much of an attribute minus the mean with little."""
     z, score, _ = _scored()
-    for share in (0.2, 0.3):
-        right = _vector(z, score, share)
-        expect_array(
-            call(answer, z.copy(), score.copy(), share),
-            right,
-            f"attribute_vector(z, score, share={share}) for 90 codes in 3 dimensions",
-            rtol=1e-3,
-            look_at="Which codes are in the two groups? There should be "
-            f"{int(90 * share)} in each.",
-            mistakes=_vector_mistakes(z, score, share),
-        )
+    expect_function(
+        answer,
+        _vector,
+        [(z[:20, :2], score[:20], 0.3), (z, score, 0.3), (z[:40], score[:40], 0.25)],
+        mistakes=VECTOR_MISTAKES,
+        rtol=1e-3,
+        look_at="Which codes are in the two groups? The highest and the lowest `share` of all "
+        "scores: 6 codes each of 20 at share = 0.3.",
+    )
     return "A direction with a name – and with everything else the two groups differ in."
+
+
+def _scored(of=(0, 1, 2), sizes=(10, 20, 50)):
+    """Return codes (80, 3), scores and labels of three classes, the larger the thinner."""
+    rng = np.random.default_rng(8)
+    group = np.repeat([0, 1, 2], sizes)
+    n = len(group)
+    z = rng.normal(size=(n, 3)) + group[:, None] * np.array([2.0, 0.0, -1.0])
+    score = z[:, 1] + 0.5 * rng.normal(size=n) - 0.8 * group
+    order = rng.permutation(n)
+    return z[order], score[order], np.array(of)[group[order]]
+
+
+def _vector(z, score, share):
+    return _with_groups(lambda top, bottom: top.mean(axis=0) - bottom.mean(axis=0))(z, score, share)
+
+
+def _with_groups(function):
+    """Return the answer that takes ``function(codes of high scores, codes of low ones)``."""
+
+    def answer(z, score, share):
+        low, high = np.quantile(score, [share, 1 - share])
+        return function(z[score >= high], z[score <= low])
+
+    return answer
+
+
+def _with_share(of):
+    return lambda z, score, share: _vector(z, score, of(share))
+
+
+def _by_range(z, score, share):
+    """Cut at a share of the *range* of the scores."""
+    low, high = score.min() + share * np.ptp(score), score.max() - share * np.ptp(score)
+    return z[score >= high].mean(axis=0) - z[score <= low].mean(axis=0)
+
+
+def _against_rest(z, score, share):
+    high = np.quantile(score, 1 - share)
+    return z[score >= high].mean(axis=0) - z[score < high].mean(axis=0)
+
+
+def _by_sign(z, score, share):
+    return z[score > score.mean()].mean(axis=0) - z[score <= score.mean()].mean(axis=0)
+
+
+def _by_place(z, score, share):
+    n = round(len(z) * share)
+    return z[-n:].mean(axis=0) - z[:n].mean(axis=0)
+
+
+def _sorted_apart(z, score, share):
+    n = round(len(z) * share)
+    in_order = np.sort(z, axis=0)
+    return in_order[-n:].mean(axis=0) - in_order[:n].mean(axis=0)
+
+
+def _regression(z, score, share):
+    return np.linalg.lstsq(np.c_[z, np.ones(len(z))], score, rcond=None)[0][:-1]
+
+
+def _slopes(z, score, share):
+    """Regress each dimension on the score."""
+    centred = score - score.mean()
+    return centred @ (z - z.mean(axis=0)) / (centred @ centred)
+
+
+def _swapped_limits(z, score, share):
+    low, high = np.quantile(score, [share, 1 - share])
+    return z[score >= low].mean(axis=0) - z[score <= high].mean(axis=0)
+
+
+VECTOR_MISTAKES = (
+    (lambda *a: -_vector(*a), "The sign is turned round: high scores minus low ones."),
+    (
+        _with_groups(lambda top, bottom: top.mean(axis=0)),
+        "That is the mean of one group, the highest: subtract that of the lowest.",
+    ),
+    (
+        _with_groups(lambda top, bottom: bottom.mean(axis=0)),
+        "That is the mean of one group, the lowest: it is subtracted from that of the highest.",
+    ),
+    (
+        _with_groups(lambda top, bottom: top.mean(axis=0) + bottom.mean(axis=0)),
+        "You added the two means: subtract that of the lowest.",
+    ),
+    (
+        _with_groups(lambda top, bottom: top.sum(axis=0) - bottom.sum(axis=0)),
+        "Those are sums: use the mean of each group.",
+    ),
+    (
+        _with_groups(lambda top, bottom: np.median(top, axis=0) - np.median(bottom, axis=0)),
+        "Those are medians: use the mean of each group.",
+    ),
+    (
+        lambda z, score, share: (
+            _with_groups(lambda top, bottom: top.mean(axis=0))(z, score, share) - z.mean(axis=0)
+        ),
+        "Subtract the mean of the *lowest*, not of all.",
+    ),
+    (
+        _against_rest,
+        "You subtracted the mean of all the rest: subtract that of the *lowest* `share`.",
+    ),
+    (_by_sign, "You cut at the mean: take the highest and the lowest `share`."),
+    (
+        _with_share(lambda share: 0.5),
+        "You cut at the median: take the highest and the lowest `share`.",
+    ),
+    (_with_share(lambda share: 0.2), "`share` is not used: 0.2 is only its default."),
+    (
+        _with_share(lambda share: share / 2),
+        "You halved `share`: each of the two groups has that share.",
+    ),
+    (
+        _swapped_limits,
+        "The limits are exchanged: the highest lie above the quantile `1 - share`, the lowest "
+        "below the quantile `share`.",
+    ),
+    (
+        _by_range,
+        "You cut at a share of the *range* of the scores: `np.quantile` cuts off a share of the "
+        "images.",
+    ),
+    (
+        lambda z, score, share: z[score.argmax()] - z[score.argmin()],
+        "Those are two single codes, of the highest and the lowest score: take the groups.",
+    ),
+    (
+        lambda *a: _vector(*a) / np.linalg.norm(_vector(*a)),
+        "Do not scale it to length 1: the length matters.",
+    ),
+    (lambda *a: _vector(*a) / 2, "You halved the difference of the means: leave it as it is."),
+    (
+        _by_place,
+        "You took the last and the first codes: choose them by their score.",
+    ),
+    (
+        _sorted_apart,
+        "You sorted each dimension of the codes on its own: choose the codes by their `score`.",
+    ),
+    (
+        lambda z, score, share: np.quantile(z, 1 - share, axis=0) - np.quantile(z, share, axis=0),
+        "Those are quantiles of the codes: take the quantiles of `score`.",
+    ),
+    (
+        _with_groups(lambda top, bottom: top.mean() - bottom.mean()),
+        "You averaged over latent dimensions: use `axis=0`.",
+    ),
+    (_regression, "Those are weights of a regression: subtract the means of two groups."),
+    (_slopes, "Those are slopes of a regression: subtract the means of two groups."),
+    (
+        lambda z, score, share: (
+            _slopes((z - z.mean(axis=0)) / z.std(axis=0), score, share) * score.std()
+        ),
+        "Those are correlations: subtract the means of two groups.",
+    ),
+)
 
 
 @exercise(
@@ -161,51 +639,191 @@ def attribute_vector(answer):
         "What you wrote in exercise 4, but for the images of one class at a time.",
         "`for label in np.unique(labels):` pick `z[labels == label]` and `score[labels == label]`; "
         "the quantiles must come from this class alone.",
-        "Collect the vectors in a list: "
-        "`attribute_vector(z[labels == label], score[labels == label], share)`; then "
-        "`return np.mean(vectors, axis=0)`",
-    )
+        "Collect the vectors of the classes in a list; the answer is their mean over axis 0.",
+    ),
+    title="Like with like",
 )
 def balanced_vector(answer):
     """Return the mean over the classes of the attribute vector within each class."""
     z, score, labels = _scored()
-    groups = [labels == label for label in range(3)]
-    vectors = np.array([_vector(z[group], score[group], 0.2) for group in groups])
-    plain = _vector(z, score, 0.2)
-    low, high = np.quantile(score, [0.2, 0.8])
-    with_all_limits = [
+    _without_empty_classes(answer, z, score, labels)
+    expect_function(
+        answer,
+        _balanced,
+        [(z, score, labels, 0.3), (z[:, :2], score, labels, 0.4)],
+        mistakes=BALANCED_MISTAKES,
+        rtol=1e-3,
+        look_at="Print the vector of one class and compare it with exercise 4 on that class alone.",
+    )
+    z, score, labels = _scored(of=(0, 2, 5))
+    _without_empty_classes(answer, z, score, labels)
+    expect_function(
+        answer,
+        _balanced,
+        [Case(z, score, labels, 0.3, when="the classes 0, 2 and 5 occur")],
+        mistakes=[(_up_to(lambda labels: labels.max() + 1), EMPTY_CLASS)],
+        rtol=1e-3,
+        look_at="Take the classes that occur, as `np.unique(labels)` gives them.",
+    )
+    return "Like is compared with like: what is left is the attribute, or nearly."
+
+
+def _of_classes(combine=lambda vectors, sizes: vectors.mean(axis=0), vector=_vector):
+    """Return the answer that combines the vectors of the classes, given their sizes."""
+
+    def answer(z, score, labels, share):
+        groups = [labels == label for label in np.unique(labels)]
+        vectors = np.array([vector(z[group], score[group], share) for group in groups])
+        return combine(vectors, np.array([group.sum() for group in groups]))
+
+    return answer
+
+
+def _balanced(z, score, labels, share):
+    return _of_classes()(z, score, labels, share)
+
+
+def _limits_of_all(z, score, labels, share):
+    low, high = np.quantile(score, [share, 1 - share])
+    groups = [labels == label for label in np.unique(labels)]
+    vectors = [
         z[group & (score >= high)].mean(axis=0) - z[group & (score <= low)].mean(axis=0)
         for group in groups
     ]
-    sizes = [group.sum() for group in groups]
-    expect_array(
-        call(answer, z.copy(), score.copy(), labels.copy(), 0.2),
-        vectors.mean(axis=0),
-        "balanced_vector(z, score, labels, 0.2) for 90 codes of 3 classes",
-        rtol=1e-3,
-        look_at="Print the vector of one class and compare it with exercise 4 on that class alone.",
-        mistakes=[
-            (plain, "That is the plain vector: the classes are not looked at."),
-            (vectors, "Those are the vectors of the classes: return their mean."),
-            (vectors.sum(axis=0), "That is the sum over the classes: take the mean."),
-            (-vectors.mean(axis=0), "The sign is turned round: high scores minus low ones."),
-            (
-                np.average(vectors, axis=0, weights=sizes),
-                "The large classes count more than the small ones: every class counts the same.",
-            ),
-            (vectors.mean(axis=1), "You averaged over latent dimensions: use `axis=0`."),
-            (np.mean(with_all_limits, axis=0), "The quantiles must be those of each class."),
-        ],
-    )
-    wider = np.mean([_vector(z[group], score[group], 0.4) for group in groups], axis=0)
-    expect_array(
-        call(answer, z.copy(), score.copy(), labels.copy(), 0.4),
-        wider,
-        "balanced_vector(z, score, labels, 0.4)",
-        rtol=1e-3,
-        look_at="`share` must reach the quantiles of each class.",
-    )
-    return "Like is compared with like: what is left is the attribute, or nearly."
+    return np.mean(vectors, axis=0)
+
+
+def _up_to(n_classes):
+    """Return the answer that takes the classes 0, 1, …, whether they occur or not."""
+
+    def answer(z, score, labels, share):
+        vectors = []
+        for label in range(n_classes(labels)):
+            group = labels == label
+            vectors.append(_vector(z[group], score[group], share) if group.any() else np.nan * z[0])
+        return np.mean(vectors, axis=0)
+
+    return answer
+
+
+EMPTY_CLASS = (
+    "A class without members has no vector, only NaN: take the classes that occur, "
+    "`np.unique(labels)`."
+)
+
+
+def _scores_within(z, score, labels, share):
+    """Take the classes' mean scores away, then make one vector."""
+    means = {label: score[labels == label].mean() for label in np.unique(labels)}
+    return _vector(z, score - np.array([means[label] for label in labels]), share)
+
+
+def _codes_within(z, score, labels, share):
+    """Take the classes' mean codes away, then make one vector."""
+    means = {label: z[labels == label].mean(axis=0) for label in np.unique(labels)}
+    return _vector(z - np.array([means[label] for label in labels]), score, share)
+
+
+def _both_within(z, score, labels, share):
+    codes = {label: z[labels == label].mean(axis=0) for label in np.unique(labels)}
+    return _scores_within(z - np.array([codes[label] for label in labels]), score, labels, share)
+
+
+def _without_empty_classes(answer, z, score, labels):
+    """Raise Wrong if the answer stops because it asks for a class without members."""
+    try:
+        call(answer, z.copy(), score.copy(), labels.copy(), 0.3)
+    except Wrong as verdict:
+        if re.search("size 0|zero-size|empty", str(verdict.__cause__)):
+            raise Wrong(f"{verdict} {EMPTY_CLASS}", "mistake") from verdict
+        raise
+
+
+BALANCED_MISTAKES = (
+    (
+        lambda z, score, labels, share: _vector(z, score, share),
+        "That is the plain vector of exercise 4: the classes are not looked at.",
+    ),
+    (_of_classes(lambda v, n: v), "Those are the vectors of the classes: return their mean."),
+    (
+        _of_classes(lambda v, n: v.sum(axis=0)),
+        "That is the sum over the classes: take the mean.",
+    ),
+    (
+        _of_classes(lambda v, n: v.sum(axis=0) / 10),
+        "You divided by ten: divide by the number of classes that occur.",
+    ),
+    (
+        _of_classes(lambda v, n: -v.mean(axis=0)),
+        "The sign is turned round: high scores minus low ones.",
+    ),
+    (
+        _of_classes(lambda v, n: np.average(v, axis=0, weights=n)),
+        "The large classes count more than the small ones: every class counts the same.",
+    ),
+    (
+        _of_classes(lambda v, n: v.mean(axis=1)),
+        "You averaged over latent dimensions: use `axis=0`.",
+    ),
+    (
+        _of_classes(lambda v, n: np.median(v, axis=0)),
+        "That is the median over the classes: take the mean.",
+    ),
+    (
+        _of_classes(lambda v, n: v[0]),
+        "That is the vector of the first class alone: take the mean of all.",
+    ),
+    (
+        _of_classes(lambda v, n: v[-1]),
+        "That is the vector of the last class alone: take the mean of all.",
+    ),
+    (
+        _of_classes(lambda v, n: (v / np.linalg.norm(v, axis=1, keepdims=True)).mean(axis=0)),
+        "You scaled the vectors of the classes to length 1: their lengths matter.",
+    ),
+    (
+        lambda *a: _balanced(*a) / np.linalg.norm(_balanced(*a)),
+        "Do not scale it to length 1: the length matters.",
+    ),
+    (_up_to(lambda labels: 10), EMPTY_CLASS),
+    (_limits_of_all, "The quantiles must be those of each class."),
+    (
+        lambda z, score, labels, share: _balanced(z, score, labels, 0.2),
+        "`share` is not used: 0.2 is only its default.",
+    ),
+    (
+        lambda z, score, labels, share: _balanced(z, score, labels, 0.5),
+        "You cut at the median of each class: take the highest and the lowest `share`.",
+    ),
+    (
+        lambda z, score, labels, share: _vector(z, labels.astype(float), share),
+        "You took the labels for the scores: they only say which images belong together.",
+    ),
+    (
+        _scores_within,
+        "You took the classes' mean scores away, and then made one vector: make one in each class.",
+    ),
+    (
+        _codes_within,
+        "You took the classes' mean codes away, and then made one vector: make one in each class.",
+    ),
+    (
+        _both_within,
+        "You took the classes' means away, and then made one vector: make one in each class.",
+    ),
+    (
+        _of_classes(vector=_with_groups(lambda top, bottom: top.mean(axis=0))),
+        "The means of the lowest are not subtracted.",
+    ),
+    (
+        _of_classes(vector=_by_place),
+        "In each class you took the last and the first codes: choose them by their score.",
+    ),
+    (
+        _of_classes(vector=_with_groups(lambda top, bottom: top.sum(axis=0) - bottom.sum(axis=0))),
+        "In each class those are sums: use the mean of each group.",
+    ),
+)
 
 
 self_test = SelfTest(
@@ -219,36 +837,38 @@ self_test = SelfTest(
         right="c",
         feedback={
             "a": "It is a little shorter than the AE's. Look at the first row of section 2.",
-            "b": "The convolutional VAE's images were best, and its paths the longest.",
+            "b": "The convolutional VAE's images were best, and its paths the longest: section 2.",
             "c": "Nothing moves in a cross-fade. So a short path alone says little.",
         },
     ),
     Question(
         "A stroke tears half-way between two 1s of different slant. What is the likely reason?",
         {
-            "a": "Their codes lie on a curved surface, and the straight line leaves it.",
-            "b": "The two codes are of different length.",
+            "a": "The codes of 1s lie on a curve, which the straight line leaves.",
+            "b": "The two codes are of different length, so that the middle lies too near to one.",
             "c": "Eleven steps are too few.",
         },
         right="a",
         feedback={
             "a": "A stop on the surface leads the walk around.",
-            "b": "The lengths of two codes nearly always differ, and most walks do not tear.",
-            "c": "More steps show the same line more finely, hole and all.",
+            "b": "The lengths of two codes nearly always differ, and most walks do not tear. See "
+            "section 3.",
+            "c": "More steps show the same line more finely, hole and all: section 3.",
         },
     ),
     Question(
         "In 512 dimensions, half-way between two draws of N(0, I), straight on. What is special?",
         {
-            "a": "It has the length of any other draw.",
+            "a": "It has the length of any other draw, as its coordinates do.",
             "b": "It is shorter than practically every draw.",
             "c": "It is at the origin.",
         },
         right="b",
         feedback={
-            "a": "It has 71 % of the length, and lengths hardly vary in so many dimensions.",
+            "a": "It has 71 % of the length, and lengths hardly vary in so many dimensions: "
+            "section 4.",
             "b": "71 % of a length that varies by a few per cent only.",
-            "c": "Only between opposite vectors; two draws are nearly at a right angle.",
+            "c": "Only between opposite vectors; two draws are nearly at a right angle: section 4.",
         },
     ),
     Question(
@@ -260,9 +880,10 @@ self_test = SelfTest(
         },
         right="b",
         feedback={
-            "a": "Half-way between two unit vectors is the direction of their sum.",
+            "a": "Half-way between two unit vectors is the direction of their sum: section 4.",
             "b": "So slerp acts like a higher temperature in the middle of the walk.",
-            "c": "The straight middle is nearer to the origin, unless both codes are the same.",
+            "c": "The straight middle is nearer to the origin, unless both codes are the same: "
+            "section 4.",
         },
     ),
     Question(
@@ -274,107 +895,12 @@ self_test = SelfTest(
         },
         right="c",
         feedback={
-            "a": "It can: the vector balanced over the classes draws thin digits of all kinds.",
-            "b": "Random vectors of this length keep about twice as many digits what they are.",
+            "a": "It can: the vector balanced over the classes draws thin digits of all kinds. See "
+            "section 6.",
+            "b": "Random vectors of this length keep about twice as many digits what they are: "
+            "section 6.",
             "c": "A vector does all that its groups differ in. Balance the classes.",
         },
     ),
     chapter=__name__,
 )
-
-
-def _slerp(z1, z2, t):
-    return np.array([latent.between(z1, z2, float(share), "spherical") for share in t])
-
-
-def _slerp_mistakes(z1, z2):
-    """Return wrong answers to slerp with what to say to each."""
-    t = _T[:, None]
-    length1, length2 = np.linalg.norm(z1), np.linalg.norm(z2)
-    length = (1 - t) * length1 + t * length2
-    right = _slerp(z1, z2, _T)
-    straight = (1 - t) * z1 + t * z2
-    angle = np.arccos(z1 @ z2 / (length1 * length2))
-    with_lengths = (np.sin((1 - t) * angle) * z1 + np.sin(t * angle) * z2) / np.sin(angle)
-    stretched = straight / np.linalg.norm(straight, axis=1, keepdims=True) * length
-    return [
-        (straight, "That is the straight line."),
-        (right / length, "Those are the directions u(t): multiply by the length."),
-        (
-            with_lengths,
-            "Shoemake's formula is for unit vectors: turn u1 and u2, then multiply by the length.",
-        ),
-        (
-            stretched,
-            "That is the straight line, stretched to the right length: its direction turns faster "
-            "in the middle than at the ends.",
-        ),
-        (right * np.sin(angle), "The division by sin Ω is missing."),
-        (_slerp(z2, z1, _T), "You walk from z2 to z1."),
-        (right / length * length1, "The length must go to ‖z₂‖, not stay at ‖z₁‖."),
-    ]
-
-
-def _check_straight(answer, z1, z2, case):
-    """Expect the straight line where there is no angle to turn through."""
-    t = _T[:, None]
-    with np.errstate(all="ignore"):
-        got = call(answer, z1.copy(), z2.copy(), _T.copy())
-    try:
-        broken = not np.isfinite(np.asarray(got, dtype=float)).all()
-    except Exception:
-        broken = False
-    if broken:
-        why = (
-            "A zero vector has no direction"
-            if "zero" in case
-            else "There Ω = 0, up to rounding: sin Ω = 0, and u1 · u2 may be above 1"
-        )
-        raise Wrong(
-            f"Your slerp {case} holds NaN or infinity. {why}: return the straight line there."
-        )
-    expect_array(
-        got,
-        (1 - t) * z1 + t * z2,
-        f"slerp {case}",
-        atol=1e-5,
-        look_at="There is no angle to turn through: return the straight line.",
-    )
-
-
-def _scored():
-    """Return codes (90, 3), scores and labels of three classes, the larger the thinner."""
-    rng = np.random.default_rng(8)
-    labels = np.repeat([0, 1, 2], [15, 25, 50])
-    z = rng.normal(size=(90, 3)) + labels[:, None] * np.array([2.0, 0.0, -1.0])
-    score = z[:, 1] + 0.5 * rng.normal(size=90) - 0.8 * labels
-    order = rng.permutation(90)
-    return z[order], score[order], labels[order]
-
-
-def _vector(z, score, share):
-    low, high = np.quantile(score, [share, 1 - share])
-    return z[score >= high].mean(axis=0) - z[score <= low].mean(axis=0)
-
-
-def _vector_mistakes(z, score, share):
-    low, high = np.quantile(score, [share, 1 - share])
-    top, bottom = z[score >= high], z[score <= low]
-    right = top.mean(axis=0) - bottom.mean(axis=0)
-    n = len(top)
-    return [
-        (-right, "The sign is turned round: high scores minus low ones."),
-        (top.mean(axis=0), "That is the mean of one group: subtract the other's."),
-        (top.sum(axis=0) - bottom.sum(axis=0), "Those are sums: use the mean of each group."),
-        (top.mean(axis=0) - z.mean(axis=0), "Subtract the mean of the *lowest*, not of all."),
-        (
-            z[score > np.median(score)].mean(axis=0) - z[score <= np.median(score)].mean(axis=0),
-            "You cut at the median: take the highest and the lowest `share`.",
-        ),
-        (right / np.linalg.norm(right), "Do not scale it to length 1: the length matters."),
-        (
-            z[-n:].mean(axis=0) - z[:n].mean(axis=0),
-            "You took the last and the first codes: choose them by their score.",
-        ),
-        (top.mean() - bottom.mean(), "You averaged over latent dimensions: use `axis=0`."),
-    ]

@@ -3,17 +3,21 @@
 import numpy as np
 
 from vae_helpers.checks.core import (
+    Case,
     Question,
     SelfTest,
     Wrong,
     call,
+    describe_error,
     exercise,
     expect,
-    expect_array,
+    expect_function,
     expect_number,
     show,
+    unpack,
 )
 
+PIXELS = (1, 2, 3)
 LOG_2 = np.log(2)
 
 
@@ -21,145 +25,587 @@ LOG_2 = np.log(2)
     hints=(
         "First the mean squared error of each image, over all of its pixels.",
         "`np.mean(…, axis=(1, 2, 3))` averages over the pixels and leaves one number an image.",
-        "10 log₁₀(1 / MSE) is `-10 * np.log10(mse)`.",
-    )
+        "log₁₀(1 / MSE) is minus log₁₀ of the MSE, `np.log10`; and decibels are tenths.",
+    ),
+    title="PSNR",
 )
 def psnr(answer):
     """Return the peak signal-to-noise ratio of each image, in decibels."""
     rng = np.random.default_rng(1)
-    x = rng.random((3, 4, 5, 1))
-    x_hat = np.clip(
-        x + np.array([0.05, 0.2, 0.4]).reshape(3, 1, 1, 1) * rng.normal(size=x.shape), 0, 1
-    )
-    squares = np.square(x - x_hat)
-    mse = squares.mean(axis=(1, 2, 3))
-    right = -10 * np.log10(mse)
-    expect_array(
-        call(answer, x.copy(), x_hat.copy()),
-        right,
-        "psnr(x, x_hat) of 3 images",
-        look_at="An image whose mean squared error is 0.01 has 20 dB.",
-        mistakes=[
-            (-right, "The sign is wrong: a better copy has more decibels."),
-            (right.mean(), "That is the mean: return one number for each image."),
-            (
-                -10 * np.log10(squares.mean()),
-                "Average over pixels only: one number for each image.",
-            ),
-            (-10 * np.log10(20 * mse), "You summed over pixels: the PSNR takes their mean."),
-            (-10 * np.log(mse), "That is the natural logarithm: use `np.log10`."),
-            (2 * right, "The factor is 10, since the error is squared already."),
-            (right / 2, "No square root: the factor 10 belongs to the squared error."),
-            (right / 10, "The factor 10 is missing: decibels are tenths."),
-            (mse, "That is the mean squared error: now its logarithm."),
+    x = rng.random((3, 4, 5, 1)) * 0.9
+    noise = np.array([0.05, 0.2, 0.4]).reshape(3, 1, 1, 1) * rng.normal(size=x.shape)
+    small = np.array([[0.1, 0.5], [0.9, 0.3]]).reshape(2, 1, 2, 1)
+    expect_function(
+        answer,
+        _psnr,
+        [
+            (small, small + np.array([[0.1, -0.2], [0.05, 0.0]]).reshape(2, 1, 2, 1)),
+            (x, np.clip(x + noise, 0, 1)),
         ],
+        mistakes=PSNR_MISTAKES,
+        look_at="An image whose mean squared error is 0.01 has 20 dB.",
     )
     return "Ten decibels more are a tenth of the squared error."
+
+
+def _mse(x, x_hat):
+    return np.square(x - x_hat).mean(axis=PIXELS)
+
+
+def _psnr(x, x_hat):
+    return -10 * np.log10(_mse(x, x_hat))
+
+
+def _decibels(error):
+    """Return the answer that takes another error of each image."""
+    return lambda x, x_hat: -10 * np.log10(error(x, x_hat))
+
+
+def _of_peak(peak):
+    return lambda x, x_hat: 10 * np.log10(peak(x) ** 2 / _mse(x, x_hat))
+
+
+def _number_of_pixels(x):
+    return np.prod(x.shape[1:])
+
+
+PSNR_MISTAKES = (
+    (lambda x, y: -_psnr(x, y), "The sign is wrong: a better copy has more decibels."),
+    (lambda x, y: _psnr(x, y).mean(), "That is the mean: return one number for each image."),
+    (
+        _decibels(lambda x, y: np.square(x - y).mean()),
+        "Average over pixels only: one number for each image.",
+    ),
+    (
+        _decibels(lambda x, y: np.square(x - y).sum(axis=PIXELS)),
+        "You summed over pixels: the PSNR takes their mean.",
+    ),
+    (
+        _decibels(lambda x, y: np.square(x - y).sum(axis=PIXELS) / 784),
+        "You divided by 784 pixels, whatever the size of the images: take the mean.",
+    ),
+    (
+        _decibels(lambda x, y: np.abs(x - y).mean(axis=PIXELS)),
+        "That is the absolute error: square the differences.",
+    ),
+    (
+        _decibels(lambda x, y: np.square((x - y).mean(axis=PIXELS))),
+        "You averaged the differences and then squared: square first, or they cancel.",
+    ),
+    (
+        _decibels(lambda x, y: np.square(x - y).max(axis=PIXELS)),
+        "That is the largest squared error of a pixel: take the mean.",
+    ),
+    (
+        lambda x, y: -10 * np.log10(np.square(x - y)).mean(axis=PIXELS),
+        "You took the logarithm of each pixel: first the mean, then the logarithm.",
+    ),
+    (lambda x, y: -10 * np.log(_mse(x, y)), "That is the natural logarithm: use `np.log10`."),
+    (lambda x, y: -10 * np.log2(_mse(x, y)), "That is the logarithm to base 2: use `np.log10`."),
+    (lambda x, y: 2 * _psnr(x, y), "The factor is 10, since the error is squared already."),
+    (
+        lambda x, y: _psnr(x, y) / 2,
+        "No square root: the factor 10 belongs to the squared error.",
+    ),
+    (lambda x, y: _psnr(x, y) / 10, "The factor 10 is missing: decibels are tenths."),
+    (_of_peak(lambda x: 255), "You took a peak of 255: these pixels go from 0 to 1."),
+    (
+        lambda x, y: 10 * np.log10(255 / _mse(x, y)),
+        "You took a peak of 255: these pixels go from 0 to 1.",
+    ),
+    (
+        _of_peak(lambda x: x.max(axis=PIXELS)),
+        "You took the brightest pixel of each image for the peak: it is 1, the most that there can "
+        "be in [0, 1].",
+    ),
+    (
+        _of_peak(np.max),
+        "You took the brightest pixel of all images for the peak: it is 1, the most that there can "
+        "be in [0, 1].",
+    ),
+    (
+        lambda x, y: 10 * np.log10(np.square(x).mean(axis=PIXELS) / _mse(x, y)),
+        "That is the signal-to-noise ratio, with the image's own power above the line: the *peak* "
+        "is 1.",
+    ),
+    (
+        lambda x, y: 10 * np.log10(x.var(axis=PIXELS) / _mse(x, y)),
+        "That is the signal-to-noise ratio, with the image's own variance above the line: the "
+        "*peak* is 1.",
+    ),
+    (
+        _decibels(lambda x, y: np.square(x - y).mean(axis=0)),
+        "You averaged over the images: the pixels are axes 1, 2 and 3.",
+    ),
+    (
+        _decibels(lambda x, y: np.square(x - y)),
+        "One number for each image: average over axes 1, 2 and 3.",
+    ),
+    *(
+        (
+            _decibels(lambda x, y, little=little: _mse(x, y) + little),
+            "An ε beside the error changes the PSNR: leave it out.",
+        )
+        for little in (0.01, 1e-3, 1e-4)
+    ),
+    (_mse, "That is the mean squared error: now its logarithm."),
+    (lambda x, y: 10 / _mse(x, y), "The logarithm is missing: 10 log₁₀ of 1 / MSE."),
+)
 
 
 @exercise(
     hints=(
         "Look up one probability for each pixel: the row is the bin, the column the pixel's value.",
         "`table[bins, pixels]` does it for all pixels at once and has the shape of `pixels`.",
-        "Bits are −log₂ of the probabilities, and the bits of all pixels of an image add up: "
-        "`-np.log2(p).sum(axis=(1, 2, 3))`",
-    )
+        "Bits are −log₂ of the probabilities, `np.log2`, and the bits of all pixels of an image "
+        "add up.",
+    ),
+    title="Bits, given the copy",
 )
 def residual_bits(answer):
     """Return the bits of each image, given the bins of its copy."""
     rng = np.random.default_rng(2)
-    pixels, bins = rng.integers(256, size=(4, 3, 5, 1)), rng.integers(16, size=(4, 3, 5, 1))
     table = rng.dirichlet(np.full(256, 0.5), size=16) * 0.9 + 0.1 / 256
-    p = table[bins, pixels]
-    right = -np.log2(p).sum(axis=(1, 2, 3))
-    likeliest = -np.log2(table.max(axis=1)[bins]).sum(axis=(1, 2, 3))
-    expect_array(
-        call(answer, pixels.copy(), bins.copy(), table.copy()),
-        right,
-        "residual_bits of 4 images",
+
+    def case(*shape):
+        return rng.integers(16, 256, size=shape), rng.integers(16, size=shape), table
+
+    expect_function(
+        answer,
+        _bits,
+        [case(2, 2, 2, 1), case(4, 3, 5, 1)],
+        mistakes=BITS_MISTAKES,
+        unreduced=_bits_of_pixels,
         look_at="A pixel of probability ¼ costs 2 bits; add up the bits of all pixels of an image.",
+    )
+    expect_function(
+        answer,
+        _bits,
+        [Case(*case(2, 28, 28, 1), when="whole digits, 784 pixels")],
         mistakes=[
-            (-right, "The sign is wrong: a message has no negative length."),
-            (right * LOG_2, "Those are nats: use `np.log2`."),
-            (right / 15, "That is the mean over pixels: all of them must be sent, so add up."),
-            (right.mean(), "That is the mean over images: return one number for each image."),
-            (right.sum(), "That is the sum over images: return one number for each image."),
-            (-np.log2(p), "Those are the bits of each pixel: add them up within each image."),
-            (p.sum(axis=(1, 2, 3)), "Those are probabilities: the bits are −log₂ of them."),
             (
-                -np.log2(p.sum(axis=(1, 2, 3))),
-                "First the logarithm of each probability, then the sum: chances multiply.",
-            ),
-            (-np.log2(p.mean(axis=(1, 2, 3))), "First the logarithm of each pixel, then the sum."),
-            (
-                likeliest,
-                "That is the cost of the likeliest pixel value, not of the one to be sent.",
-            ),
+                lambda pixels, bins, table: -np.log2(table[bins, pixels].prod(axis=PIXELS)),
+                "The product of so many probabilities is below the smallest number there is, and "
+                "log 0 is −∞: first the logarithms, then their sum.",
+            )
         ],
+        look_at="Add up the bits of all pixels of an image, however many there are.",
     )
     return "What is certain is nearly free; you pay for surprise only."
+
+
+def _bits_of_pixels(pixels, bins, table):
+    return -np.log2(table[bins, pixels])
+
+
+def _bits(pixels, bins, table):
+    return _bits_of_pixels(pixels, bins, table).sum(axis=PIXELS)
+
+
+def _bits_with(lookup):
+    """Return the bits of other probabilities."""
+    return lambda pixels, bins, table: -np.log2(lookup(pixels, bins, table)).sum(axis=PIXELS)
+
+
+def _of_probabilities(function):
+    return lambda pixels, bins, table: function(table[bins, pixels])
+
+
+def _row_entropy(table):
+    return -(table * np.log2(table)).sum(axis=1)
+
+
+BITS_MISTAKES = (
+    (lambda *a: -_bits(*a), "The sign is wrong: a message has no negative length."),
+    (lambda *a: _bits(*a) * LOG_2, "Those are nats: use `np.log2`."),
+    (lambda *a: _bits(*a) * np.log10(2), "Those are decimal digits: use `np.log2`."),
+    (
+        lambda *a: _bits(*a) / LOG_2,
+        "You divided by log 2 once too often: `np.log2` gives bits already.",
+    ),
+    (
+        lambda *a: _bits_of_pixels(*a).mean(axis=PIXELS),
+        "That is the mean over pixels: all of them must be sent, so add up.",
+    ),
+    (
+        lambda *a: 784 * _bits_of_pixels(*a).mean(axis=PIXELS),
+        "You count 784 pixels, whatever the size of the images: add up those that there are.",
+    ),
+    (
+        lambda *a: _bits(*a) / 784,
+        "You divided by 784 pixels: the bits of the whole image are asked for.",
+    ),
+    (
+        lambda *a: _bits(*a).mean(),
+        "That is the mean over images: return one number for each image.",
+    ),
+    (lambda *a: _bits(*a).sum(), "That is the sum over images: return one number for each image."),
+    (_bits_of_pixels, "Those are the bits of each pixel: add them up within each image."),
+    (
+        _of_probabilities(lambda p: p.sum(axis=PIXELS)),
+        "Those are probabilities: the bits are −log₂ of them.",
+    ),
+    (
+        _of_probabilities(lambda p: -np.log2(p.sum(axis=PIXELS))),
+        "You took the logarithm of a sum: first the logarithm of each probability, then the sum, "
+        "for chances multiply.",
+    ),
+    (
+        _of_probabilities(lambda p: -np.log2(p.mean(axis=PIXELS))),
+        "You took the logarithm of a mean: first the logarithm of each pixel, then the sum.",
+    ),
+    (
+        _of_probabilities(lambda p: -(p * np.log2(p)).sum(axis=PIXELS)),
+        "−p log₂ p is a part of the *entropy*, an average over all values: this pixel is there, "
+        "and costs −log₂ p.",
+    ),
+    (
+        _of_probabilities(lambda p: -np.log2(1 - p).sum(axis=PIXELS)),
+        "You took 1 − p: the bits come from the probability of what *did* happen.",
+    ),
+    (
+        _of_probabilities(lambda p: (1 / p).sum(axis=PIXELS)),
+        "1 / p without a logarithm: the bits are log₂ of it.",
+    ),
+    (
+        _of_probabilities(lambda p: np.ceil(-np.log2(p)).sum(axis=PIXELS)),
+        "You rounded the bits of each pixel up: fractions of bits count, and add up.",
+    ),
+    (
+        _of_probabilities(lambda p: np.round(-np.log2(p)).sum(axis=PIXELS)),
+        "You rounded the bits of each pixel: fractions of bits count, and add up.",
+    ),
+    (
+        lambda *a: np.ceil(_bits(*a)),
+        "You rounded the bits of an image up to whole ones: return them as they are.",
+    ),
+    (
+        lambda *a: np.round(_bits(*a)),
+        "You rounded the bits of an image to whole ones: return them as they are.",
+    ),
+    (
+        _bits_with(lambda pixels, bins, table: table.max(axis=1)[bins]),
+        "That is the cost of the likeliest pixel value, not of the one to be sent.",
+    ),
+    (
+        lambda pixels, bins, table: _row_entropy(table)[bins].sum(axis=PIXELS),
+        "That is the entropy of the bins, the cost *on average*: look up the pixel that is to be "
+        "sent.",
+    ),
+    (
+        _bits_with(lambda pixels, bins, table: table[pixels, bins]),
+        "Some index lies outside the table: its rows are the 16 bins, its columns the 256 pixel "
+        "values, `table[bins, pixels]`.",
+    ),
+    (
+        _bits_with(lambda pixels, bins, table: table.T[pixels % 16, bins]),
+        "The rows of the table are the bins, its columns the pixel values: `table[bins, pixels]`.",
+    ),
+    (
+        _bits_with(lambda pixels, bins, table: table[pixels // 16, pixels]),
+        "You took the bins from the pixels themselves: the reader of the message does not have "
+        "those yet. `bins` are those of the copies.",
+    ),
+    (
+        _bits_with(lambda pixels, bins, table: table[0, pixels]),
+        "All pixels were looked up in bin 0: `bins` says in which, `table[bins, pixels]`.",
+    ),
+    (
+        _bits_with(lambda pixels, bins, table: table.mean(axis=0)[pixels]),
+        "You averaged over the bins: the copy is not used. `table[bins, pixels]`.",
+    ),
+    (
+        lambda pixels, bins, table: 8 * np.ones(pixels.shape).sum(axis=PIXELS),
+        "8 bits a pixel are the cost without any copy: look up the probabilities.",
+    ),
+    (
+        lambda *a: 8 * _number_of_pixels(a[0]) - _bits(*a),
+        "Those are the bits *saved*: return the bits that are sent.",
+    ),
+)
 
 
 @exercise(
     hints=(
         "Two parts for each image, both in nats: the cross-entropy of its pixels, and its KL.",
-        "The cross-entropy of each pixel is `np.logaddexp(0, logits) - images * logits`. Sum over "
-        "axes 1, 2 and 3.",
-        "The KL of each image is "
-        "`0.5 * np.sum(z_mean**2 + np.exp(z_log_var) - 1 - z_log_var, axis=1)`. Add the two.",
-    )
+        "The formula of one pixel stands above the exercise; sum it over axes 1, 2 and 3.",
+        "The KL of each image is that of chapter 02, four terms and a ½, summed over axis 1. Add "
+        "the two.",
+    ),
+    title="The negative ELBO as a score",
 )
 def anomaly_score(answer):
     """Return the negative ELBO of each image, in nats."""
     rng = np.random.default_rng(3)
-    images, logits = rng.random((4, 3, 5, 1)), rng.normal(0, 2, size=(4, 3, 5, 1))
-    z_mean, z_log_var = rng.normal(size=(4, 2)), rng.normal(-1, 1, size=(4, 2))
-    per_pixel = np.logaddexp(0, logits) - images * logits
-    reconstruction = per_pixel.sum(axis=(1, 2, 3))
-    per_dimension = 0.5 * (z_mean**2 + np.exp(z_log_var) - 1 - z_log_var)
-    kl = per_dimension.sum(axis=1)
-    right = reconstruction + kl
-    as_deviation = 0.5 * (z_mean**2 + np.exp(2 * z_log_var) - 1 - 2 * z_log_var).sum(axis=1)
-    squares = np.square(images - 1 / (1 + np.exp(-logits))).sum(axis=(1, 2, 3))
-    got = call(answer, images.copy(), logits.copy(), z_mean.copy(), z_log_var.copy())
-    expect_array(
-        got,
-        right,
-        "anomaly_score of 4 images",
+
+    def case(n, h, w, d):
+        images, logits = rng.random((n, h, w, 1)), rng.normal(0, 2, size=(n, h, w, 1))
+        return images, logits, rng.normal(size=(n, d)), rng.normal(-1, 1, size=(n, d))
+
+    expect_function(
+        answer,
+        _score,
+        [tuple(part.round(1) for part in case(2, 1, 3, 4)), case(4, 3, 5, 3)],
+        mistakes=SCORE_MISTAKES,
+        terms=_score_terms,
         look_at="Compute the cross-entropy and the KL apart, and compare each with the formula.",
-        mistakes=[
-            (-right, "That is the ELBO: a strange image must score *higher*."),
-            (right.mean(), "That is the loss, a mean: return one number for each image."),
-            (right.sum(), "That is a sum over images: return one number for each image."),
-            (reconstruction, "The KL divergence is missing."),
-            (kl, "The cross-entropy of the pixels is missing."),
-            (reconstruction - kl, "Both are costs: add the KL."),
-            (kl - reconstruction, "The sign of the cross-entropy is wrong."),
-            (reconstruction + 2 * kl, "The factor ½ of the KL is missing."),
-            (reconstruction + as_deviation, "`z_log_var` is the log of the variance already."),
-            (per_pixel.mean(axis=(1, 2, 3)) + kl, "Sum over pixels: a mean shrinks them to one."),
-            (reconstruction + kl / 2, "Sum the KL over dimensions; you took their mean."),
-            (squares + kl, "That is the squared error of the pixels: use the cross-entropy."),
-            (right / LOG_2, "Those are bits: the score is asked for in nats."),
-        ],
     )
-    _expect_no_overflow(answer)
+    images, logits = np.array([1.0, 0.0, 1.0, 0.0]), np.array([800.0, -800.0, -800.0, 90.0])
+    shape = (2, 1, 2, 1)
+    expect_function(
+        answer,
+        _score,
+        [
+            Case(
+                images.reshape(shape),
+                logits.reshape(shape),
+                np.zeros((2, 2)),
+                np.zeros((2, 2)),
+                when="logits of ±800",
+            )
+        ],
+        mistakes=OVERFLOW_MISTAKES,
+        look_at="A logit of −800 at a white pixel costs 800 nats, one of 800 nothing: use "
+        "`np.logaddexp(0, logits)`, unclipped.",
+    )
     return "The loss of a single image is the detector's score."
 
 
-def _expect_no_overflow(answer):
-    images, logits = np.ones((1, 1, 2, 1)), np.array([800.0, -800.0]).reshape(1, 1, 2, 1)
-    with np.errstate(all="ignore"):
-        got = call(answer, images, logits, np.zeros((1, 2)), np.zeros((1, 2)))
-    try:
-        finite = np.isfinite(np.asarray(got, dtype=float)).all()
-    except Exception:
-        finite = True  # the next line says what is wrong
-    expect(
-        finite,
-        "With logits of ±800 your score is not finite: exp(800) is. Use `np.logaddexp(0, logits)`.",
-    )
-    expect_array(got, [800.0], "anomaly_score at logits ±800 of two white pixels, KL 0")
+def _sigmoid(logits):
+    return 0.5 * (1 + np.tanh(logits / 2))
+
+
+def _softplus_form(images, logits):
+    return np.logaddexp(0, logits) - images * logits
+
+
+def _log_form(images, p):
+    return -images * np.log(p) - (1 - images) * np.log(1 - p)
+
+
+def _kl_of_dimensions(z_mean, z_log_var):
+    return 0.5 * (z_mean**2 + np.exp(z_log_var) - 1 - z_log_var)
+
+
+def _score_terms(images, logits, z_mean, z_log_var):
+    n, d = z_mean.shape
+    return {
+        "Σ log(1 + eˡ)": np.logaddexp(0, logits).sum(axis=PIXELS),
+        "−Σ x l": -(images * logits).sum(axis=PIXELS),
+        "½ Σ μ²": 0.5 * (z_mean**2).sum(axis=1),
+        "½ Σ σ²": 0.5 * np.exp(z_log_var).sum(axis=1),
+        "−½ a dimension": np.full(n, -0.5 * d),
+        "−½ Σ log σ²": -0.5 * z_log_var.sum(axis=1),
+    }
+
+
+def _score(images, logits, z_mean, z_log_var):
+    return _score_with()(images, logits, z_mean, z_log_var)
+
+
+def _score_with(
+    pixel=_softplus_form,
+    dimension=_kl_of_dimensions,
+    of_pixels=lambda parts: parts.sum(axis=PIXELS),
+    of_dimensions=lambda parts: parts.sum(axis=1),
+    combine=lambda reconstruction, kl: reconstruction + kl,
+):
+    """Return the score with one of its parts changed."""
+
+    def score(images, logits, z_mean, z_log_var):
+        reconstruction = of_pixels(pixel(images, logits))
+        return combine(reconstruction, of_dimensions(dimension(z_mean, z_log_var)))
+
+    return score
+
+
+def _combined(function):
+    return _score_with(combine=function)
+
+
+SCORE_MISTAKES = (
+    # the two parts
+    (
+        _combined(lambda r, kl: -r - kl),
+        "The sign is turned round: that is the ELBO, and a strange image must score *higher*.",
+    ),
+    (
+        _combined(lambda r, kl: (r + kl).mean()),
+        "That is the loss, a mean: return one number for each image.",
+    ),
+    (
+        _combined(lambda r, kl: (r + kl).sum()),
+        "That is a sum over images: return one number for each image.",
+    ),
+    (_combined(lambda r, kl: r), "The KL divergence is missing."),
+    (_combined(lambda r, kl: kl), "The cross-entropy of the pixels is missing."),
+    (_combined(lambda r, kl: r - kl), "Both are costs: add the KL."),
+    (_combined(lambda r, kl: kl - r), "The sign of the cross-entropy is wrong."),
+    (_combined(lambda r, kl: r + 2 * kl), "The factor ½ of the KL is missing."),
+    (_combined(lambda r, kl: r + kl / 2), "The KL is halved twice: one ½ is in it already."),
+    (
+        _combined(lambda r, kl: (r + kl) / 2),
+        "The ½ belongs to the KL alone, not to the cross-entropy.",
+    ),
+    (
+        _score_with(lambda x, o: 0.5 * _softplus_form(x, o)),
+        "The cross-entropy is halved: the ½ belongs to the KL alone.",
+    ),
+    (
+        _score_with(lambda x, o: 2 * _softplus_form(x, o)),
+        "The cross-entropy is doubled: add it as it is.",
+    ),
+    (
+        _combined(lambda r, kl: r + 784 * kl),
+        "You weighed the KL with 784: the ELBO has no weights.",
+    ),
+    (
+        _combined(lambda r, kl: r + kl / 784),
+        "You divided the KL by 784: the ELBO has no weights.",
+    ),
+    (
+        _combined(lambda r, kl: 784 * r + kl),
+        "You multiplied the cross-entropy by 784: it is summed over the pixels already.",
+    ),
+    (_combined(lambda r, kl: r + kl.mean()), "You averaged the KL over images: each has its own."),
+    (_combined(lambda r, kl: r + kl.sum()), "You added up the KL of all images: each has its own."),
+    (
+        _combined(lambda r, kl: r.mean() + kl),
+        "You averaged the cross-entropy over images: each has its own.",
+    ),
+    (_combined(lambda r, kl: (r + kl) / LOG_2), "Those are bits: the score is asked for in nats."),
+    (
+        _combined(lambda r, kl: (r + kl - (r + kl).min()) / np.ptp(r + kl)),
+        "You scaled the scores of these images to 0 … 1: a score must not depend on the others.",
+    ),
+    # the sums
+    (
+        _score_with(of_pixels=lambda parts: parts.mean(axis=PIXELS)),
+        "Sum over pixels: a mean shrinks them to one.",
+    ),
+    (
+        _score_with(of_pixels=lambda parts: 784 * parts.mean(axis=PIXELS)),
+        "You count 784 pixels, whatever the size of the images: sum over those that there are.",
+    ),
+    (
+        _score_with(of_dimensions=lambda parts: parts.mean(axis=1)),
+        "Sum the KL over dimensions; you took their mean.",
+    ),
+    # the cross-entropy
+    (
+        _score_with(lambda x, o: np.logaddexp(0, o) + x * o),
+        "The sign of x l is wrong: log(1 + eˡ) − x l.",
+    ),
+    (
+        _score_with(lambda x, o: np.logaddexp(0, o)),
+        "The part − x l of the cross-entropy is missing.",
+    ),
+    (
+        _score_with(lambda x, o: np.logaddexp(0, -o) - x * o),
+        "The sign of the logit is wrong: log(1 + eˡ), not log(1 + e⁻ˡ).",
+    ),
+    (
+        _score_with(lambda x, o: np.logaddexp(0, -o) + x * o),
+        "Both signs of the logit are wrong: log(1 + eˡ) − x l.",
+    ),
+    (
+        _score_with(lambda x, o: np.logaddexp(0, o) - x),
+        "The second part is x *times* l: log(1 + eˡ) − x l.",
+    ),
+    (
+        _score_with(lambda x, o: np.maximum(o, 0) - x * o),
+        "That is max(0, l) in place of log(1 + eˡ): the rounded corner counts.",
+    ),
+    (
+        _score_with(lambda x, o: _softplus_form(o, x)),
+        "`images` and `logits` are exchanged in the cross-entropy.",
+    ),
+    (
+        _score_with(lambda x, o: _softplus_form(x, _sigmoid(o))),
+        "The sigmoid is taken twice: the formula holds for the logits themselves.",
+    ),
+    (
+        _score_with(lambda x, o: _softplus_form(_sigmoid(x), o)),
+        "`images` are pixels already: no sigmoid for them.",
+    ),
+    (
+        _score_with(lambda x, o: np.square(x - _sigmoid(o))),
+        "That is the squared error of the pixels: use the cross-entropy.",
+    ),
+    (
+        _score_with(lambda x, o: np.square(x - o)),
+        "That is a squared error, and of the logits: use the cross-entropy.",
+    ),
+    (
+        _score_with(lambda x, o: -x * np.log(_sigmoid(o))),
+        "The term of the black half, (1 − x) log(1 − x̂), is missing in the cross-entropy.",
+    ),
+    (
+        _score_with(lambda x, o: _softplus_form(x / 255, o)),
+        "You divided the images by 255: their pixels are in [0, 1] already.",
+    ),
+    (
+        _score_with(lambda x, o: _log_form(x, np.clip(o, 1e-7, 1 - 1e-7))),
+        "You took the logits for probabilities: use the formula for logits, or a sigmoid first.",
+    ),
+    (
+        _score_with(lambda x, o: _log_form(x, o)),
+        "You took the logits for probabilities: use the formula for logits, or a sigmoid first.",
+    ),
+    (
+        _score_with(lambda x, o: _softplus_form(x, o) - _log_form(x, x)),
+        "You took the floor away, the cross-entropy of a perfect copy: the ELBO keeps it.",
+    ),
+    # the KL
+    (
+        _score_with(dimension=lambda m, v: _kl_of_dimensions(m, 2 * v)),
+        "`z_log_var` is the log of the variance already.",
+    ),
+    (
+        _score_with(dimension=lambda m, v: _kl_of_dimensions(m, v / 2)),
+        "You halved the log-variance: `np.exp(z_log_var)` is σ² already.",
+    ),
+    (
+        _score_with(dimension=lambda m, v: _kl_of_dimensions(v, m)),
+        "`z_mean` and `z_log_var` are exchanged in the KL.",
+    ),
+    (
+        _score_with(dimension=lambda m, v: 0.5 * (m**2 + np.exp(v / 2) - 1 - v)),
+        "`np.exp(z_log_var / 2)` is the deviation σ: the term is σ², `np.exp(z_log_var)`.",
+    ),
+    (
+        _score_with(dimension=lambda m, v: 0.5 * (m + np.exp(v) - 1 - v)),
+        "The mean must be squared in the KL.",
+    ),
+    (
+        _score_with(dimension=lambda m, v: 0.5 * m**2 + np.exp(v) - 1 - v),
+        "The ½ of the KL belongs to all four terms: a bracket is missing.",
+    ),
+)
+
+OVERFLOW = (
+    "exp(800) is more than the largest number there is: use `np.logaddexp(0, logits)`, which is "
+    "log(1 + eˡ) without overflow."
+)
+
+OVERFLOW_MISTAKES = (
+    (_score_with(lambda x, o: np.log(1 + np.exp(o)) - x * o), OVERFLOW),
+    (
+        _score_with(lambda x, o: _log_form(x, 1 / (1 + np.exp(-o)))),
+        "A sigmoid of ±800 is 0 or 1 for the computer, and the log of 0 is −∞: use the formula for "
+        "logits, with `np.logaddexp(0, logits)`.",
+    ),
+    *(
+        (
+            _score_with(
+                lambda x, o, little=little: _log_form(x, np.clip(_sigmoid(o), little, 1 - little))
+            ),
+            "The probabilities are clipped, so that a wrong pixel never costs more than "
+            f"{-np.log(little):.0f} nats: use the formula for logits.",
+        )
+        for little in (1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12)
+    ),
+)
 
 
 def conditional_vae_class():
@@ -210,10 +656,10 @@ def conditional_vae_class():
         "the labels beside it. Both parts of the model then take one row of numbers.",
         "`decode` is the same with `z` in place of the pixels. What `self.encoder` and "
         "`self.decoder` return is what your methods return.",
-        "The loss: `reconstruction = vh.models.reconstruction_loss(x[0], y_pred['logits'])`, "
-        "`kl = vh.models.kl_per_dimension(y_pred['z_mean'], y_pred['z_log_var'])`, and "
-        "`ops.mean(reconstruction + ops.sum(kl, axis=1))`. The images are `x[0]`.",
-    )
+        "The loss: the images are `x[0]`, and `y_pred` is the dict that `call` returns. The KL is "
+        "summed over the dimensions, `ops.sum(…, axis=1)`; then both together are averaged.",
+    ),
+    title="A conditional VAE",
 )
 def conditional_vae(answer):
     """Write the concatenation and the loss of a conditional VAE."""
@@ -228,24 +674,45 @@ def conditional_vae(answer):
     labels = np.eye(10, dtype="float32")[[7, 1, 4]]
     latent_dim = model.decoder.input_shape[-1] - 10  # theirs to choose
     z = rng.normal(size=(3, latent_dim)).astype("float32")
-    _check_encode(model, images, labels)
-    _check_decode(model, z, labels)
-    _check_loss(model, images, labels, rng)
+    for n in (3, 2):
+        _check_encode(model, images[:n], labels[:n])
+        _check_decode(model, z[:n], labels[:n])
+        _check_loss(model, images[:n], labels[:n], rng)
+    _expect_gradients(model, images, labels, rng)
+    _expect_to_train(model, images, labels)
     return "Two concatenations: now the label says what, and the code only has to say how."
 
 
+ENCODE_EXCHANGED = (
+    "`encode` returns the two exchanged: first `z_mean`, then `z_log_var`, as `self.encoder` does."
+)
+
+
+def _ops():
+    from vae_helpers.backend import keras
+
+    return keras.ops
+
+
 def _check_encode(model, images, labels):
-    flat = images.reshape(3, -1)
-    got = call(model.encode, images.copy(), labels.copy())
-    if not isinstance(got, tuple | list) or len(got) != 2:
-        raise Wrong(
-            f"`encode` returned {show(got)}: return what `self.encoder` returns, the pair "
-            "(z_mean, z_log_var)."
-        )
+    ops = _ops()
+    flat = images.reshape(len(images), -1)
+    got = call(model.encode, ops.convert_to_tensor(images), ops.convert_to_tensor(labels))
+    got = unpack(got, ("z_mean", "z_log_var"), "What `encode` returns")
+    rights = [_numbers(model.encoder(_beside(*pair)), "") for pair in _orders(flat, labels)]
     _expect_one_of(
         _numbers(got, "`encode`"),
-        [_numbers(model.encoder(_beside(*pair)), "") for pair in _orders(flat, labels)],
+        rights,
         [
+            *((right[::-1], ENCODE_EXCHANGED) for right in rights),
+            (
+                _numbers(model.encoder(_beside(flat / 255, labels)), ""),
+                "`encode` divides the images by 255: their pixels are in [0, 1] already.",
+            ),
+            (
+                _numbers(model.encoder(_beside(np.round(flat), labels)), ""),
+                "`encode` rounds the images: hand on the pixels as they are.",
+            ),
             (
                 _numbers(model.encoder(_beside(flat, np.zeros_like(labels))), ""),
                 "`encode` does not use the labels: put them beside the pixels.",
@@ -260,7 +727,8 @@ def _check_encode(model, images, labels):
 
 
 def _check_decode(model, z, labels):
-    got = call(model.decode, z.copy(), labels.copy())
+    ops = _ops()
+    got = call(model.decode, ops.convert_to_tensor(z), ops.convert_to_tensor(labels))
     _expect_one_of(
         _numbers([got], "`decode`"),
         [_numbers([model.decoder(_beside(*pair))], "") for pair in _orders(z, labels)],
@@ -284,28 +752,86 @@ def _check_decode(model, z, labels):
 
 def _check_loss(model, images, labels, rng):
     logits = rng.normal(size=images.shape).astype("float32")
-    z_mean, z_log_var = rng.normal(size=(2, 3, 3)).astype("float32")
+    n = len(images)
+    z_mean, z_log_var = rng.normal(size=(2, n, 4)).astype("float32")
     output = {"z_mean": z_mean, "z_log_var": z_log_var, "logits": logits}
-    cross_entropy = (np.logaddexp(0, logits) - images * logits).reshape(3, -1)
+    cross_entropy = _softplus_form(images, logits).reshape(n, -1)
     reconstruction = cross_entropy.sum(axis=1)
-    kl = 0.5 * (z_mean**2 + np.exp(z_log_var) - 1 - z_log_var)
+    kl = _kl_of_dimensions(z_mean, z_log_var)
     right = np.mean(reconstruction + kl.sum(axis=1))
-    got = call(model.compute_loss, x=(images, labels), y_pred=output)
+    tensors = {name: _ops().convert_to_tensor(value) for name, value in output.items()}
+    got = call(model.compute_loss, x=(images, labels), y_pred=tensors)
     expect_number(
         _plain(got),
         right,
-        "`compute_loss` of three images",
+        f"`compute_loss` of {n} images",
         look_at="It is the mean over images of reconstruction + KL, both sums within an image.",
         mistakes={
             reconstruction.mean(): "The KL divergence is missing.",
             kl.sum(axis=1).mean(): "The reconstruction is missing.",
-            3 * right: "That is the sum over the images: return their mean.",
+            n * right: "That is the sum over the images: return their mean.",
+            -right: "The sign is turned round: a loss is made small, so return the costs.",
+            right / LOG_2: "Those are bits: the loss is in nats.",
             np.mean(reconstruction) + kl.mean(): "Sum the KL over dimensions before the mean.",
             np.mean(reconstruction) + kl.sum(): "Average the KL over images, too.",
             cross_entropy.mean() + kl.sum(axis=1).mean(): "Sum over pixels: a mean hides them.",
             np.mean(reconstruction - kl.sum(axis=1)): "Both are costs: add the KL.",
+            np.mean(kl.sum(axis=1) - reconstruction): "Both are costs: add the reconstruction.",
+            **{
+                np.mean(reconstruction + beta * kl.sum(axis=1)): f"The KL counts {beta:g} times: "
+                "here it has no weight, β = 1."
+                for beta in (0.1, 0.5, 2.0, 4.0, 10.0, 784.0)
+            },
         },
     )
+
+
+def _expect_gradients(model, images, labels, rng):
+    """Raise Wrong unless the gradients of both parts of the loss pass (TensorFlow can tell)."""
+    from vae_helpers.backend import keras
+
+    if keras.backend.backend() != "tensorflow":
+        return
+    import tensorflow as tf
+
+    z_mean, z_log_var = (tf.constant(part) for part in rng.normal(size=(2, 3, 4)).astype("float32"))
+    logits = tf.constant(rng.normal(size=images.shape).astype("float32"))
+    with tf.GradientTape() as tape:
+        tape.watch([z_mean, z_log_var, logits])
+        output = {"z_mean": z_mean, "z_log_var": z_log_var, "logits": logits}
+        loss = call(model.compute_loss, x=(images, labels), y_pred=output)
+    try:
+        slopes = tape.gradient(tf.convert_to_tensor(loss), [z_mean, z_log_var, logits])
+    except Exception as error:
+        raise Wrong(f"The gradient stopped with {describe_error(error)}.", "exception") from error
+    expected = (
+        z_mean / 3,
+        (np.exp(z_log_var) - 1) / 6,
+        (_sigmoid(np.asarray(logits, dtype=float)) - images) / 3,
+    )
+    for slope, right, name in zip(slopes, expected, ("z_mean", "z_log_var", "logits"), strict=True):
+        expect(
+            slope is not None and np.allclose(slope, right, rtol=1e-3, atol=1e-4),
+            f"The loss is right, but its gradient for `{name}` is not: something on its way is not "
+            "`keras.ops` (NumPy, `stop_gradient` and `float` cut it).",
+            "gradient",
+        )
+
+
+def _expect_to_train(model, images, labels):
+    """Raise Wrong if the class cannot be trained, as it is compiled into a graph for that."""
+    from vae_helpers.backend import keras
+
+    try:
+        model.compile(optimizer=keras.optimizers.SGD(1e-3))
+        model.fit((images, labels), batch_size=2, verbose=0, shuffle=False)
+    except Exception as error:
+        raise Wrong(
+            f"All values are right, but `fit` stopped with {describe_error(error)}. Keras compiles "
+            "the class before it trains: use `ops` alone, no NumPy, and no fixed number of images "
+            "(`-1` in `ops.reshape`).",
+            "graph",
+        ) from error
 
 
 def _orders(first, labels):
@@ -359,9 +885,10 @@ self_test = SelfTest(
         },
         right="b",
         feedback={
-            "a": "One decibel was all that the bottleneck won.",
+            "a": "One decibel was all that the bottleneck won: section 1.",
             "b": "Its encoder has never met noise; it must be trained with noise in, clean out.",
-            "c": "The decoder cannot draw noise. What it draws is clean, and often wrong.",
+            "c": "The decoder cannot draw noise. What it draws is clean, and often wrong. See "
+            "section 1.",
         },
     ),
     Question(
@@ -369,14 +896,14 @@ self_test = SelfTest(
         "its message with bits back?",
         {
             "a": "about 156 bits",
-            "b": "about 108 bits",
-            "c": "about 26 bits",
+            "b": "about 108 bits, the sum of the two",
+            "c": "about 26 bits, those of the code",
         },
         right="a",
         feedback={
             "a": "108 nats / log 2: code and pixels together, lossless.",
-            "b": "That is in nats: divide by log 2.",
-            "c": "That is the code alone: the picture would not be the same.",
+            "b": "That is in nats: divide by log 2, as in section 2.",
+            "c": "That is the code alone: the picture would not be the same. See section 2.",
         },
     ),
     Question(
@@ -384,12 +911,12 @@ self_test = SelfTest(
         {
             "a": "The training set was too small.",
             "b": "Ones look like sevens.",
-            "c": "They are simple: any image with little ink has a short message.",
+            "c": "They are simple: little ink makes a short message.",
         },
         right="c",
         feedback={
-            "a": "With all images it is the same.",
-            "b": "Sevens get no such score. Look at the PNG sizes.",
+            "a": "With all images it is the same: section 3.",
+            "b": "Sevens get no such score. Look at the PNG sizes in section 3.",
             "c": "Likelihood measures how cheap an image is to describe, not how ordinary it is.",
         },
     ),
@@ -403,9 +930,9 @@ self_test = SelfTest(
         },
         right="b",
         feedback={
-            "a": "It is right in nine cases of ten.",
+            "a": "It is right in nine cases of ten: section 3.",
             "b": "A score that is the same for all gets 0.5, like a coin.",
-            "c": "It never raises one: the number looks perfect.",
+            "c": "It never raises one: the number looks perfect. See section 3.",
         },
     ),
     Question(
@@ -418,8 +945,8 @@ self_test = SelfTest(
         right="a",
         feedback={
             "a": "Facts must come from somewhere: more images, or knowing about shifts.",
-            "b": "There were ten times as many as real ones, and they did not help.",
-            "c": "It learned well from shifted ones.",
+            "b": "There were ten times as many as real ones, and they did not help: section 4.",
+            "c": "It learned well from shifted ones: section 4.",
         },
     ),
     chapter=__name__,

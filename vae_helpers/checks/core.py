@@ -15,74 +15,89 @@ the learner's code does may escape: :meth:`Exercise.grade` turns every exception
 import html
 import importlib
 import json
-import linecache
 import os
 import re
-import reprlib
-import traceback
+import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
+from vae_helpers.checks import expect as expectations
+from vae_helpers.checks import record
+from vae_helpers.checks.expect import (
+    Case,
+    expect,
+    expect_array,
+    expect_function,
+    expect_number,
+    expect_type,
+    recorded,
+)
+from vae_helpers.checks.guard import SECONDS, TooLongError, no_trace, time_limit
+from vae_helpers.checks.values import (
+    Recorded,
+    as_numbers,
+    attempted,
+    call,
+    call_text,
+    describe_error,
+    letter,
+    open_exercise,
+    show,
+    unpack,
+)
+from vae_helpers.checks.verdicts import (
+    HEADS,
+    NOT_ATTEMPTED,
+    RIGHT,
+    WRONG,
+    NotAttempted,
+    Result,
+    Wrong,
+    to_html,
+)
+from vae_helpers.html_table import html_table
 
-NOT_ATTEMPTED, WRONG, RIGHT = "not attempted", "wrong", "right"
-EXPECT = "VAE_COURSE_EXPECT"
+__all__ = [
+    "NOT_ATTEMPTED",
+    "RIGHT",
+    "WRONG",
+    "Case",
+    "Exercise",
+    "NotAttempted",
+    "Progress",
+    "Question",
+    "Recorded",
+    "Result",
+    "SelfTest",
+    "UnexpectedResultError",
+    "Wrong",
+    "as_numbers",
+    "attempted",
+    "call",
+    "call_text",
+    "describe_error",
+    "exercise",
+    "exercises_of",
+    "expect",
+    "expect_array",
+    "expect_function",
+    "expect_number",
+    "expect_type",
+    "letter",
+    "progress",
+    "recorded",
+    "show",
+    "to_html",
+    "unpack",
+]
+
+EXPECT = record.EXPECT
 SOLUTIONS = Path(__file__).parents[1] / "assets" / "solutions"
-
-_HEADS = {
-    NOT_ATTEMPTED: ("○", "Not attempted yet", "#6b7280"),
-    WRONG: ("✗", "Not right yet", "#b45309"),
-    RIGHT: ("✓", "Right", "#0f766e"),
-    "hint": ("?", "Hint", "#1d4ed8"),
-    "solution": ("=", "Solution", "#1d4ed8"),
-}
-
-
-class Wrong(Exception):  # noqa: N818 - it is a verdict, not a fault
-    """The answer is wrong; the message gives the learner's value and what to look at."""
-
-
-class NotAttempted(Exception):  # noqa: N818 - it is a verdict, not a fault
-    """The answer still is the stub; the message, if any, says what is asked."""
 
 
 class UnexpectedResultError(AssertionError):
     """An exercise came out otherwise than the environment variable VAE_COURSE_EXPECT says."""
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a cell shows: a state with an icon and words, and a message.
-
-    In messages, `back-ticks` mark code.
-    """
-
-    state: str
-    name: str
-    message: str
-    code: str = ""
-
-    @property
-    def head(self) -> str:
-        """The icon and words of the state."""
-        icon, words, _ = _HEADS[self.state]
-        return f"{icon} {words}"
-
-    def __repr__(self):
-        parts = (f"{self.head} – {self.name}", self.message, self.code)
-        return "\n".join(part for part in parts if part)
-
-    def _repr_html_(self):
-        colour = _HEADS[self.state][2]
-        body = to_html(self.message)
-        if self.code:
-            body += f"<pre><code>{html.escape(self.code)}</code></pre>"
-        return (
-            f'<div style="border-left: 4px solid {colour}; padding: 0.3em 0.8em">'
-            f"<strong>{html.escape(self.head)}</strong> – {html.escape(self.name)}"
-            f"<div>{body}</div></div>"
-        )
 
 
 class Exercise:
@@ -98,8 +113,25 @@ class Exercise:
         self._hints_shown = 0
         self.__doc__ = grader.__doc__
 
-    def grade(self, answer) -> Result:
-        """Judge an answer without recording anything; whatever it is, this returns a result."""
+    def grade(self, answer, seconds: float = SECONDS) -> Result:
+        """Judge an answer without recording anything; whatever it is, this returns a result.
+
+        Args:
+            answer: the learner's.
+            seconds: after how many an answer that does not come to an end is stopped.
+        """
+        name = expectations.exercise_name.set(self.name)
+        remarks = expectations.remarks.set([])
+        try:
+            with no_trace(), time_limit(seconds):
+                return self._judge(answer)
+        except TooLongError:
+            return self._result(WRONG, _TOO_LONG.format(seconds, self.name), kind="time")
+        finally:
+            expectations.exercise_name.reset(name)
+            expectations.remarks.reset(remarks)
+
+    def _judge(self, answer):
         try:
             praise = self._grader(attempted(answer))
         except NotAttempted as verdict:
@@ -109,19 +141,36 @@ class Exercise:
             )
             return self._result(NOT_ATTEMPTED, str(verdict) or start)
         except Wrong as verdict:
-            return self._result(WRONG, str(verdict))
-        except (Exception, SystemExit) as error:
-            return self._result(
-                WRONG, f"Your answer could not be checked: {describe_error(error)}."
-            )
-        return self._result(RIGHT, praise or "")
+            return self._result(WRONG, str(verdict), kind=verdict.kind)
+        except (KeyboardInterrupt, TooLongError):
+            raise
+        except BaseException as error:
+            text = f"Your answer could not be checked: {describe_error(error)}."
+            text = f"{text} {open_exercise(error)}".strip()
+            return self._result(WRONG, text, kind="exception")
+        return self._result(RIGHT, " ".join([praise or "", *expectations.remarks.get()]).strip())
 
-    def check(self, answer=...) -> Result:
-        """Judge an answer and remember the state for :func:`progress`."""
-        result = self.grade(answer)
+    def check(self, answer=..., seconds: float = SECONDS) -> Result:
+        """Judge an answer and remember the state for :func:`progress`.
+
+        That it was solved is kept in the learner's folder, for later sessions.
+        """
+        start = time.perf_counter()
+        result = self.grade(answer, seconds)
         self.state = result.state
+        passed = time.perf_counter() - start
+        record.keep_check(self.chapter, self.name, result.state, result.kind, passed)
+        if result.state == RIGHT:
+            record.keep(self.chapter, self.name, RIGHT)
         enforce_expectation(result)
         return result
+
+    def reset(self) -> Result:
+        """Start this exercise afresh: it counts as not solved, and its hints begin again."""
+        self.state = NOT_ATTEMPTED
+        self._hints_shown = 0
+        trouble = record.keep(self.chapter, self.name, "reset")
+        return self._result("reset", trouble or "It counts as not solved now. Your code stays.")
 
     def hint(self) -> Result:
         """Show the next hint; after the last one, the last one again."""
@@ -138,12 +187,22 @@ class Exercise:
     def __repr__(self):
         return f"<Exercise {self.name}: {self.state}; use .check(answer), .hint(), .solution()>"
 
-    def _result(self, state, message, code=""):
-        return Result(state, self.title, message, code)
+    def _result(self, state, message, code="", kind=""):
+        return Result(state, self.title, message, code, kind or state)
+
+
+_TOO_LONG = (
+    "Stopped after {:g} seconds: your code does not come to an end, or it does far too much. Look "
+    "for a `while` whose condition stays true, and for loops over single pixels or draws. Then run "
+    "the cell again, or go on: no later cell needs this one. Code that only is slow gets more "
+    "time with `exercises.{}.check(…, seconds=120)`."
+)
 
 
 class SelfTest(Exercise):
     """Questions with choices; ``check({1: "a", …})`` asks the open ones and comments the others.
+
+    A question that was answered wrongly comes back with other numbers, if it has variants.
 
     Args:
         questions: of :class:`Question`, numbered from 1.
@@ -152,31 +211,53 @@ class SelfTest(Exercise):
     """
 
     def __init__(self, *questions, chapter: str, name: str = "self_test"):
-        super().__init__(
-            name,
-            chapter_number(chapter),
-            self._grade_all,
-            ("Read the section named in a question again; the feedback says why.",),
-        )
-        self.questions = dict(enumerate(questions, start=1))
+        self._first = dict(enumerate(questions, start=1))
+        where = [f"question {n}, section {q.section}" for n, q in self._first.items() if q.section]
+        hint = f"Where to read again: {'; '.join(where)}." if where else "The feedback says why."
+        super().__init__(name, chapter_number(chapter), self._grade_all, (hint,))
+
+    @property
+    def questions(self) -> dict[int, "Question"]:
+        """The questions as they are asked now."""
+        tries = record.tries(self.chapter, self.name)
+        return {n: question.variant(tries.get(n, 0)) for n, question in self._first.items()}
+
+    def check(self, answer=..., seconds: float = SECONDS) -> Result:
+        """Judge the answers; those that are wrong are asked anew, with other numbers."""
+        asked = self.questions
+        result = super().check(answer, seconds)
+        if result.state != WRONG or not isinstance(answer, Mapping):
+            return result
+        anew = [n for n, q in asked.items() if q.is_missed(answer.get(n, ...))]
+        anew = [n for n in anew if self._first[n].variants]
+        for n in anew:
+            record.keep_try(self.chapter, self.name, n)
+        now = self.questions
+        lines = [
+            f"{n}. Now with other numbers: {now[n].as_text()}"
+            for n in anew
+            if now[n] is not asked[n]
+        ]
+        return replace(result, message="\n".join([result.message, *lines]))
 
     def _grade_all(self, answers):
         if not isinstance(answers, Mapping):
             raise Wrong(f"Your answers are {show(answers)}: expected {{1: 'a', 2: 'b', …}}.")
-        unknown = [key for key in answers if key not in self.questions]
+        questions = self.questions
+        unknown = [key for key in answers if key not in questions]
         if unknown:
-            raise Wrong(f"There is no question {show(unknown[0])}: use 1 to {len(self.questions)}.")
-        given = {n: answers.get(n, ...) for n in self.questions}
+            raise Wrong(f"There is no question {show(unknown[0])}: use 1 to {len(questions)}.")
+        given = {n: answers.get(n, ...) for n in questions}
         if all(answer is ... for answer in given.values()):
             raise NotAttempted(repr(self))
-        n_right = sum(_letter(given[n]) == q.right for n, q in self.questions.items())
+        n_right = sum(letter(given[n]) == q.right for n, q in questions.items())
         lines = [
             f"{n}. {question.as_text() if given[n] is ... else question.feedback_on(given[n])}"
-            for n, question in self.questions.items()
+            for n, question in questions.items()
         ]
         report = "\n".join([f"{n_right} of {len(given)} right.", *lines])
         if n_right < len(given):
-            raise Wrong(report)
+            raise Wrong(report, f"{n_right} of {len(given)}")
         return report
 
     def __repr__(self):
@@ -194,25 +275,44 @@ class Question:
         text: the question.
         choices: letter → what one may answer.
         right: the letter of the right choice.
-        feedback: letter → why it is right or wrong, for each choice.
+        feedback: letter → why it is right or wrong, for each choice; that of a wrong one names
+            the section to read again, "(Section 4.)".
+        variants: the same question with other numbers, for the second try, the third …
     """
 
     text: str
     choices: Mapping[str, str]
     right: str
     feedback: Mapping[str, str]
+    variants: tuple["Question", ...] = ()
 
     def __post_init__(self):
         if self.right not in self.choices or set(self.feedback) != set(self.choices):
             raise ValueError(f"question {self.text!r}: every choice needs feedback")
 
+    @property
+    def section(self) -> str:
+        """The number of the section that the feedback names; "" if it names none."""
+        wrong = (text for choice, text in self.feedback.items() if choice != self.right)
+        found = re.search(r"\b[Ss]ection (\d+)", " ".join(wrong))
+        return found[1] if found else ""
+
+    def variant(self, tries: int) -> "Question":
+        """Return the question as it is asked after so many wrong answers."""
+        return (self, *self.variants)[tries % (1 + len(self.variants))]
+
+    def is_missed(self, answer) -> bool:
+        """Say whether one of the choices was given, and a wrong one."""
+        chosen = letter(answer)
+        return isinstance(chosen, str) and chosen in self.choices and chosen != self.right
+
     def feedback_on(self, answer) -> str:
         """Say whether a choice is right, and why."""
-        letter = _letter(answer)
-        if not isinstance(letter, str) or letter not in self.choices:
-            return f"✗ {show(letter)} is none of {', '.join(self.choices)}."
-        mark = "✓" if letter == self.right else "✗"
-        return f"{mark} ({letter}) {self.feedback[letter]}"
+        chosen = letter(answer)
+        if not isinstance(chosen, str) or chosen not in self.choices:
+            return f"✗ {show(chosen)} is none of {', '.join(self.choices)}."
+        mark = "✓" if chosen == self.right else "✗"
+        return f"{mark} ({chosen}) {self.feedback[chosen]}"
 
     def as_text(self) -> str:
         """The question and its choices, a line each."""
@@ -220,20 +320,60 @@ class Question:
 
 
 class Progress:
-    """The state of each exercise of a chapter, as a small table."""
+    """The state of each exercise of a chapter, as a small table.
+
+    What was solved in an earlier session, or before the last answer, counts as solved.
+    """
 
     def __init__(self, exercises: Sequence[Exercise]):
-        self.states = {exercise.title: exercise.state for exercise in exercises}
+        kept = record.solved()
+        self.states = {e.title: _standing(e, (e.chapter, e.name) in kept) for e in exercises}
+
+    @property
+    def n_right(self) -> int:
+        """How many exercises are solved."""
+        return sum(words.startswith(RIGHT) for words in self.states.values())
 
     def __repr__(self):
-        n_right = sum(state == RIGHT for state in self.states.values())
-        lines = [f"{_HEADS[state][0]} {title}: {state}" for title, state in self.states.items()]
-        return "\n".join([f"{n_right} of {len(self.states)} exercises right", *lines])
+        lines = [f"{_icon(words)} {title}: {words}" for title, words in self.states.items()]
+        head = f"{self.n_right} of {len(self.states)} exercises right"
+        return "\n".join(filter(None, [head, *lines, record.trouble()]))
 
     def _repr_html_(self):
         first, *lines = map(html.escape, repr(self).split("\n"))
         items = "".join(f"<li style='list-style: none'>{line}</li>" for line in lines)
         return f"<p><strong>{first}</strong></p><ul>{items}</ul>"
+
+
+class CourseProgress:
+    """How far one is in each chapter, as a table."""
+
+    def __init__(self):
+        self.rows = []
+        for path in sorted(Path(__file__).parent.glob("chapter[0-9][0-9].py")):
+            chapter = chapter_number(path.stem)
+            shown = Progress(list(exercises_of(chapter).values()))
+            left = [title for title, words in shown.states.items() if not words.startswith(RIGHT)]
+            done = f"{shown.n_right} of {len(shown.states)}"
+            self.rows.append((chapter, done, ", ".join(left) or "all done"))
+
+    def __repr__(self):
+        lines = [f"{chapter}  {done}  open: {left}" for chapter, done, left in self.rows]
+        return "\n".join(filter(None, [*lines, record.trouble()]))
+
+    def _repr_html_(self):
+        table = html_table(("Chapter", "Right", "Open"), self.rows, caption="Your progress")
+        return table + html.escape(record.trouble())
+
+
+def _standing(exercise, is_kept):
+    if exercise.state == WRONG and is_kept:
+        return f"{RIGHT} before, the last answer is not"
+    return RIGHT if is_kept else exercise.state
+
+
+def _icon(words):
+    return HEADS[RIGHT if words.startswith(RIGHT) else words][0]
 
 
 def exercise(hints: Sequence[str], title: str | None = None) -> Callable[[Callable], Exercise]:
@@ -263,8 +403,10 @@ def exercises_of(chapter: str) -> dict[str, Exercise]:
     return {e.name: e for e in vars(module).values() if isinstance(e, Exercise)}
 
 
-def progress(chapter: str) -> Progress:
-    """Return the states of the exercises of chapter "01" in this session."""
+def progress(chapter: str | None = None) -> Progress | CourseProgress:
+    """Return what is solved of chapter "01" or, without a chapter, of the whole course."""
+    if chapter is None:
+        return CourseProgress()
     return Progress(list(exercises_of(chapter).values()))
 
 
@@ -280,194 +422,3 @@ def enforce_expectation(result: Result) -> None:
     expected = os.environ.get(EXPECT)
     if expected and result.state != expected:
         raise UnexpectedResultError(f"expected {expected!r}, got:\n{result!r}")
-
-
-# What checkers ask of an answer.
-
-
-def attempted(answer):
-    """Return the answer, or raise NotAttempted if it still is the stub's Ellipsis."""
-    if answer is ... or (isinstance(answer, tuple) and any(part is ... for part in answer)):
-        raise NotAttempted
-    return answer
-
-
-def call(function, *args, **kwargs):
-    """Call the learner's function and return its result.
-
-    Raises:
-        NotAttempted: if it returns the stub's Ellipsis.
-        Wrong: if it is no function, raises, or returns None.
-    """
-    if not callable(function):
-        raise Wrong(f"Expected a function, got {show(function)}. Pass its name without brackets.")
-    name = getattr(function, "__name__", "your function")
-    try:
-        result = function(*args, **kwargs)
-    except (Exception, SystemExit) as error:
-        if isinstance(error, Wrong | NotAttempted):
-            raise
-        where = _line_of(error, function)
-        raise Wrong(f"`{name}` stopped with {describe_error(error)}{where}.") from error
-    if result is None:
-        raise Wrong(f"`{name}` returned None. Is a `return` missing?")
-    return attempted(result)
-
-
-def expect_number(got, expected, what, rtol=1e-4, atol=1e-9, look_at="", mistakes=None):
-    """Raise Wrong unless ``got`` is one number within the tolerance of ``expected``.
-
-    Args:
-        got: the learner's value.
-        expected: the right value.
-        what: how to name it in the message, such as "the KL divergence (nats)".
-        rtol: relative tolerance.
-        atol: absolute tolerance.
-        look_at: where to look when it is wrong, one sentence.
-        mistakes: wrong value → the message for it, where that says more than ``look_at``.
-    """
-    array = _as_numbers(got, what)
-    if array.size != 1:
-        raise Wrong(f"{what} is {show(got)} of shape {array.shape}: expected one number.")
-    value = float(array.reshape(()))
-    if np.isclose(value, expected, rtol=rtol, atol=atol):
-        return
-    for mistake, message in (mistakes or {}).items():
-        if np.isclose(value, mistake, rtol=rtol, atol=atol):
-            raise Wrong(_sentence(f"{what} is {_number(value)}.", message))
-    raise Wrong(_sentence(f"{what} is {_number(value)}, which is not right.", look_at))
-
-
-def expect_array(got, expected, what, rtol=1e-4, atol=1e-6, look_at="", mistakes=()):
-    """Raise Wrong unless ``got`` has the shape and, within the tolerance, the values expected.
-
-    Args:
-        got: the learner's value: an array, a tensor or nested lists.
-        expected: the right array.
-        what: how to name it in the message.
-        rtol: relative tolerance.
-        atol: absolute tolerance.
-        look_at: where to look when it is wrong, one sentence.
-        mistakes: pairs of a wrong array, of any shape, and the message for it.
-    """
-    array, expected = _as_numbers(got, what), np.asarray(expected, dtype=float)
-
-    def is_like(other):
-        return array.shape == other.shape and np.allclose(array, other, rtol=rtol, atol=atol)
-
-    if is_like(expected):  # first, since a mistake may do no harm to these very numbers
-        return
-    for mistake, message in mistakes:
-        if is_like(np.asarray(mistake, dtype=float)):
-            raise Wrong(_sentence(f"{what} is {show(got)}.", message))
-    if array.shape != expected.shape:
-        text = f"{what} has shape {array.shape}: expected {expected.shape}."
-        raise Wrong(_sentence(text, look_at))
-    wrong = ~np.isclose(array, expected, rtol=rtol, atol=atol)
-    where = tuple(int(i) for i in np.argwhere(wrong)[0])
-    at = f" at {list(where)}" if where else ""
-    text = f"{what} is {_number(array[where])}{at}, which is not right."
-    raise Wrong(_sentence(text, look_at))
-
-
-def expect_type(got, kind, what, look_at=""):
-    """Raise Wrong unless ``got`` is an instance of ``kind``."""
-    if not isinstance(got, kind):
-        name = getattr(kind, "__name__", str(kind))
-        raise Wrong(_sentence(f"{what} is {show(got)}: expected a {name}.", look_at))
-
-
-def expect(condition, message):
-    """Raise Wrong with the message unless the condition holds."""
-    if not condition:
-        raise Wrong(message)
-
-
-def show(value) -> str:
-    """Describe a learner's value in a few words, whatever its ``repr`` does."""
-    try:
-        shape = getattr(value, "shape", None)
-        if shape is not None and len(shape):
-            return f"an array of shape {tuple(shape)}"
-        if callable(value):
-            kind = "class" if isinstance(value, type) else "function"
-            return f"the {kind} `{getattr(value, '__name__', type(value).__name__)}`"
-        if isinstance(value, float | np.floating):
-            return _number(value)
-        return f"{_SHORT.repr(value)} ({type(value).__name__})"
-    except Exception:
-        return f"a {type(value).__name__}"
-
-
-def describe_error(error) -> str:
-    """Name an exception and the first line of what it says."""
-    try:
-        lines = str(error).strip().splitlines()
-    except Exception:
-        lines = []
-    text = f": {lines[0][:200]}" if lines else ""
-    return f"{type(error).__name__}{text}"
-
-
-def to_html(message: str) -> str:
-    """Turn a message into HTML: escaped, `code` and *emphasis* marked, one paragraph a line."""
-    escaped = html.escape(message, quote=False)
-    marked = _CODE_OR_EMPHASIS.sub(_marked, escaped)
-    return marked.replace("\n", "<br>")
-
-
-# A star that stands between two words or numbers, or free, is a multiplication.
-_CODE_OR_EMPHASIS = re.compile(r"`([^`\n]+)`|(?<![\w*])\*(?=\S)([^*\n]+)(?<=\S)\*(?![\w*])")
-
-
-def _marked(match):
-    code, emphasis = match.groups()
-    return f"<code>{code}</code>" if code else f"<em>{emphasis}</em>"
-
-
-_SHORT = reprlib.Repr()
-_SHORT.maxstring = _SHORT.maxother = 60
-
-
-def _as_numbers(got, what):
-    """Turn the learner's value into a float array, or raise Wrong."""
-    attempted(got)
-    if isinstance(got, str | bytes | bool | Mapping):
-        raise Wrong(f"{what} is {show(got)}: expected a number or an array of numbers.")
-    try:
-        array = np.asarray(got)
-        if array.dtype.kind not in "iufb":
-            raise TypeError
-        array = array.astype(float)
-    except Exception:
-        raise Wrong(f"{what} is {show(got)}: expected a number or an array of numbers.") from None
-    if np.isnan(array).any():
-        raise Wrong(f"{what} holds NaN: look for a division by zero or a log of zero or less.")
-    if np.isinf(array).any():
-        raise Wrong(f"{what} holds infinity: look for an overflow or a log of zero.")
-    return array
-
-
-def _number(value):
-    value = float(value)
-    return f"{value:.0f}" if value.is_integer() and abs(value) < 1e15 else f"{value:.6g}"
-
-
-def _sentence(first, second):
-    return f"{first} {second}".strip()
-
-
-def _letter(answer):
-    return answer.strip().lower().strip("()") if isinstance(answer, str) else answer
-
-
-def _line_of(error, function):
-    """Say at which line of the learner's own code an exception arose."""
-    code = getattr(function, "__code__", None)
-    if code is None:
-        return ""
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if frame.filename == code.co_filename:
-            line = (frame.line or linecache.getline(frame.filename, frame.lineno)).strip()
-            return f", in the line `{line}`" if line else f", in line {frame.lineno}"
-    return ""

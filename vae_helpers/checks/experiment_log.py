@@ -4,21 +4,12 @@ It is a file of the learner's own, ``~/.vae-course/experiments.jsonl``, one JSON
 the environment variable VAE_COURSE_HOME names another folder. Entries are only ever added.
 """
 
-import json
-import math
-import os
-import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 
-from vae_helpers.checks.core import (
-    NOT_ATTEMPTED,
-    RIGHT,
-    WRONG,
-    Result,
-    describe_error,
-    enforce_expectation,
-)
+from vae_helpers.checks import journal
+from vae_helpers.checks.core import enforce_expectation
+from vae_helpers.checks.journal import plain, text
+from vae_helpers.checks.verdicts import NOT_ATTEMPTED, RIGHT, WRONG, Result
 from vae_helpers.html_table import html_table
 
 FILE_NAME = "experiments.jsonl"
@@ -47,7 +38,7 @@ _HEADS = ("When (UTC)", "Experiment", "Settings", "Results", "Conclusion")
 
 def folder() -> Path:
     """Return the learner's folder: VAE_COURSE_HOME, or ``~/.vae-course``."""
-    return Path(os.environ.get("VAE_COURSE_HOME") or "~/.vae-course").expanduser()
+    return journal.folder()
 
 
 def add(experiment: str, settings=None, results=None, conclusion=...) -> Result:
@@ -62,15 +53,15 @@ def add(experiment: str, settings=None, results=None, conclusion=...) -> Result:
     Returns:
         What the notebook shows. The same entry is not written twice in a row.
     """
-    if conclusion is ... or not str(conclusion).strip():
-        text = "Run the experiment, write your conclusion, and run this cell again."
-        result = Result(NOT_ATTEMPTED, str(experiment), text)
+    if conclusion is ... or not text(conclusion).strip():
+        message = "Run the experiment, write your conclusion, and run this cell again."
+        result = Result(NOT_ATTEMPTED, text(experiment), message)
     else:
         entry = {
-            "experiment": str(experiment),
-            "settings": _plain(settings or {}),
-            "results": _plain(results or {}),
-            "conclusion": str(conclusion).strip(),
+            "experiment": text(experiment),
+            "settings": plain(settings or {}),
+            "results": plain(results or {}),
+            "conclusion": text(conclusion).strip(),
         }
         result = _write_down(entry)
     enforce_expectation(result)
@@ -79,67 +70,20 @@ def add(experiment: str, settings=None, results=None, conclusion=...) -> Result:
 
 def read() -> Log:
     """Read the log; lines that cannot be read are left out, and left in the file."""
-    path = folder() / FILE_NAME
-    if not path.is_file():
-        return Log([])
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    return Log(entry for entry in map(_parsed, lines) if entry is not None)
+    return Log(journal.read(FILE_NAME))
 
 
 def _write_down(entry):
     """Append an entry; a disk that is full or read-only must not stop the notebook."""
     try:
-        _append(entry)
+        entries = read().entries
+        if not (entries and {**entries[-1], "when": None} == {**entry, "when": None}):
+            journal.append(FILE_NAME, entry)
+        message = f"It is in your log: `{folder() / FILE_NAME}`"
     except OSError as error:
-        text = (
-            f"The log could not be written: {describe_error(error)}. Set the environment "
-            "variable VAE_COURSE_HOME to a folder of your own."
-        )
-        return Result(WRONG, entry["experiment"], text)
-    return Result(RIGHT, entry["experiment"], f"It is in your log: `{folder() / FILE_NAME}`")
-
-
-def _append(entry):
-    """Write the file anew with one line more, so that it is never half written."""
-    entries = read().entries
-    if entries and {**entries[-1], "when": None} == {**entry, "when": None}:
-        return
-    path = folder() / FILE_NAME
-    path.parent.mkdir(parents=True, exist_ok=True)
-    before = path.read_bytes() if path.is_file() else b""
-    if before and not before.endswith(b"\n"):
-        before += b"\n"
-    when = datetime.now(UTC).isoformat(timespec="seconds")
-    line = json.dumps({"when": when, **entry}, ensure_ascii=False, allow_nan=False)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{FILE_NAME}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(before + line.encode() + b"\n")
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-def _parsed(line):
-    try:
-        entry = json.loads(line)
-    except ValueError:
-        return None
-    return entry if isinstance(entry, dict) else None
-
-
-def _plain(value):
-    """Turn NumPy numbers, arrays and the like into what JSON holds."""
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, float):
-        return value if math.isfinite(value) else str(value)
-    return value if isinstance(value, int | str | bool | None) else str(value)
+        message = f"The log could not be written: {journal.advice(error)}"
+        return Result(WRONG, entry["experiment"], message)
+    return Result(RIGHT, entry["experiment"], message)
 
 
 def _row(entry):

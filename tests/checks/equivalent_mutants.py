@@ -1,0 +1,146 @@
+"""Changes of solutions that change nothing, with the reason: for ``test_mutants.py``."""
+
+SYMMETRIC = "the operation is symmetric, so the order changes nothing"
+SQUARED = "only its square, or its length, is used"
+AXES = "a sum over the same axes in another order"
+SAME_LENGTH = "both have the same length"
+NORMAL = "the noise is symmetric about 0: the draws have the same distribution"
+
+EQUIVALENT = {
+    "compression": {"32 * 32 / 2 → 32 * 32 // 2": "1,024 is even"},
+    "reconstruction_loss": {
+        "(1, 2, 3) → (1, 2)": "images have one channel, and the mean runs over what is left",
+        "(1, 2, 3) → (2, 1, 3)": AXES,
+    },
+    "sample_photos": {
+        "wire(z) + noise * rng.standard_normal((n, 2)) → "
+        "wire(z) - noise * rng.standard_normal((n, 2))": NORMAL
+    },
+    "elbo": {
+        "norm.logpdf(z, q_mean, q_std) → norm.logpdf(q_mean, z, q_std)": (
+            "a normal density depends on the distance of its first two arguments alone"
+        )
+    },
+    "sampling_layer": {
+        "z_mean → z_log_var": "only the shape is taken, and the shapes are equal",
+        "z_mean + ops.exp(0.5 * z_log_var) * epsilon → "
+        "z_mean - ops.exp(0.5 * z_log_var) * epsilon": NORMAL,
+    },
+    "assumed_deviation": {
+        "784 / 2 → 784 // 2": "784 is even",
+        "784 → 785": "one pixel more changes the deviation by less than a thousandth",
+        "784 → 783": "one pixel fewer changes the deviation by less than a thousandth",
+    },
+    "negative_elbo": {
+        "np.logaddexp(0, logits) → np.logaddexp(logits, 0)": SYMMETRIC,
+        "(1, 2, 3) → (2, 1, 3)": AXES,
+    },
+    "loss_parts": {"(1, 2, 3) → (2, 1, 3)": AXES},
+    "warm_up": {"min(1.0, epoch / length) → min(epoch / length, 1.0)": SYMMETRIC},
+    "free_bits_penalty": {"ops.maximum(mean, floor) → ops.maximum(floor, mean)": SYMMETRIC},
+    "paired_difference": {"d → first #3": SAME_LENGTH, "d → second #3": SAME_LENGTH},
+    "class_means": {
+        "np.array([z[labels == label].mean(axis=0) for label in np... → "
+        "[z[labels == label].mean(axis=0) for label in np.unique(l...": "a list will do as well"
+    },
+    "sample_aggregated": {
+        "z_mean → z_log_var": SAME_LENGTH,
+        "z_mean → z_log_var #2": SAME_LENGTH,
+        "z_mean[i] + np.exp(z_log_var[i] / 2) * noise → "
+        "z_mean[i] - np.exp(z_log_var[i] / 2) * noise": NORMAL,
+    },
+    "log_q": {
+        "z[:, None] - z_mean → z_mean - z[:, None]": SQUARED,
+        "z_mean → z_log_var #2": SAME_LENGTH,
+    },
+    "slerp": {
+        "np.clip(u1 @ u2, -1, 1) → np.clip(-1, u1 @ u2, 1)": (
+            "the larger of the two, then at most 1: NumPy takes the bounds as they come"
+        ),
+        "u1 @ u2 → u2 @ u1": SYMMETRIC,
+        "np.sin(angle) < 1e-06 → np.sin(angle) <= 1e-06": "no angle has exactly this sine",
+        "1e-06 → 2e-06": "where the threshold lies exactly is free",
+        "1e-06 → 5e-07": "where the threshold lies exactly is free",
+    },
+    "attribute_vector": {
+        "score >= high → score > high": "the quantile lies between two scores",
+        "score <= low → score < low": "the quantile lies between two scores",
+    },
+    "balanced_vector": {
+        "score >= high → score > high": "the quantile lies between two scores",
+        "score <= low → score < low": "the quantile lies between two scores",
+    },
+    "pixel_entropy": {
+        "x → entropy #5": SAME_LENGTH,
+        "1 → 2 #3": "NumPy takes any negative length for the one that is left open",
+    },
+    "moments": {
+        "features - mean → mean - features": "the sign occurs twice in a product",
+        "centred → features": "centring one of the two factors is enough",
+        "centred → features #2": "centring one of the two factors is enough",
+        "features → centred #3": SAME_LENGTH,
+    },
+    "frechet_distance": {
+        "return vectors * np.sqrt(np.maximum(w, 0)) → "
+        "return -(vectors * np.sqrt(np.maximum(w, 0)))": "singular values have no sign",
+        "np.maximum(w, 0) → np.maximum(0, w)": SYMMETRIC,
+        "mean1 - mean2 → mean2 - mean1": SQUARED,
+    },
+    "kernel_distance": {
+        "a → b #2": SAME_LENGTH,
+        "kernels(real, generated) → kernels(generated, real)": "the mean of the transpose",
+    },
+    "silhouette_of": {
+        "z - z[i] → z[i] - z": SQUARED,
+        "np.unique(labels) → labels": "the smallest of the same means, each of them more often",
+        "max(a, b) → max(b, a)": SYMMETRIC,
+    },
+    "adjusted_rand": {
+        "(pairs(table.sum(axis=1)).sum(), pairs(table.sum(axis=0))... → "
+        "(pairs(table.sum(axis=0)).sum(), pairs(table.sum(axis=1))...": SYMMETRIC
+    },
+    "vote": {
+        "test_z[:, None] - train_z → train_z - test_z[:, None]": SQUARED,
+        "np.argsort(distance, axis=1) → np.argsort(distance)": "the last axis is the default",
+        "np.array([np.bincount(row).argmax() for row in train_labe... → "
+        "[np.bincount(row).argmax() for row in train_labels[nearest]]": "a list will do as well",
+    },
+    "class_kl": {"z_mean - centre → centre - z_mean": SQUARED},
+    "psnr": {"x - x_hat → x_hat - x": SQUARED, "(1, 2, 3) → (2, 1, 3)": AXES},
+    "residual_bits": {"(1, 2, 3) → (2, 1, 3)": AXES},
+    "anomaly_score": {
+        "np.logaddexp(0, logits) → np.logaddexp(logits, 0)": SYMMETRIC,
+        "(1, 2, 3) → (2, 1, 3)": AXES,
+    },
+    "conditional_vae": {
+        "ops.concatenate([ops.reshape(images, (-1, 784)), labels],... → "
+        "ops.stop_gradient(ops.concatenate([ops.reshape(images, (-...": "data need no gradient",
+        "ops.reshape(images, (-1, 784)) → ops.stop_gradient(ops.reshape(images, (-1, 784)))": (
+            "data need no gradient"
+        ),
+    },
+}
+
+# `np.abs(right)` and `np.maximum(right, 0)` are right where no value can be negative, and so is
+# `np.round(right)` of whole numbers.
+NEVER_NEGATIVE = (
+    "to_unit_interval",
+    "count_parameters",
+    "reconstruction_loss",
+    "implausible_share",
+    "kl_divergence",
+    "negative_elbo",
+    "standard_beta",
+    "collapsed_dimensions",
+    "warm_up",
+    "sample_images",
+    "path_lengths",
+    "pixel_entropy",
+    "vote",
+    "class_kl",
+    "residual_bits",
+    "frechet_distance",
+    "psnr",  # images in [0, 1]: the squared error is at most 1
+    "anomaly_score",
+)
+WHOLE = ("count_parameters", "collapsed_dimensions", "vote")

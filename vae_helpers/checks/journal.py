@@ -1,0 +1,115 @@
+"""Files in the learner's own folder that are only ever added to, a JSON object a line.
+
+The folder is ``~/.vae-course``, or what the environment variable VAE_COURSE_HOME names. Several
+notebooks may write into one file at the same time: an entry is one write at the end of the file,
+and nothing that stands there is ever written again.
+"""
+
+import json
+import math
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+HOME = "VAE_COURSE_HOME"
+
+
+class NoHomeError(OSError):
+    """There is no folder to keep anything in."""
+
+
+def folder() -> Path:
+    """Return the learner's folder: VAE_COURSE_HOME, or ``~/.vae-course``.
+
+    Raises:
+        NoHomeError: if the user has no home directory, as in some containers.
+    """
+    try:
+        return Path(os.environ.get(HOME) or "~/.vae-course").expanduser()
+    except RuntimeError:
+        raise NoHomeError("this user has no home directory") from None
+
+
+def append(name: str, entry: dict) -> None:
+    """Add an entry, with the time as ``when``, to a file of the learner's folder.
+
+    Args:
+        name: of the file.
+        entry: what JSON holds; see :func:`plain`.
+
+    Raises:
+        OSError: if the file cannot be written: no home, no space, no permission.
+    """
+    path = folder() / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    line = _encoded({"when": datetime.now(UTC).isoformat(timespec="seconds"), **entry})
+    with open(path, "ab", buffering=0) as file:
+        data = (b"" if _ends_a_line(path) else b"\n") + line + b"\n"
+        if file.write(data) != len(data):
+            raise OSError("the disk is full")
+
+
+def read(name: str) -> list[dict]:
+    """Return the entries of a file, oldest first; lines that hold none are left out.
+
+    A file that is not there or cannot be read has none.
+    """
+    try:
+        content = (folder() / name).read_bytes()
+    except OSError:
+        return []
+    entries = map(_parsed, content.split(b"\n"))
+    return [entry for entry in entries if isinstance(entry, dict)]
+
+
+def plain(value, depth: int = 20):
+    """Turn NumPy numbers, arrays and the like into what JSON holds, at most so deep."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if depth and isinstance(value, dict):
+        return {text(key): plain(item, depth - 1) for key, item in value.items()}
+    if depth and isinstance(value, list | tuple):
+        return [plain(item, depth - 1) for item in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    return value if isinstance(value, int | str | bool | None) else text(value)
+
+
+def text(value) -> str:
+    """Return ``str(value)``, whatever the value is."""
+    try:
+        return str(value)
+    except Exception:
+        return f"a {type(value).__name__}"
+
+
+def advice(error: OSError) -> str:
+    """Say what to do if the folder cannot be written."""
+    return (
+        f"{type(error).__name__}: {error}. Set the environment variable {HOME} to a folder of "
+        "your own."
+    )
+
+
+def _ends_a_line(path):
+    """Say whether the file is empty or its last line is complete: somebody may have edited it."""
+    with open(path, "rb") as file:
+        file.seek(0, os.SEEK_END)
+        if file.tell() == 0:
+            return True
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) == b"\n"
+
+
+def _encoded(entry):
+    try:
+        return json.dumps(entry, ensure_ascii=False, allow_nan=False).encode()
+    except UnicodeEncodeError:  # half of a character that takes two, out of a broken file name
+        return json.dumps(entry, allow_nan=False).encode()
+
+
+def _parsed(line):
+    try:
+        return json.loads(line.decode(errors="replace"))
+    except (ValueError, RecursionError):
+        return None

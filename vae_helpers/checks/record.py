@@ -1,0 +1,98 @@
+"""What is kept of an exercise in the learner's own folder: that it was solved, and no answer.
+
+``progress.jsonl`` holds a line for each exercise that was solved or reset, and for each question of
+a self-test that was missed, since that one is asked with other numbers from then on.
+``checks.jsonl`` holds one for every check – exercise, verdict, kind of message, seconds – if the
+learner or the class has switched that on: by the environment variable VAE_COURSE_RECORD, or by an
+empty file ``record-checks`` in the folder. Neither ever stops a notebook.
+"""
+
+import os
+from collections import Counter, defaultdict
+
+from vae_helpers.checks import journal
+from vae_helpers.checks.verdicts import RIGHT
+
+PROGRESS, CHECKS = "progress.jsonl", "checks.jsonl"
+SWITCH, SWITCH_FILE = "VAE_COURSE_RECORD", "record-checks"
+EXPECT = "VAE_COURSE_EXPECT"
+
+_tries_here = defaultdict(Counter)  # what could not be written
+_trouble = ""  # why the last line could not be written
+
+
+def solved() -> set[tuple[str, str]]:
+    """Return the (chapter, exercise) that were solved, in any session, and not reset since."""
+    last = {}
+    for entry in journal.read(PROGRESS):
+        if "state" not in entry:
+            continue
+        last[str(entry.get("chapter")), str(entry.get("exercise"))] = entry.get("state")
+    return {name for name, state in last.items() if state == RIGHT}
+
+
+def keep(chapter: str, exercise: str, state: str) -> str:
+    """Write down that an exercise was solved or reset; return why that failed, or "".
+
+    Nothing is written while the course's own tests run its notebooks, nor twice.
+    """
+    is_kept = (chapter, exercise) in solved()
+    if os.environ.get(EXPECT) or is_kept == (state == RIGHT):
+        return ""
+    return _append(PROGRESS, {"chapter": chapter, "exercise": exercise, "state": state})
+
+
+def tries(chapter: str, exercise: str) -> dict[int, int]:
+    """Return question → how often a self-test's question was answered wrongly, if kept."""
+    counted = Counter(_tries_here[chapter, exercise])
+    for entry in journal.read(PROGRESS):
+        if (entry.get("chapter"), entry.get("exercise")) == (chapter, exercise):
+            question = entry.get("missed")
+            if isinstance(question, int):
+                counted[question] += 1
+    return counted
+
+
+def keep_try(chapter: str, exercise: str, question: int) -> None:
+    """Write down that a question was answered wrongly, here or, without a disk, for this session.
+
+    The next session must ask what this one asked last, or its right answers would be wrong there.
+    """
+    if os.environ.get(EXPECT):
+        return
+    entry = {"chapter": chapter, "exercise": exercise, "missed": question}
+    if _append(PROGRESS, entry):
+        _tries_here[chapter, exercise][question] += 1
+
+
+def keep_check(chapter: str, exercise: str, verdict: str, kind: str, seconds: float) -> None:
+    """Write a line about a check, if that is switched on."""
+    if is_recording():
+        entry = {"chapter": chapter, "exercise": exercise, "verdict": verdict, "kind": kind}
+        _append(CHECKS, {**entry, "seconds": round(seconds, 3)})
+
+
+def is_recording() -> bool:
+    """Say whether each check leaves a line in ``checks.jsonl``."""
+    value = os.environ.get(SWITCH)
+    if value is not None:
+        return value.strip().lower() not in ("", "0", "no", "off", "false")
+    try:
+        return (journal.folder() / SWITCH_FILE).exists()
+    except OSError:
+        return False
+
+
+def trouble() -> str:
+    """Say why what was solved last could not be kept; "" if it was."""
+    return _trouble
+
+
+def _append(name, entry):
+    global _trouble
+    try:
+        journal.append(name, entry)
+        _trouble = ""
+    except OSError as error:
+        _trouble = f"What you solve is not kept: {journal.advice(error)}"
+    return _trouble
