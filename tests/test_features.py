@@ -39,6 +39,12 @@ def test_outputs_have_their_shapes_and_units(measured):
     assert probabilities.sum(axis=1) == pytest.approx(np.ones(len(test)), abs=1e-5)
 
 
+def test_features_alone_are_the_same(measured):
+    dataset, test, values, _ = measured
+    alone = features.classifier_features(test.images[:50], dataset)
+    assert alone == pytest.approx(values[:50], abs=1e-4)
+
+
 def test_the_floor_of_10000_real_images(measured):
     dataset, test, values, _ = measured
     distance = features.features_distance(values, dataset)
