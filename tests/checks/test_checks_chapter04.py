@@ -228,6 +228,12 @@ def test_sample_aggregated():
     )
     assert_wrong(exercise, aggregated(lambda rng, m, n: slice(n)), "returned 3, one for each")
     assert_wrong(exercise, aggregated(lambda rng, m, n: np.arange(n) % m), "in turn")
+    assert_wrong(
+        exercise,
+        lambda m, v, n, rng: m[:n] + np.exp(v[:n] / 2) * rng.standard_normal((n, 2)),
+        "broadcast",
+        "choose an image for each point",
+    )
     assert_wrong(exercise, aggregated(in_random_turns), "never choose the same image twice")
     even = aggregated(noise=lambda rng, m: rng.uniform(-(3**0.5), 3**0.5, m.shape))
     assert_wrong(exercise, even, "not that of a normal")

@@ -40,7 +40,9 @@ def test_lerp():
     assert_wrong(exercise, lambda z1, z2, t: t[:, None] * (z2 - z1), "add it to z1")
     assert_wrong(exercise, lambda z1, z2, t: straight(z1, z2, t).T, "swapped: one row a share")
     assert_wrong(exercise, lambda z1, z2, t: np.linspace(z1, z2, len(t)), "equal steps from 0 to 1")
-    assert_wrong(exercise, lambda z1, z2, t: (1 - t) * z1 + t * z2, "stopped with ValueError")
+    assert_wrong(
+        exercise, lambda z1, z2, t: (1 - t) * z1 + t * z2, "stopped with ValueError", "column of t"
+    )
     assert_wrong(exercise, lambda z1, z2, t: straight(z1, z2, np.sort(t)), "of 2 cases right")
     assert_wrong(exercise, lambda z1, z2, t: (z1 + z2) / 2, "shape (2,): expected (2, 2)")
     assert_wrong(exercise, summed_up, "half-way their mean")

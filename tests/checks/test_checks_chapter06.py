@@ -282,6 +282,7 @@ def test_kernel_distance():
         "diagonal of the mixed": lambda r, g: mixed_without_diagonal(r, g),
         "by number": lambda r, g: mixed_by_number(r, g),
         "three means": distance_of(lambda x, y: np.abs(x @ y.T / x.shape[1] + 1) ** 3),
+        "need not have equally many": lambda r, g: np.mean(r @ r.T + g @ g.T - 2 * r @ g.T),
         "never below 0": lambda r, g: max(0.0, distance_of()(r, g)),
         "expected -13.7": lambda r, g: abs(distance_of()(r, g)),
         "shape (3,): expected ()": lambda r, g: np.ones(3),

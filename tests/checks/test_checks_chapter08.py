@@ -148,6 +148,26 @@ def numpy_encode(self, images, labels):
     return self.encoder(np.concatenate([flat, np.asarray(labels)], axis=1))
 
 
+def cut_second(self, images, labels):
+    """Return the log-variance without a gradient."""
+    from vae_helpers.backend import keras
+
+    ops = keras.ops
+    flat = ops.reshape(images, (-1, 784))
+    return [ops.stop_gradient(self.encoder(ops.concatenate([flat, labels], axis=1))[1])]
+
+
+def eager_only(self, images, labels):
+    """Give right values and gradients, but not within a graph."""
+    from vae_helpers.backend import keras
+
+    ops = keras.ops
+    flat = ops.reshape(images, (-1, 784))
+    if float(ops.max(labels)) != 1:
+        raise ValueError("the labels are not one-hot")
+    return self.encoder(ops.concatenate([flat, labels], axis=1))
+
+
 def test_conditional_vae(right_class):
     import vae_helpers as vh
     from vae_helpers.backend import keras
@@ -218,7 +238,26 @@ def test_conditional_vae(right_class):
         assert_wrong(exercise, loss(combine), piece)
 
     in_numpy = changed(right_class, encode=numpy_encode)
-    assert_wrong(exercise, in_numpy, "`fit` stopped", "no NumPy")
+    assert_wrong(exercise, in_numpy, "`encode` gives the right values", "no gradient")
+    one_cut = changed(
+        right_class,
+        encode=lambda self, x, y: (self.encoder(beside(flat(x), y))[0], *cut_second(self, x, y)),
+    )
+    assert_wrong(exercise, one_cut, "no gradient")
+    graph_only = changed(right_class, encode=lambda self, x, y: eager_only(self, x, y))
+    assert_wrong(exercise, graph_only, "`fit` stopped", "no NumPy")
+    no_pair = changed(
+        right_class,
+        compute_loss=lambda self, x=None, y=None, y_pred=None, **_: ops.mean(
+            vh.models.reconstruction_loss(x, y_pred["logits"])
+        ),
+    )
+    assert_wrong(exercise, no_pair, "the images are `x[0]`")
+    assert_wrong(
+        exercise,
+        changed(right_class, encode=lambda s, x, y: s.encoder(beside(x, y))),
+        "flattens the images to (n, 784)",
+    )
 
     for name in ("encode", "decode", "compute_loss"):
         stub = changed(right_class, **{name: lambda self, *args, **kwargs: ...})

@@ -44,6 +44,22 @@ def test_an_endless_loop_ends_with_a_sentence(answer):
     assert exercise().grade(lambda: 1, seconds=0.05).state == RIGHT  # the next check is as new
 
 
+def test_an_alarm_that_rings_on_the_way_out_is_no_harm(monkeypatch):
+    """As if the clock rang again before the timer is off: the cleaning up must be done."""
+    set_timer = signal.setitimer
+
+    def ring_first(which, delay, *interval):
+        if delay == 0:
+            signal.raise_signal(signal.SIGALRM)
+        return set_timer(which, delay, *interval)
+
+    before = signal.getsignal(signal.SIGALRM)
+    monkeypatch.setattr(signal, "setitimer", ring_first)
+    assert exercise().grade(forever, seconds=0.05).kind == "time"
+    assert signal.getitimer(signal.ITIMER_REAL)[0] == 0
+    assert signal.getsignal(signal.SIGALRM) == before
+
+
 def test_waiting_ends_too(monkeypatch):
     """A process that does not compute gets more time, since the machine may be busy."""
     monkeypatch.setattr(guard, "PATIENCE", 2)

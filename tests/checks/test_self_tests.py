@@ -72,12 +72,14 @@ def test_without_a_disk_the_session_itself_remembers(home):
 @pytest.mark.parametrize(
     "answers", [{1: ..., 2: "b"}, {1: "z", 2: "b"}, {1: "a", 2: "a"}, {1: "a", 2: "b"}, "ab", {}]
 )
-def test_only_a_wrong_choice_changes_the_numbers(answers):
+def test_only_a_wrong_choice_changes_the_numbers(answers, home):
     """Question 2 has no variants; an open one, or a slip of the keyboard, is no try."""
     test = new_session()
     result = test.check(answers)
     assert "other numbers" not in result.message
     assert "0 + 1?" in repr(test)
+    path = home / "progress.jsonl"
+    assert not path.exists() or "missed" not in path.read_text()
 
 
 def test_grading_does_not_count():

@@ -1,9 +1,10 @@
 """Exercises of chapter 04: sampling."""
 
 import numpy as np
-from scipy.special import logsumexp, softmax
+from scipy.special import logit, logsumexp, softmax
 from scipy.stats import kstest, norm
 
+from vae_helpers.checks.advice import advice
 from vae_helpers.checks.core import (
     Case,
     NotAttempted,
@@ -128,6 +129,11 @@ QUANTILE_MISTAKES = (
     (
         _quantiles(lambda n, ends: (np.arange(n) + 0.5) / n),
         "You took the middles of n equal parts: the ends are given, `ends` and `1 - ends`.",
+    ),
+    (
+        lambda n, ends: logit(np.linspace(ends, 1 - ends, n)),
+        "That is the logarithm of the odds, the inverse of the *logistic* function: the inverse of "
+        "the normal's Φ is `norm.ppf`.",
     ),
     (
         _quantiles(lambda n, ends: np.full(n, ends)),
@@ -299,7 +305,12 @@ MIXTURE_DEVIATION = np.array([[0.5, 0.5], [2.0, 2.0], [2.0, 4.0]])
 def _drawn(answer, n, seed):
     """Let the learner draw n points of the mixture."""
     z_log_var = 2 * np.log(MIXTURE_DEVIATION)
-    got = call(answer, MIXTURE_MEAN.copy(), z_log_var, n, np.random.default_rng(seed))
+    with advice(
+        f"There are 3 posteriors, and n = {n} points are asked for: choose an image for each point "
+        "by chance, `rng.integers(len(z_mean), size=n)`.",
+        about="broadcast|shape|larger sample",
+    ):
+        got = call(answer, MIXTURE_MEAN.copy(), z_log_var, n, np.random.default_rng(seed))
     if n > 3 and np.shape(got) == (3, 2):
         raise Wrong(
             f"You were asked for {n} points and returned 3, one for each posterior: every point "

@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.special import logsumexp, softmax, xlogy
 
+from vae_helpers.checks.advice import advice
 from vae_helpers.checks.core import (
     Case,
     Question,
@@ -253,6 +254,18 @@ BOUND_MISTAKES = (
         "log k is subtracted twice: once is the mean.",
     ),
     (
+        lambda w: logsumexp(w, axis=1) - np.log2(w.shape[1]),
+        "You subtract the logarithm of k to base 2: the bound is in nats, so use `np.log`.",
+    ),
+    (
+        lambda w: logsumexp(w, axis=1) - np.log10(w.shape[1]),
+        "You subtract the logarithm of k to base 10: the bound is in nats, so use `np.log`.",
+    ),
+    *(
+        (lambda w, part=part: _bound(w[:, part]), "You leave draws out: all k of them count.")
+        for part in (slice(None, None, 2), slice(1, None), slice(None, -1))
+    ),
+    (
         lambda w: logsumexp(w, axis=1) - np.log(200),
         "You subtract log 200: k is the number of draws here, `log_weights.shape[1]`.",
     ),
@@ -314,7 +327,7 @@ def moments(answer):
     expect_function(
         answer,
         _moments,
-        [(small,), (mixed,), (rng.normal(2, 1, size=(4, 5)),)],
+        [(small,), (mixed,), (rng.normal(2, 1, size=(4, 6)),)],
         mistakes=MOMENT_MISTAKES,
         parts=("mean", "covariance"),
         look_at="The mean is over the images, axis 0; entry [i, i] of the covariance is the "
@@ -353,6 +366,10 @@ MOMENT_MISTAKES = (
         "You divided by n: an estimate from a sample divides by n − 1.",
     ),
     (_wrong_covariance(lambda f: np.cov(f.T) * (len(f) - 1)), "Those are sums: divide by n − 1."),
+    (
+        _wrong_covariance(lambda f: np.cov(f.T) * (len(f) - 1) / (len(f) + 1)),
+        "You divided by n + 1: an estimate from a sample divides by n − 1.",
+    ),
     (
         _wrong_covariance(lambda f: np.cov(f.T) * (len(f) - 1) / f.shape[1]),
         "You divided by the number of features: divide by the number of images minus 1.",
@@ -716,23 +733,29 @@ def kernel_distance(answer):
     """Return the unbiased kernel distance of two sets of features."""
     rng = np.random.default_rng(1)
     real, generated = 3 * rng.normal(size=(5, 4)), 2 * rng.normal(size=(7, 4)) + 0.5
-    expect_function(
-        answer,
-        _kid,
-        [
-            (np.array([[1.0, 0.0], [2.0, 1.0], [0.0, -1.0]]), np.array([[2.0, 2.0], [3.0, 0.0]])),
-            (real, generated),
-            Case(
-                np.array([[3.0, 1.0, 0.5], [-3.0, 0.0, -1.0]]),
-                np.array([[0.0, 2.0, 1.0], [0.5, -3.0, 0.0], [1.0, 1.0, -2.0], [-1.0, 0.0, 2.0]]),
-                when="opposite features, kernels below 0",
-            ),
-        ],
-        rtol=1e-6,
-        mistakes=KID_MISTAKES,
-        terms=_kid_terms,
-        look_at="Compute the three means of kernels one by one.",
-    )
+    with advice(NOT_EQUALLY_MANY, about="broadcast|matmul"):
+        expect_function(
+            answer,
+            _kid,
+            [
+                (
+                    np.array([[1.0, 0.0], [2.0, 1.0], [0.0, -1.0]]),
+                    np.array([[2.0, 2.0], [3.0, 0.0]]),
+                ),
+                (real, generated),
+                Case(
+                    np.array([[3.0, 1.0, 0.5], [-3.0, 0.0, -1.0]]),
+                    np.array(
+                        [[0.0, 2.0, 1.0], [0.5, -3.0, 0.0], [1.0, 1.0, -2.0], [-1.0, 0.0, 2.0]]
+                    ),
+                    when="opposite features, kernels below 0",
+                ),
+            ],
+            rtol=1e-6,
+            mistakes=KID_MISTAKES,
+            terms=_kid_terms,
+            look_at="Compute the three means of kernels one by one.",
+        )
     alike = rng.normal(size=(2, 6, 4))  # a draw whose distance is −1.17
     expect_function(
         answer,
@@ -743,6 +766,12 @@ def kernel_distance(answer):
         look_at="It may be negative: do not cut it off at 0, or it is biased again.",
     )
     return "Unbiased: the mean over many small samples is the value of a large one."
+
+
+NOT_EQUALLY_MANY = (
+    "The two sets need not have equally many images, so their matrices of kernels have different "
+    "shapes: take the mean of each first."
+)
 
 
 def _kernels(x, y):

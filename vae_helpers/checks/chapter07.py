@@ -384,6 +384,14 @@ RAND_MISTAKES = (
     (_index(lambda b, r, c, n: (b - r * c / n) / (r - r * c / n)), MEAN_OF_COUNTS),
     (_index(lambda b, r, c, n: (b - r * c / n) / (np.sqrt(r * c) - r * c / n)), MEAN_OF_COUNTS),
     (
+        _index(lambda b, r, c, n: (b - r * c / n) / ((r + c) / 2 + r * c / n)),
+        "Chance is taken away below as well, not added.",
+    ),
+    (
+        _index(lambda b, r, c, n: (b + r * c / n) / ((r + c) / 2 - r * c / n)),
+        "Chance is taken away above, not added.",
+    ),
+    (
         _index(lambda b, r, c, n: (b - r * c / n) / (n - r * c / n)),
         "Below stands the mean of *class* and *cluster*, not *all*.",
     ),

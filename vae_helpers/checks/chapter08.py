@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from vae_helpers.checks.advice import advice
 from vae_helpers.checks.core import (
     Case,
     Question,
@@ -147,6 +148,10 @@ PSNR_MISTAKES = (
             "An ε beside the error changes the PSNR: leave it out.",
         )
         for little in (0.01, 1e-3, 1e-4)
+    ),
+    (
+        lambda x, y: 10 * np.log10(1 + 1 / _mse(x, y)),
+        "You added 1 inside the logarithm: it is the logarithm of 1 / MSE alone.",
     ),
     (_mse, "That is the mean squared error: now its logarithm."),
     (lambda x, y: 10 / _mse(x, y), "The logarithm is missing: 10 log₁₀ of 1 / MSE."),
@@ -678,7 +683,9 @@ def conditional_vae(answer):
         _check_encode(model, images[:n], labels[:n])
         _check_decode(model, z[:n], labels[:n])
         _check_loss(model, images[:n], labels[:n], rng)
-    _expect_gradients(model, images, labels, rng)
+    if keras.backend.backend() == "tensorflow":  # which can tell
+        _expect_gradients_of_loss(model, images, labels, rng)
+        _expect_gradients_of_networks(model, images, z, labels)
     _expect_to_train(model, images, labels)
     return "Two concatenations: now the label says what, and the code only has to say how."
 
@@ -686,6 +693,13 @@ def conditional_vae(answer):
 ENCODE_EXCHANGED = (
     "`encode` returns the two exchanged: first `z_mean`, then `z_log_var`, as `self.encoder` does."
 )
+
+
+ENCODE = (
+    "`encode` flattens the images to (n, 784), puts the labels beside them (`axis=1`), and calls "
+    "`self.encoder`."
+)
+DECODE = "`decode` puts the labels beside the codes (`axis=1`), and calls `self.decoder`."
 
 
 def _ops():
@@ -697,7 +711,8 @@ def _ops():
 def _check_encode(model, images, labels):
     ops = _ops()
     flat = images.reshape(len(images), -1)
-    got = call(model.encode, ops.convert_to_tensor(images), ops.convert_to_tensor(labels))
+    with advice(ENCODE):
+        got = call(model.encode, ops.convert_to_tensor(images), ops.convert_to_tensor(labels))
     got = unpack(got, ("z_mean", "z_log_var"), "What `encode` returns")
     rights = [_numbers(model.encoder(_beside(*pair)), "") for pair in _orders(flat, labels)]
     _expect_one_of(
@@ -728,7 +743,8 @@ def _check_encode(model, images, labels):
 
 def _check_decode(model, z, labels):
     ops = _ops()
-    got = call(model.decode, ops.convert_to_tensor(z), ops.convert_to_tensor(labels))
+    with advice(DECODE):
+        got = call(model.decode, ops.convert_to_tensor(z), ops.convert_to_tensor(labels))
     _expect_one_of(
         _numbers([got], "`decode`"),
         [_numbers([model.decoder(_beside(*pair))], "") for pair in _orders(z, labels)],
@@ -760,7 +776,8 @@ def _check_loss(model, images, labels, rng):
     kl = _kl_of_dimensions(z_mean, z_log_var)
     right = np.mean(reconstruction + kl.sum(axis=1))
     tensors = {name: _ops().convert_to_tensor(value) for name, value in output.items()}
-    got = call(model.compute_loss, x=(images, labels), y_pred=tensors)
+    with advice("`x` is the pair (images, labels), as Keras hands it over: the images are `x[0]`."):
+        got = call(model.compute_loss, x=(images, labels), y_pred=tensors)
     expect_number(
         _plain(got),
         right,
@@ -786,12 +803,29 @@ def _check_loss(model, images, labels, rng):
     )
 
 
-def _expect_gradients(model, images, labels, rng):
-    """Raise Wrong unless the gradients of both parts of the loss pass (TensorFlow can tell)."""
-    from vae_helpers.backend import keras
+NOT_OPS = (
+    "something on its way is not `keras.ops` (NumPy, `stop_gradient` and `float` cut the gradient)."
+)
 
-    if keras.backend.backend() != "tensorflow":
-        return
+
+def _expect_gradients_of_networks(model, images, z, labels):
+    """Raise Wrong unless gradients pass `encode` and `decode`, from inputs and weights alike."""
+    import tensorflow as tf
+
+    for name, given in (("encode", images), ("decode", z)):
+        given = tf.constant(given)
+        with tf.GradientTape() as tape:
+            tape.watch(given)
+            output = call(getattr(model, name), given, tf.constant(labels))
+            total = tf.add_n([tf.reduce_sum(part) for part in tf.nest.flatten(output)])
+        network = model.encoder if name == "encode" else model.decoder
+        slopes = tape.gradient(total, [given, *network.trainable_variables])
+        cut = any(slope is None for slope in slopes)
+        expect(not cut, f"`{name}` gives the right values, but no gradient: {NOT_OPS}", "gradient")
+
+
+def _expect_gradients_of_loss(model, images, labels, rng):
+    """Raise Wrong unless the gradients of both parts of the loss pass."""
     import tensorflow as tf
 
     z_mean, z_log_var = (tf.constant(part) for part in rng.normal(size=(2, 3, 4)).astype("float32"))
@@ -812,8 +846,7 @@ def _expect_gradients(model, images, labels, rng):
     for slope, right, name in zip(slopes, expected, ("z_mean", "z_log_var", "logits"), strict=True):
         expect(
             slope is not None and np.allclose(slope, right, rtol=1e-3, atol=1e-4),
-            f"The loss is right, but its gradient for `{name}` is not: something on its way is not "
-            "`keras.ops` (NumPy, `stop_gradient` and `float` cut it).",
+            f"The loss is right, but its gradient for `{name}` is not: {NOT_OPS}",
             "gradient",
         )
 

@@ -33,7 +33,7 @@ from vae_helpers.checks.expect import (
     expect_type,
     recorded,
 )
-from vae_helpers.checks.guard import SECONDS, TooLongError, no_trace, time_limit
+from vae_helpers.checks.guard import SECONDS, TooLongError, limited, no_trace
 from vae_helpers.checks.values import (
     Recorded,
     as_numbers,
@@ -123,8 +123,8 @@ class Exercise:
         name = expectations.exercise_name.set(self.name)
         remarks = expectations.remarks.set([])
         try:
-            with no_trace(), time_limit(seconds):
-                return self._judge(answer)
+            with no_trace():
+                return limited(lambda: self._judge(answer), seconds)
         except TooLongError:
             return self._result(WRONG, _TOO_LONG.format(seconds, self.name), kind="time")
         finally:

@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 import warnings
+from collections.abc import Callable
 from contextlib import ExitStack, contextmanager
 
 import numpy as np
@@ -22,35 +23,45 @@ class TooLongError(BaseException):
 PASSES = (KeyboardInterrupt, TooLongError)
 
 
-@contextmanager
-def time_limit(seconds: float = SECONDS):
-    """Raise TooLongError inside the block once it has run for ``seconds``.
+def limited(function: Callable, seconds: float = SECONDS):
+    """Return what a function of no arguments returns, or raise TooLongError after ``seconds``.
 
-    It needs a signal, and only the main thread gets those; elsewhere, and on Windows, the block
+    It needs a signal, and only the main thread gets those; elsewhere, and on Windows, the function
     runs without a limit. A busy machine is no endless loop: until ``PATIENCE`` times the seconds
     are over, the process must also have computed for half of them.
     """
     if not _can_be_timed():
-        yield
-        return
+        return function()
     start, computed = time.monotonic(), time.process_time()
 
-    def ring(*_):
+    def ring(_, frame):
         passed, used = time.monotonic() - start, time.process_time() - computed
-        if used >= seconds / 2 or passed >= PATIENCE * seconds:
+        is_over = used >= seconds / 2 or passed >= PATIENCE * seconds
+        if is_over and _is_inside(frame):
             raise TooLongError
 
     before = signal.signal(signal.SIGALRM, ring)
     # It rings again and again: one exception might be swallowed by a bare `except:`.
     left, interval = signal.setitimer(signal.ITIMER_REAL, seconds, max(seconds / 20, 1e-3))
     try:
-        yield
+        return _inside(function)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
         if left:  # somebody else's alarm goes on, and rings at once if it is due
             left = max(left - (time.monotonic() - start), 1e-3)
             signal.setitimer(signal.ITIMER_REAL, left, interval)
+
+
+def _inside(function):
+    return function()
+
+
+def _is_inside(frame):
+    """Say whether the function still runs: a ring on the way out must not stop the cleaning up."""
+    while frame is not None and frame.f_code is not _inside.__code__:
+        frame = frame.f_back
+    return frame is not None
 
 
 def _can_be_timed():
