@@ -123,7 +123,7 @@ def test_validation_during_a_warm_up_uses_the_beta_of_the_end(free_bits):
     recipe = tiny.RECIPE.replace(beta_schedule=BetaSchedule(3.0, "linear", 4), epochs=2)
     logs = tiny.fit(model, recipe)
     model.sampling.restart(0, 1)  # the last epoch's noise, somewhat later
-    end = model.evaluate(tiny.IMAGES[:60], verbose=0, return_dict=True)
+    end = model.evaluate(tiny.IMAGES[:60], batch_size=60, verbose=0, return_dict=True)
     assert logs["val_kl_loss"][-1] == pytest.approx(end["kl_loss"], rel=1e-5)
     penalty = logs["val_loss"][-1] - logs["val_reconstruction_loss"][-1]
     assert penalty == pytest.approx(end["loss"] - end["reconstruction_loss"], rel=1e-3)
@@ -199,7 +199,9 @@ def test_images_are_never_changed(mode, tmp_path):
 
 def test_the_bar_is_closed_after_a_stop(monkeypatch):
     bars = []
-    monkeypatch.setattr(training.fit.__globals__["ProgressBar"], "close", bars.append)
+    monkeypatch.setattr(
+        training.fit.__globals__["ProgressBar"], "close", lambda bar: bars.append(bar)
+    )
     for callbacks in ([tiny.StopInEpoch(0)], []):
         training.fit(tiny.autoencoder(), tiny.IMAGES, None, Recipe(1), callbacks=callbacks)
     assert len(bars) == 2
