@@ -58,6 +58,8 @@ EQUIVALENT = {
             "the larger of the two, then at most 1: NumPy takes the bounds as they come"
         ),
         "u1 @ u2 → u2 @ u1": SYMMETRIC,
+        "1 → 2 #2": "it matters for opposite directions alone, which the text leaves open",
+        "np.sin(angle) → angle": "opposite directions alone differ: the text leaves them open",
         "np.sin(angle) < 1e-06 → np.sin(angle) <= 1e-06": "no angle has exactly this sine",
         "1e-06 → 2e-06": "where the threshold lies exactly is free",
         "1e-06 → 5e-07": "where the threshold lies exactly is free",
