@@ -540,7 +540,7 @@ BAD_CALLS = {
     "one image": (lambda m: m.reconstruct(np.zeros(SHAPE)), "images has shape"),
     "bytes": (lambda m: m.encode(np.full((2, *SHAPE), 255)), "divide bytes by 255"),
     "negative pixels": (lambda m: m.encode(np.full((2, *SHAPE), -0.1)), "images has values"),
-    "NaN pixels": (lambda m: m.encode(np.full((2, *SHAPE), np.nan)), "images has values"),
+    "NaN pixels": (lambda m: m.encode(np.full((2, *SHAPE), np.nan)), "images holds NaN"),
     "no images": (lambda m: m.encode(np.zeros((0, *SHAPE))), "images"),
     "points of another dimension": (lambda m: m.decode(np.zeros((2, 4))), "z has shape (2, 4)"),
     "one point": (lambda m: m.decode(np.zeros(3)), "z has shape (3,)"),

@@ -40,6 +40,14 @@ def test_training_takes_every_batch_once_an_epoch(monkeypatch):
     assert seen == [(epoch, index) for epoch in (1, 2, 3) for index in range(5)]
 
 
+def test_the_order_is_another_with_another_seed():
+    first, same, other = (
+        training.ShuffledBatches(tiny.IMAGES, batch_size=50, seed=seed)[0][0] for seed in (1, 1, 2)
+    )
+    np.testing.assert_array_equal(first, same)
+    assert not np.array_equal(first, other)
+
+
 def test_the_pipeline_has_the_batches_and_no_tuning():
     """Tuned datasets make Keras wait at the end of an epoch, for up to as long as it took."""
     batches = training.ShuffledBatches(tiny.IMAGES, batch_size=50, seed=1)
