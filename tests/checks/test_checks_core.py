@@ -9,6 +9,7 @@ from checking import AWKWARD, assert_not_attempted, assert_right, assert_wrong
 
 from vae_helpers.checks import core
 from vae_helpers.checks.core import NOT_ATTEMPTED, RIGHT, WRONG, Exercise, Question, SelfTest, Wrong
+from vae_helpers.checks.values import short
 
 
 def number_exercise(expected=2.5, **kwargs):
@@ -280,3 +281,8 @@ def test_tensors_are_understood_and_numpy_is_enough():
 )
 def test_messages_as_html(message, page):
     assert core.to_html(message) == page
+
+
+def test_a_dictionary_of_arrays_is_shown_by_their_shapes():
+    given = {"logits": np.zeros((3, 28, 28, 1)), "n": 3}
+    assert short(given) == "{'logits': an array (3, 28, 28, 1), 'n': 3}"

@@ -207,6 +207,10 @@ def short(value, digits=3, most=12) -> str:
     if callable(value):
         return getattr(value, "__name__", type(value).__name__).lstrip("_")
     try:
+        if isinstance(value, dict):
+            return (
+                "{" + ", ".join(f"{k!r}: {short(v, digits, most)}" for k, v in value.items()) + "}"
+            )
         array = np.asarray(value)
         if array.dtype.kind in "iufb":
             if 0 < array.size <= most:
