@@ -214,10 +214,8 @@ def prepared(name, recipe):
 
     entry = zoo.entry(name)
     recipe = entry.recipe(recipe)
-    if keras.backend.backend() != "tensorflow":
-        recipe = recipe.replace(jit_compile=True)
     data = entry.load_data()
-    keras.mixed_precision.set_dtype_policy(recipe.precision)
+    keras.mixed_precision.set_dtype_policy(recipe.precision or "float32")
     return zoo.build(name, seed=0), data, recipe
 
 

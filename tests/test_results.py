@@ -42,3 +42,14 @@ def test_the_published_form_of_the_weighted_loss():
     assert results.PUBLISHED["fashion-conv-vae"].form(losses) == pytest.approx(135.89)
     per_pixel = results.PUBLISHED["fashion-conv-ae"].form({"loss": 0.2540 * 1024})
     assert per_pixel == pytest.approx(0.2540)
+
+
+def test_an_estimate_at_its_cap_is_shown_as_a_range():
+    """With 10,000 images no estimate of a mutual information exceeds log 10,000 = 9.21 nats."""
+    posterior = {"kl": 18.0, "aggregated_posterior_kl": 0.5, "mutual_information": 9.1}
+    evaluation = {"protocol": {"n": 10_000}, "posterior": posterior}
+    cell = results._cell(evaluation, "posterior", "mutual_information", 2)
+    assert cell == "9.10 to 17.50"
+    posterior["mutual_information"] = 5.0
+    assert results._cell(evaluation, "posterior", "mutual_information", 2) == "5.00"
+    assert results._cell({}, "posterior", "mutual_information", 2) == "–"

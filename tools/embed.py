@@ -33,10 +33,9 @@ def main():
 def publish(name, folder=tsne.EMBEDDINGS):
     """Write NAME.npz and NAME.json; return the card."""
     test = zoo.entry(name).load_data().test
-    codes = zoo.load(name).encode(test.images)
-    variational = isinstance(codes, tuple)
+    codes = zoo.load(name).codes(test.images)
     start = time.perf_counter()
-    embedded = tsne.embed(codes[0] if variational else codes, SEED)
+    embedded = tsne.embed(codes, SEED)
     seconds = time.perf_counter() - start
     path = Path(folder) / f"{name}.npz"
     with replacing(path) as temporary:

@@ -6,6 +6,7 @@ chapters measured (``tools/run_course.py --write``). ``--check`` only says what 
 """
 
 import argparse
+import math
 import runpy
 import sys
 from pathlib import Path
@@ -168,7 +169,12 @@ MEASURES = (
     ("reconstruction", "bce_above_floor", "the same above the entropy of the pixels", 2),
     ("posterior", "kl", "KL to the prior, nats", 2),
     ("posterior", "active_units", "active units", 0),
-    ("posterior", "mutual_information", "mutual information of image and code, nats", 2),
+    (
+        "posterior",
+        "mutual_information",
+        "mutual information of image and code, nats (ranges: log N caps the estimate)",
+        2,
+    ),
     ("posterior", "aggregated_posterior_kl", "KL of the aggregated posterior, as a Gaussian", 3),
     ("generated", "fcd", "Fréchet classifier distance, 64 features", 2),
     ("real", "fcd_floor", "its floor, real against real", 3),
@@ -201,10 +207,21 @@ def evaluation():
         measured = [(label, card) for label, card in cards if card["data"]["name"] == dataset]
         rows = [(dataset, *(label for label, _ in measured))]
         for section, key, heading, digits in MEASURES:
-            values = [card["evaluation"].get(section, {}).get(key) for _, card in measured]
-            rows.append((heading, *(_value(value, digits) for value in values)))
+            cells = (_cell(card["evaluation"], section, key, digits) for _, card in measured)
+            rows.append((heading, *cells))
         page.append(_table(rows))
     return page
+
+
+def _cell(evaluation, section, key, digits):
+    """Return a number in words; an estimate within a nat of its cap, log N, is a lower bound."""
+    measured = evaluation.get(section, {})
+    text = _value(measured.get(key), digits)
+    if key != "mutual_information" or key not in measured:
+        return text
+    if measured[key] < math.log(evaluation["protocol"]["n"]) - 1:
+        return text
+    return f"{text} to {measured['kl'] - measured['aggregated_posterior_kl']:.{digits}f}"
 
 
 EVALUATION_PROTOCOL = (
