@@ -40,10 +40,10 @@ def publish(name, folder=tsne.EMBEDDINGS):
     path = Path(folder) / f"{name}.npz"
     with replacing(path) as temporary:
         np.savez_compressed(temporary, points=embedded.points)
+    points = "codes" if zoo.entry(name).beta is None else "posterior means"
     card = {
         "name": name,
-        "what": f"t-SNE of the {'posterior means' if variational else 'codes'} of all "
-        f"{len(test):,} test images, in the order of the file",
+        "what": f"t-SNE of the {points} of all {len(test):,} test images, in the order of the file",
         "shape": list(embedded.points.shape),
         "model": {"name": name, "sha256": zoo.card(name)["sha256"]},
         "data": {"name": "mnist", "sha256": FILES["mnist"][1]},
