@@ -304,6 +304,22 @@ def test_an_unknown_variant_of_an_own_training_is_refused(copied, variant):
             ask("mnist-ae", variant, copied)
 
 
+@pytest.mark.parametrize("kind", ["cyclical", "linear"])
+def test_a_scheduled_beta_is_saved_as_that_of_its_end(tmp_path, kind):
+    """Where a cycle ends the next one begins at 0: a model saved with that had lost its KL."""
+    recipe = TINY.replace(beta_schedule=training.BetaSchedule(2.0, kind, epochs=1))
+    settings = {"folder": tmp_path, "data": small_data(), "progress": False, "snapshots": (1,)}
+    zoo.train("mnist-vae", recipe, **settings)
+    for variant in (None, "epoch-1"):
+        card = zoo.card("mnist-vae", variant, folder=tmp_path)
+        assert card["beta"] == 2.0
+        losses = card["metrics"]["test"]
+        expected = losses["reconstruction_loss"] + 2.0 * losses["kl_loss"]
+        assert losses["loss"] == pytest.approx(expected, rel=1e-5)
+        model = zoo.load("mnist-vae", variant, folder=tmp_path)
+        assert float(keras.ops.convert_to_numpy(model.beta)) == 2.0
+
+
 def test_a_finished_training_leaves_nothing_unfinished(tmp_path):
     """Another seed or β into the same folder is then another training, and not refused."""
     settings = {"folder": tmp_path, "data": small_data(), "progress": False}

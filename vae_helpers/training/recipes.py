@@ -78,7 +78,8 @@ class Recipe:
         steps_per_call: training steps in one call into the compiled graph. More is faster and
             makes the progress bar, and a β schedule, move in larger steps.
         validate_every: epochs from one validation to the next.
-        jit_compile: compile the step with XLA on TensorFlow. JAX always compiles.
+        jit_compile: compile the step, with XLA on TensorFlow and ``torch.compile`` on PyTorch. JAX
+            always compiles.
         precision: "float32", or a mixed precision, which is worth it where the hardware
             multiplies 16-bit numbers faster. A model gets its precision when it is built, and
             another one is refused; None takes any.
