@@ -121,7 +121,8 @@ def _way_of_running(model, recipe, steps_per_epoch):
     steps = min(recipe.steps_per_call, steps_per_epoch)
     if keras.backend.backend() != "tensorflow":
         # Only TensorFlow has a graph without a compiler; elsewhere False means operation by
-        # operation, and "auto" compiles wherever the backend can.
+        # operation, and "auto" is what Keras thinks best: JAX compiles, PyTorch where asked to.
+        steps = 1 if keras.backend.backend() == "torch" else steps  # Keras allows no more there
         return {"steps_per_execution": steps, "jit_compile": recipe.jit_compile or "auto"}
     if model.distribute_strategy.num_replicas_in_sync > 1:
         # Devices talk to each other in every step: neither a loop of steps nor XLA holds that.
