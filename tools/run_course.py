@@ -49,14 +49,14 @@ def main(arguments=None):
     parser.add_argument("--set", choices=[*EXPECT, "both"], default="both", dest="which")
     parser.add_argument("--output", type=Path, help="folder for the executed notebooks")
     parser.add_argument("--write", action="store_true", help="keep times and numbers")
-    parser.add_argument("--timeout", type=int, help="seconds a cell (120; full mode: none)")
+    parser.add_argument("--timeout", type=int, help="seconds a cell (600; full mode: none)")
     options = parser.parse_args(arguments)
     try:
         paths = notebooks(options.chapters, options.which)
     except FileNotFoundError as error:
         print(f"run_course: {error}", file=sys.stderr)
         return 2
-    timeout = options.timeout or (None if course_mode() == "full" else 120)
+    timeout = options.timeout or (None if course_mode() == "full" else 600)
     with tempfile.TemporaryDirectory() as home:
         os.environ["VAE_COURSE_HOME"] = home
         runs = []
@@ -85,7 +85,7 @@ def notebooks(chapters=(), which="both"):
     return found
 
 
-def run(path, timeout=120, output=None):
+def run(path, timeout=600, output=None):
     """Execute one notebook in a kernel of its own, in its own folder."""
     name = str(path.relative_to(NOTEBOOKS).with_suffix(""))
     print(f"running {name} …", flush=True)

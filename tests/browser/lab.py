@@ -22,7 +22,7 @@ SETTINGS = {
     },
 }
 START = 180  # seconds to wait for a server or a kernel, on a busy machine
-PATIENCE = 40  # seconds to wait for anything else
+PATIENCE = 180  # seconds to wait for anything else
 
 
 class PageError(AssertionError):
@@ -171,14 +171,22 @@ class NotebookPage:
 
     def wait_for_change(self, panel, before, what):
         """Wait until a panel's pictures differ, and look for errors."""
+        self.wait_until(lambda: self.state(panel) != before, f"{what} did not change the picture")
+
+    def wait_until(self, condition, otherwise):
+        """Wait until a condition holds, look for errors all the while, and say what did not come.
+
+        Where a test knows what is to come, this is the way to wait for it: on a busy machine the
+        page can rest (``settle``) before it has begun.
+        """
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             self.check()
-            if self.state(panel) != before:
+            if condition():
                 self.check()
                 return
             self.page.wait_for_timeout(50)
-        raise PageError(f"{what} did not change the picture")
+        raise PageError(otherwise)
 
     def use_sliders(self, panel):
         """Move every slider by keyboard and see that the picture changes; return how many."""

@@ -82,9 +82,11 @@ def test_ten_fast_presses_arrive_and_leave_nothing_behind(notebook):
     start = float(box.input_value())
     notebook.press(panel.locator(".noUi-handle").first, *["ArrowRight"] * 10)
     wanted = f"z = ({start + 0.5:.2f}".replace("-", "−")
+    caption = panel.locator("[aria-live]")
+    notebook.wait_until(lambda: caption.text_content().startswith(wanted), f"no {wanted}")
     # The picture of the tenth press is the last one: nothing comes after it.
     notebook.settle(panel)
-    assert panel.locator("[aria-live]").text_content().startswith(wanted)
+    assert caption.text_content().startswith(wanted)
     assert float(box.input_value()) == pytest.approx(start + 0.5)
 
 
@@ -117,6 +119,7 @@ def test_a_drag_on_the_map_moves_the_point(notebook):
     clicked = caption.text_content()
     mouse.move(middle[0] + 60, middle[1] - 60, steps=6)
     mouse.up()
+    notebook.wait_until(lambda: caption.text_content() != clicked, "the drag did not arrive")
     notebook.settle(panel)
     # The drag went to the right and upwards: both coordinates have grown.
     first, second = (
