@@ -29,6 +29,11 @@ ROOT = Path(__file__).resolve().parents[1]
 SOLUTION, STUB, END = "# <solution>", "# <stub>", "# </solution>"
 CHAPTER = re.compile(r"\d\d_[a-z0-9_]+")
 YOUR_CODE = "# your code here"
+GUARD = "guard"  # the tag of a cell that guards the prose: the solutions have it, the learner not
+PREDICT = re.compile(r"\*\*(Predict|Before you run)")
+SEE = "**What to see.**"
+# What ends the text that is folded: a heading, a label, a rule (which is dropped), a fold.
+UNFOLDED = re.compile(r"#+ |---$|<details>|\*\*(Predict|Before you run|What to try|What did you)")
 
 
 class SourceError(ValueError):
@@ -140,6 +145,9 @@ def read_cells(source):
 def notebook_bytes(chapter, cells, address=None, learner=True):
     """Build one notebook, the learner's or the complete one, as bytes of version 4.5."""
     cells = [nbformat.from_dict(dict(cell)) for cell in cells]
+    if learner:
+        cells = [cell for cell in cells if GUARD not in cell.metadata.get("tags", ())]
+    fold_answers(cells)
     for cell in cells:
         if cell.cell_type == "markdown":
             cell.source = cell.source if learner else _one_folder_deeper(cell.source)
@@ -184,7 +192,70 @@ def to_learner(code):
             lines += default_stub(solution)
         else:
             lines += [_uncommented(line) for line in stub]
-    return "\n".join(lines)
+    return without_asserts("\n".join(lines))
+
+
+def without_asserts(code):
+    """Drop the asserts of a cell, and loops and blocks of nothing else: they guard the prose.
+
+    So the learner reads what the chapter is about, and another seed stops no notebook.
+    """
+    try:
+        tree = ast.parse(code)
+    except SyntaxError:
+        return code  # top-level await, or an error that is reported later
+    dropped = set()
+    for block in _blocks_of_statements(tree):
+        guards = [statement for statement in block if _only_asserts(statement)]
+        if len(guards) < len(block) or block is tree.body:
+            for statement in guards:
+                dropped |= set(range(statement.lineno, statement.end_lineno + 1))
+    if any(isinstance(node, ast.Assert) and node.lineno not in dropped for node in ast.walk(tree)):
+        raise SourceError(f"an assert that cannot be dropped from the learner's cell:\n{code}")
+    kept = [line for n, line in enumerate(code.split("\n"), start=1) if n not in dropped]
+    return "\n".join(kept).rstrip("\n")
+
+
+def _blocks_of_statements(tree):
+    for node in ast.walk(tree):
+        for name in ("body", "orelse", "finalbody"):
+            if isinstance(block := getattr(node, name, None), list):
+                yield block
+
+
+def _only_asserts(statement):
+    if isinstance(statement, ast.For | ast.If | ast.With) and not getattr(statement, "orelse", []):
+        return all(map(_only_asserts, statement.body))
+    return isinstance(statement, ast.Assert)
+
+
+def fold_answers(cells):
+    """Fold "What to see" wherever a prediction was asked for: who guesses first sees more."""
+    is_asked = False
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            cell.source, is_asked = folded(cell.source, is_asked)
+        elif ".predict(" in cell.source:
+            is_asked = True
+
+
+def folded(markdown, is_asked):
+    """Fold the "What to see" of one text cell, if ``is_asked``; and say what is asked after it."""
+    blocks, open_fold = [], False
+    for block in re.split(r"\n\n+", markdown):
+        if open_fold and UNFOLDED.match(block):
+            blocks.append("</details>")
+            open_fold = False
+            if block == "---":
+                continue
+        if block.startswith(SEE) and is_asked:
+            blocks.append("<details><summary><b>What to see</b></summary>")
+            block, open_fold, is_asked = block.removeprefix(SEE).lstrip(), True, False
+        blocks.append(block)
+        is_asked = is_asked or bool(PREDICT.search(block))
+    if open_fold:
+        blocks.append("</details>")
+    return "\n\n".join(blocks), is_asked
 
 
 def default_stub(solution):

@@ -2,10 +2,14 @@
 
 import json
 import os
+from contextlib import nullcontext
 
 import build_notebooks
+import nbformat
 import pytest
 from build_notebooks import SourceError, WorkedInError, default_stub, solved, to_learner
+
+FOLD, UNFOLD = "<details><summary><b>What to see</b></summary>\n\n", "\n\n</details>"
 
 SOURCE = '''# %% [markdown]
 # # 01 · Title
@@ -72,6 +76,73 @@ def test_stub_of_ones_own():
     code = "a = 0\n# <solution>\na = 1\n# <stub>\n# if a:\n#     a = ...\n#\n# </solution>\nb = a"
     assert to_learner(code) == "a = 0\nif a:\n    a = ...\n\nb = a"
     assert solved(code) == "a = 0\na = 1\nb = a"
+
+
+@pytest.mark.parametrize(
+    ("code", "learner"),
+    [
+        ("a = 1\nassert a\nplot(a)", "a = 1\nplot(a)"),
+        ("a = 1\nassert (\n    a\n), a\n", "a = 1"),
+        ("for a in x:\n    print(a)\n    assert a\nx", "for a in x:\n    print(a)\nx"),
+        ("for a in x:\n    assert a\n    assert not a\nx", "x"),
+        ("if a:\n    assert b\nelse:\n    print(b)", None),
+        ("def f(a):\n    assert a", None),
+        ("text = 'assert a'", None),
+    ],
+)
+def test_asserts_are_for_the_solutions_alone(code, learner):
+    if learner is None:  # dropping it would leave no valid Python, or there is nothing to drop
+        with pytest.raises(SourceError, match="assert") if "text" not in code else nullcontext():
+            assert to_learner(code) == code
+    else:
+        assert to_learner(code) == learner
+    assert solved(code) == code
+
+
+def test_a_guard_cell_is_for_the_solutions_alone(source):
+    text = SOURCE.replace(
+        '# %% id="my-id"', '# %% tags=["guard"]\nassert x == 1\n\n# %% id="my-id"'
+    )
+    source.write_text(text, encoding="utf-8")
+    build(source)
+    assert "assert x == 1" not in sources_of(read(source))
+    assert "assert x == 1" in sources_of(read(source, "solutions"))
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["**What to see.** This."], ["**What to see.** This."]),
+        (
+            [
+                "**Predict.** What?",
+                "**What to see.** This.\n\nAnd that.\n\n## 2\n\n**Predict.** X?",
+            ],
+            ["**Predict.** What?", f"{FOLD}This.\n\nAnd that.{UNFOLD}\n\n## 2\n\n**Predict.** X?"],
+        ),
+        (
+            [
+                "**Predict.** What?",
+                "**What to see.** This.\n\n---\n\nNow that.",
+                "**What to see.** X",
+            ],
+            ["**Predict.** What?", f"{FOLD}This.{UNFOLD}\n\nNow that.", "**What to see.** X"],
+        ),
+    ],
+)
+def test_what_to_see_is_folded_after_a_prediction(texts, expected):
+    cells = [nbformat.v4.new_markdown_cell(text) for text in texts]
+    build_notebooks.fold_answers(cells)
+    assert [cell.source for cell in cells] == expected
+
+
+def test_what_to_see_is_folded_after_a_recorded_prediction():
+    cells = [
+        nbformat.v4.new_code_cell("exercises.shape.predict(guess)"),
+        nbformat.v4.new_markdown_cell("**What to see.** This."),
+    ]
+    build_notebooks.fold_answers(cells)
+    assert cells[1].source == f"{FOLD}This.{UNFOLD}"
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,14 @@ import build_notebooks
 import nbformat
 import pytest
 
-from vae_helpers.checks.core import SelfTest, exercises_of
+from vae_helpers.checks.core import SelfTest, exercises_of, predictions_of
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ROOT / "notebooks"
 SOURCES = build_notebooks.sources()
 STORED = sorted([*NOTEBOOKS.glob("*.ipynb"), *(NOTEBOOKS / "solutions").glob("*.ipynb")])
 MAX_CELLS, MAX_LINES, MAX_EXERCISE_LINES = 60, 15, 25
+MAX_PREDICTIONS, FEW_PREDICTIONS = 5, ()
 
 by_source = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
 by_notebook = pytest.mark.parametrize(
@@ -83,13 +84,51 @@ def test_ids_are_valid_and_unique(path):
 def test_both_sets_have_the_same_cells(source):
     learner = nbformat.read(NOTEBOOKS / f"{source.stem}.ipynb", as_version=4)
     complete = nbformat.read(NOTEBOOKS / "solutions" / f"{source.stem}.ipynb", as_version=4)
-    assert [cell.id for cell in learner.cells] == [cell.id for cell in complete.cells]
+    guards = [cell.id for cell in complete.cells if is_guard(cell)]
+    ids = [cell.id for cell in complete.cells if cell.id not in guards]
+    assert [cell.id for cell in learner.cells] == ids
+
+
+@by_source
+def test_what_guards_the_prose_is_not_on_the_learners_screen(source):
+    """No assert stops a learner who tries another seed; the solutions keep them all."""
+    learner, complete = (
+        cells_of(NOTEBOOKS / folder / f"{source.stem}.ipynb", "code")
+        for folder in ("", "solutions")
+    )
+    assert not [cell.source for cell in learner if "assert " in cell.source or is_guard(cell)]
+    in_solutions = sum(cell.source.count("assert ") for cell in complete)
+    assert in_solutions >= source.read_text(encoding="utf-8").count("\nassert ")
+    for cell in complete:
+        if is_guard(cell):
+            assert re.search("assert |measured", cell.source), "a guard that guards nothing"
+
+
+def is_guard(cell):
+    return build_notebooks.GUARD in cell.metadata.get("tags", ())
+
+
+@by_source
+def test_predictions_are_few_and_answered_in_a_fold(source):
+    """Whoever guesses before each figure soon guesses no more."""
+    text = "\n\n".join(
+        cell.source for cell in cells_of(NOTEBOOKS / f"{source.stem}.ipynb", "markdown")
+    )
+    if source.stem[:2] in FEW_PREDICTIONS:
+        code = cells_of(NOTEBOOKS / f"{source.stem}.ipynb", "code")
+        recorded = sum(".predict(" in cell.source for cell in code)
+        assert text.count("**Predict") + recorded <= MAX_PREDICTIONS
+        assert recorded == (2 if source.stem[:2] != "00" else 0)
+        assert not re.search(r"Before you run|Predict first|What did you observe", text)
+    for block in re.split(r"\n\n(?=\*\*Predict|\*\*Before you run)", text)[1:]:
+        unfolded = re.search(r"\*\*What to see|^#", block, re.MULTILINE)
+        assert not unfolded or not unfolded[0].startswith("**"), block
 
 
 @by_notebook
 def test_cells_are_few_and_short(path):
     notebook = nbformat.read(path, as_version=4)
-    assert sum(not cell.id.startswith("setup-") for cell in notebook.cells) <= MAX_CELLS
+    assert sum(not (c.id.startswith("setup-") or is_guard(c)) for c in notebook.cells) <= MAX_CELLS
     for cell in cells_of(path, "code"):
         limit = MAX_EXERCISE_LINES if "exercise" in cell.metadata else MAX_LINES
         lines = [line for line in cell.source.splitlines() if line.strip()]
@@ -151,14 +190,24 @@ def test_each_exercise_has_a_checker_and_is_checked(source):
     code = [cell.source for cell in learner.cells if cell.cell_type == "code"]
     named = {cell.metadata["exercise"] for cell in learner.cells if "exercise" in cell.metadata}
     exercises = exercises_of(source.stem[:2]) if named else {}
-    assert set(exercises) <= named, "a checker without a cell"
+    predictions = predictions_of(source.stem[:2]) if named else {}
+    assert {*exercises, *predictions} <= named, "a checker without a cell"
+    for name, prediction in predictions.items():
+        assert any(f".{name}.predict(guess)" in text for text in code), name
+        assert any(f".{name}.compare()" in text for text in code), name
+        assert guesses_of(source, name) <= set(prediction.question.choices)
     for name, exercise in exercises.items():
         ways = ("check",) if isinstance(exercise, SelfTest) else ("check", "hint", "solution")
         for way in ways:
             assert any(f".{name}.{way}(" in text for text in code), f"{name}.{way} is missing"
-    for name in named - set(exercises):
+    for name in named - {*exercises, *predictions}:
         cell = next(cell for cell in learner.cells if cell.metadata.get("exercise") == name)
         assert "conclusion = ..." in cell.source, f"{name} has no checker and is no experiment"
+
+
+def guesses_of(source, name):
+    cells = {c.metadata.get("exercise"): c for c in build_notebooks.read_cells(source)}
+    return set(re.findall(r'guess = "(\w)"', cells[name].source))
 
 
 @by_source

@@ -65,6 +65,7 @@ __all__ = [
     "Case",
     "Exercise",
     "NotAttempted",
+    "Prediction",
     "Progress",
     "Question",
     "Recorded",
@@ -85,6 +86,7 @@ __all__ = [
     "expect_number",
     "expect_type",
     "letter",
+    "predictions_of",
     "progress",
     "recorded",
     "show",
@@ -109,6 +111,7 @@ class Exercise:
         self.chapter = chapter
         self.hints = tuple(hints)
         self.state = NOT_ATTEMPTED
+        self._answer = ...
         self._grader = grader
         self._hints_shown = 0
         self.__doc__ = grader.__doc__
@@ -157,13 +160,25 @@ class Exercise:
         """
         start = time.perf_counter()
         result = self.grade(answer, seconds)
-        self.state = result.state
+        self.state, self._answer = result.state, answer
         passed = time.perf_counter() - start
         record.keep_check(self.chapter, self.name, result.state, result.kind, passed)
         if result.state == RIGHT:
             record.keep(self.chapter, self.name, RIGHT)
         enforce_expectation(result)
         return result
+
+    def yours_or(self, ours):
+        """Return the answer that was checked last if it is right, else ``ours``, the course's own.
+
+        So what follows is drawn by the learner's code, and works without it as well.
+        """
+        return self._answer if self.state == RIGHT else ours
+
+    @property
+    def whose(self) -> str:
+        """Whose code :meth:`yours_or` returns, for a title: "your" or "the course's"."""
+        return "your" if self.state == RIGHT else "the course's"
 
     def reset(self) -> Result:
         """Start this exercise afresh: it counts as not solved, and its hints begin again."""
@@ -319,6 +334,53 @@ class Question:
         return "\n".join([self.text, *(f"{k}) {v}" for k, v in self.choices.items())])
 
 
+class Prediction:
+    """A guess before the result: ``predict("b")`` notes it, and ``compare()`` comments on it after.
+
+    It is no exercise: nothing depends on whether the guess comes true.
+
+    Args:
+        text: the question.
+        choices: letter → what may happen.
+        right: the letter of what does happen.
+        feedback: letter → why it does, or does not, for each choice.
+        name: the variable's own.
+        chapter: the module's ``__name__``.
+    """
+
+    def __init__(self, text, choices, right, feedback, *, name: str, chapter: str):
+        self.question = Question(text, choices, right, feedback)
+        self.name = name
+        self.title = name.replace("_", " ").capitalize()
+        self.chapter = chapter_number(chapter)
+        self.guess = ""
+
+    def predict(self, guess=...) -> Result:
+        """Note a guess, the letter of a choice; with ``...`` show what there is to choose."""
+        if guess is ...:
+            return Result(NOT_ATTEMPTED, self.title, self.question.as_text())
+        chosen = letter(guess)
+        if not isinstance(chosen, str) or chosen not in self.question.choices:
+            return Result(WRONG, self.title, self.question.feedback_on(guess)[2:])
+        self.guess = chosen
+        record.keep_prediction(self.chapter, self.name, chosen)
+        text = f"({chosen}) {self.question.choices[chosen]} Now run the next cell, and see."
+        return Result("noted", self.title, text)
+
+    def compare(self) -> Result:
+        """Say how the guess of this session, or of the last one, compares with what happened."""
+        guess = self.guess or record.prediction(self.chapter, self.name)
+        told = [self.question.feedback_on(self.question.right)]
+        if guess not in self.question.choices:
+            told.insert(0, "You made no prediction this time.")
+        elif guess != self.question.right:
+            told.insert(0, self.question.feedback_on(guess))
+        return Result("compared", self.title, "\n".join(told))
+
+    def __repr__(self):
+        return f"<Prediction {self.name}; use .predict(letter), then .compare()>"
+
+
 class Progress:
     """The state of each exercise of a chapter, as a small table.
 
@@ -401,6 +463,12 @@ def exercises_of(chapter: str) -> dict[str, Exercise]:
     """Return the exercises of chapter "01", by name, in the order of their definition."""
     module = importlib.import_module(f"vae_helpers.checks.chapter{chapter}")
     return {e.name: e for e in vars(module).values() if isinstance(e, Exercise)}
+
+
+def predictions_of(chapter: str) -> dict[str, Prediction]:
+    """Return the predictions of chapter "01", by name."""
+    module = importlib.import_module(f"vae_helpers.checks.chapter{chapter}")
+    return {p.name: p for p in vars(module).values() if isinstance(p, Prediction)}
 
 
 def progress(chapter: str | None = None) -> Progress | CourseProgress:

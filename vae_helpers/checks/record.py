@@ -1,7 +1,8 @@
 """What is kept of an exercise in the learner's own folder: that it was solved, and no answer.
 
-``progress.jsonl`` holds a line for each exercise that was solved or reset, and for each question of
-a self-test that was missed, since that one is asked with other numbers from then on.
+``progress.jsonl`` holds a line for each exercise that was solved or reset, for each question of a
+self-test that was missed, since that one is asked with other numbers from then on, and for each
+prediction.
 ``checks.jsonl`` holds one for every check – exercise, verdict, kind of message, seconds – if the
 learner or the class has switched that on: by the environment variable VAE_COURSE_RECORD, or by an
 empty file ``record-checks`` in the folder. Neither ever stops a notebook.
@@ -63,6 +64,22 @@ def keep_try(chapter: str, exercise: str, question: int) -> None:
     entry = {"chapter": chapter, "exercise": exercise, "missed": question}
     if _append(PROGRESS, entry):
         _tries_here[chapter, exercise][question] += 1
+
+
+def keep_prediction(chapter: str, name: str, choice: str) -> None:
+    """Write down what was predicted, unless it is what was predicted before."""
+    if os.environ.get(EXPECT) or prediction(chapter, name) == choice:
+        return
+    _append(PROGRESS, {"chapter": chapter, "prediction": name, "choice": choice})
+
+
+def prediction(chapter: str, name: str) -> str:
+    """Return the letter that was predicted last, in any session; "" if none was."""
+    last = ""
+    for entry in journal.read(PROGRESS):
+        if (entry.get("chapter"), entry.get("prediction")) == (chapter, name):
+            last = str(entry.get("choice", ""))
+    return last
 
 
 def keep_check(chapter: str, exercise: str, verdict: str, kind: str, seconds: float) -> None:

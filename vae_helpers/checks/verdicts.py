@@ -12,6 +12,8 @@ HEADS = {
     RIGHT: ("✓", "Right", "#0f766e"),
     "hint": ("?", "Hint", "#1d4ed8"),
     "solution": ("=", "Solution", "#1d4ed8"),
+    "noted": ("●", "Noted", "#1d4ed8"),
+    "compared": ("●", "Your prediction", "#1d4ed8"),
     "reset": ("○", "Reset", "#6b7280"),
 }
 
