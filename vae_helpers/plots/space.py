@@ -416,8 +416,28 @@ def _apart(axes, z, places, names, size, around=None):
         x, y = unit * places.T
         return spread(x, y, widths, 1.15 * size) - y
     x, y = 72 / axes.figure.dpi * axes.transData.transform(np.concatenate([places, around])).T
-    widths += [_DISC] * len(around)
-    return (spread(x, y, widths, 0.5 * (1.15 * size + _DISC), len(around)) - y)[: len(names)]
+    n = len(names)
+    taken = [(*disc, _DISC, _DISC) for disc in zip(x[n:], y[n:], strict=True)]
+    shifts = []
+    for middle, own, width in zip(x[:n], y[:n], widths, strict=True):
+        shifts.append(_first_free(middle, own, width, 1.15 * size, taken))
+        taken.append((middle, own + shifts[-1], width, 1.15 * size))
+    return shifts
+
+
+def _first_free(x, y, width, height, taken):
+    """Return the smallest move up or down that takes a text off all that is taken.
+
+    ``taken`` holds (x, y, width, height) of discs and texts, by their middles.
+    """
+    for shift in sorted(range(-120, 121), key=abs):
+        if not any(
+            abs(x - other_x) < (width + other_width) / 2
+            and abs(y + shift - other_y) < (height + other_height) / 2
+            for other_x, other_y, other_width, other_height in taken
+        ):
+            return shift
+    return 0
 
 
 def _darker(colour):
