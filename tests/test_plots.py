@@ -377,7 +377,8 @@ def test_no_disc_covers_a_class_name_in_the_figure(seed):
     z = middles[LABELS] + 0.1 * rng.standard_normal((len(LABELS), 2))
     # A disc in the middle of every other name, and two between which no name has room.
     points = np.array([np.median(z[label == LABELS], axis=0) for label in range(0, 10, 2)])
-    points = np.concatenate([points, points[:2] + [[0, 0.25]], points[:2] - [[0, 0.25]]])
+    offset = np.array([0, 0.25])
+    points = np.concatenate([points, points[:2] + offset, points[:2] - offset])
     figure = plots.decoded_points(z, LABELS, points, np.zeros((9, 4, 4)), NAMES)
     figure.canvas.draw()
     axes = figure.subfigs[0].axes[0]
