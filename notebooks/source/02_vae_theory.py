@@ -309,7 +309,7 @@ exercises.elbo.check(elbo)
 
 # %%
 elbo = exercises.elbo.yours_or(vh.toys.elbo)
-means, stds = np.linspace(-2.5, 2.5, 81), np.geomspace(0.1, 1.5, 10)
+means, stds = np.linspace(-2.5, 2.5, 61), np.geomspace(0.1, 1.5, 10)
 
 
 def best_elbo(wire, x, mean):
@@ -589,7 +589,8 @@ vh.plots.image_grid(rows, title=f"Draws of {exercises.sampling_layer.whose} laye
 # **What to see.** The layer between the trained encoder and decoder: draws for the 2, with the σ
 # that the encoder gives, and with twice and four times as much. At its own σ a draw is a variation
 # of the image. Stretch the cloud, and some draws are no 2 any more: the encoder has learned how far
-# it may go.
+# it may go. Over 2,000 test images the classifier of chapter 04 reads the original's digit in 89 %
+# of the plain copies, in 87 % of the draws, and in 65 % where σ is four times as large.
 #
 # ### Without a slope: the score function
 #
@@ -771,7 +772,7 @@ exercises.negative_elbo.check(negative_elbo)
 importance = vh.metrics.importance_weighted_log_likelihood
 few = sizes[:2]
 weighted = np.array([[importance(vae, digits[:2], k=n, seed=s) for s in range(10)] for n in few])
-bound = vh.metrics.estimate_elbo(vae, digits[:2], samples=500)
+bound = vh.metrics.estimate_elbo(vae, digits[:2], samples=200)
 kl = kl_divergence(*vae.encode(digits))
 print(f"KL of the 7: {kl[0]:.1f} nats, of the 2: {kl[1]:.1f} nats")
 panels = {}
@@ -803,11 +804,11 @@ vh.measured([*rows, ("KL, nats", kl.mean(), None, "the same")])
 
 # %% [markdown]
 # **What to see.** Ten draws from the right place tell more than ten thousand blind ones: their
-# estimates agree within a few nats, and lie just above the ELBO. The blind ones mostly fall short
-# of it, though it is a *lower* bound; only the luckiest come near.
+# estimates differ by a few nats, not by tens, and lie at the ELBO or a little above. The blind ones
+# mostly fall short of it, though it is a *lower* bound; only the luckiest come near.
 #
 # The KL divergence says why. It is the price, in nats, of finding this digit among all codes: as a
-# rule of thumb e^KL blind draws are needed before a few count, here tens of millions.
+# rule of thumb about e^KL blind draws are needed, tens of millions for the 7, billions for the 2.
 #
 # And the slip of exercise 9 in numbers: averaged instead of summed, the cross-entropy of these
 # digits is a tenth of a nat a pixel, beside a KL divergence of nearly 20 nats. The cheapest thing a

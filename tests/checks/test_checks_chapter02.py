@@ -118,7 +118,7 @@ def test_sample_photos_of_one_place():
 
 
 def bayes(evidence=None, density=None):
-    """Return an answer with log p(x) and the density of a learner, each the right one by default."""
+    """Return an answer; log p(x) and the density are right where they are not given."""
 
     def posterior(log_joints, step):
         right = logsumexp(log_joints) + np.log(step)
