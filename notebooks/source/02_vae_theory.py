@@ -27,18 +27,16 @@ from vae_helpers.checks import chapter02 as exercises
 from vae_helpers.checks import experiment_log, progress
 
 # %% [markdown]
-# A trained VAE can do two things that the autoencoder of chapter 01 was never trained for. Fed
-# with plain random numbers, its decoder makes new digits, about half of them plain to read. And its
-# encoder
-# answers an image not with a code but with a cloud of codes, from which one can draw:
+# A trained VAE can do two things that the autoencoder of chapter 01 was never trained for. Its
+# decoder turns plain random numbers into new digits, about half of them easy to read. And its
+# encoder answers an image not with one code but with a cloud of codes, from which you can draw:
 
 # %%
 vae = vh.zoo.load("mnist-vae")
 test_images = vh.load_data("mnist").test.images
 rows = {"random numbers, decoded": vae.sample(9, seed=2)}
-for name, image in zip(
-    ("a 7, and its cloud", "a 2, and its cloud"), test_images[:2, None], strict=True
-):
+digits = {"a 7 and its cloud": test_images[:1], "a 2 and its cloud": test_images[1:2]}
+for name, image in digits.items():
     mean, log_var = (np.repeat(part, 8, axis=0) for part in vae.encode(image))
     draws = vh.latent.sample_posterior(mean, log_var, seed=6)
     rows[name] = np.concatenate([image, vae.decode(draws)])
@@ -50,7 +48,8 @@ vh.plots.image_grid(rows)
 # two terms. This chapter derives it. Here is the machine it trains:
 
 # %%
-vh.plots.model_diagram("vae")
+copy = vae.reconstruct(test_images[:1])[0]
+vh.plots.model_diagram("vae", test_images[0], copy, latent_dim=10)
 
 # %% [markdown]
 # ## 1. A bead on a wire
@@ -586,7 +585,7 @@ for times in (1, 2, 4):
 vh.plots.image_grid(rows, title=f"Draws of {exercises.sampling_layer.whose} layer")
 
 # %% [markdown]
-# **What to see.** The layer between the trained encoder and decoder: draws for the 2, with the σ
+# Here the layer stands between the trained encoder and decoder: draws for the 2, with the σ
 # that the encoder gives, and with twice and four times as much. At its own σ a draw is a variation
 # of the image. Stretch the cloud, and some draws are no 2 any more: the encoder has learned how far
 # it may go. Over 2,000 test images the classifier of chapter 04 reads the original's digit in 89 %

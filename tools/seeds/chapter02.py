@@ -91,8 +91,8 @@ def draws_from_the_encoder(models):
         2 < v["bound above the ELBO, nats"] < 6
         and 0.08 < v["cross-entropy of a pixel, nats"] < 0.12
         and 17 < v["KL, nats"] < 20
-        and 15 < v["KL of the 7, nats"] < 25
-        and 15 < v["KL of the 2, nats"] < 25
+        and 1e7 < np.exp(v["KL of the 7, nats"]) < 1e8
+        and np.exp(v["KL of the 2, nats"]) > 1e9
     ),
     protocol="First 100 test digits, black and white; 50 draws for the ELBO, 500 for the bound.",
 )
@@ -112,13 +112,13 @@ def the_gap(models):
 
 
 @claim(
-    "At its own σ a draw is a variation of the image; with four times as much, some draws are "
-    "another digit or none.",
+    "The classifier reads the original's digit in 89 % of the plain copies, in 87 % of the draws, "
+    "and in 65 % where σ is four times as large.",
     holds=lambda v: (
-        v["σ × 1"] > 0.93
-        and v["σ × 4"] < v["σ × 2"] < v["σ × 1"]
-        # Nor is it the model's copies that fail.
-        and v["σ × 4"] < v["posterior mean"] - 0.1
+        v["posterior mean"] - 0.04 < v["σ × 1"] < v["posterior mean"]
+        and abs(v["posterior mean"] - 0.89) < 0.015
+        and abs(v["σ × 1"] - 0.87) < 0.015
+        and abs(v["σ × 4"] - 0.65) < 0.02
     ),
     protocol="Share of draws that the course's classifier reads as the digit of the original; one "
     "draw for each of 2,000 test images, seed 6.",
