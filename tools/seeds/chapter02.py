@@ -22,12 +22,12 @@ def blind_log_likelihoods(vae, digits, seed):
 
 
 @claim(
-    "Ten estimates of log p(x) from 10,000 blind draws each span tens of nats, three draws hold "
-    "nearly all of each sum, and most of the estimates fall short of the ELBO.",
+    "Ten estimates of log p(x) from 10,000 blind draws each span 11 to 52 nats, three draws never "
+    "hold less than 83 % of the sum, and most of the estimates fall short of the ELBO.",
     holds=lambda v: (
-        v["smallest span of 20 digits, nats"] > 10
+        10.5 < v["smallest span of 20 digits, nats"] < v["largest span of 20 digits, nats"] < 52.5
         and min(v["span, the 7"], v["span, the 2"]) > 20
-        and v["smallest share of the three best draws"] > 0.8
+        and v["smallest share of the three best draws"] > 0.825
         and v["share of estimates below the ELBO"] > 0.9
         and v["the 2: ELBO above the best of ten, nats"] > 20
         and v["the 7: ELBO above the best of ten, nats"] < 10
