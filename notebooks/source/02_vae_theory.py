@@ -13,6 +13,10 @@
 # | | write the KL divergence of Gaussians, the sampling layer, and the whole loss |
 # | | see through which random draws a gradient passes |
 # | | say what a mean squared error assumes about your pixels |
+#
+# A trained VAE can do two things that the autoencoder of chapter 01 was never trained for. Its
+# decoder turns plain random numbers into new digits, about half of them easy to read. And its
+# encoder answers an image not with one code but with a cloud of codes, from which you can draw:
 
 # %%
 from functools import partial
@@ -25,11 +29,6 @@ import vae_helpers as vh
 from vae_helpers.backend import keras
 from vae_helpers.checks import chapter02 as exercises
 from vae_helpers.checks import experiment_log, progress
-
-# %% [markdown]
-# A trained VAE can do two things that the autoencoder of chapter 01 was never trained for. Its
-# decoder turns plain random numbers into new digits, about half of them easy to read. And its
-# encoder answers an image not with one code but with a cloud of codes, from which you can draw:
 
 # %%
 vae = vh.zoo.load("mnist-vae")
@@ -49,7 +48,7 @@ vh.plots.image_grid(rows)
 
 # %%
 copy = vae.reconstruct(test_images[:1])[0]
-vh.plots.model_diagram("vae", test_images[0], copy, latent_dim=10)
+vh.plots.model_diagram("vae", test_images[0], copy)
 
 # %% [markdown]
 # ## 1. A bead on a wire
@@ -115,7 +114,8 @@ vh.plots.lines(panels, x_label="x₁", y_label="x₂", points=["photos"], equal=
 # **What to see.** Photos crowd where the prior is dense: z = 0 is the middle of the straight
 # wire and the right end of the ring. On the far left of the ring the two ends of the wire overlap:
 # z ≈ −1.6 and z ≈ +1.6 give the same photo. Keep that in mind.
-#
+
+# %% [markdown]
 # ## 2. Looking back: the posterior, and why it is out of reach
 #
 # Now the question of every autoencoder: given a photo, where was the bead? Bayes' rule answers
@@ -232,7 +232,8 @@ assert np.isclose(100**10 / 1e6 / 3.15e7, 3.2e6, rtol=0.01)  # years
 # A random *z* is almost never a 7 like this 7. So we should not draw blindly, but where the
 # picture says that its code may be. Who tells us? An **encoder**: a guess q(z), made from *x*.
 # This guess turns the impossible integral into an easy bound.
-#
+
+# %% [markdown]
 # ## 3. The evidence lower bound
 #
 # Let q(z) be any density that we can draw from, and 𝔼_q[…] the average over such draws. Start with
@@ -593,7 +594,8 @@ vh.plots.image_grid(rows, title=f"Draws of {exercises.sampling_layer.whose} laye
 # of the image. Stretch the cloud, and some draws are no 2 any more: the encoder has learned how far
 # it may go. Over 2,000 test images the classifier of chapter 04 reads the original's digit in 89 %
 # of the plain copies, in 87 % of the draws, and in 65 % where σ is four times as large.
-#
+
+# %% [markdown]
 # ### Without a slope: the score function
 #
 # There is another way to a gradient, and it needs no slope of *z*. To compare, take the simplest
@@ -814,7 +816,8 @@ vh.measured([*rows, ("KL, nats", kl.mean(), None, "the same")])
 # And the slip of exercise 9 in numbers: averaged instead of summed, the cross-entropy of these
 # digits is a tenth of a nat a pixel, beside a KL divergence of nearly 20 nats. The cheapest thing a
 # model can do is to ignore the picture.
-#
+
+# %% [markdown]
 # ## Recap
 #
 # - A latent-variable model tells how data arise: *z* from the prior, *x* given *z*. Looking back,
