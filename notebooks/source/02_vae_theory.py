@@ -390,7 +390,7 @@ exercises.kl_divergence.check(kl_divergence)
 
 # %% [markdown]
 # A formula should be believed only after a test that knows nothing of it. Here the test is the
-# definition: draw from *q*, average log q(z) − log p(z). Beside your formula stand four slips that
+# definition: draw from *q*, average log q(z) − log p(z). Beside the formula stand four slips that
 # are easily made: the sign turned, the ½ forgotten, the mean over dimensions instead of the sum,
 # and `z_log_var` taken for log σ.
 
@@ -453,10 +453,10 @@ with np.errstate(over="ignore"):
 # falls below −½.
 #
 # On the right it is the other way round. ½(e^ℓ − 1) has no bound: 11,013 at ℓ = 10, and from
-# ℓ ≈ 88.7 on e^ℓ is infinite in 32 bits. Infinity minus infinity is NaN; a VAE whose loss suddenly
-# is NaN has often met just this. Two remedies: clip ℓ, say to −10 … 10 (a clipped output has slope
-# 0, so it does not find back by itself), or softplus, whose slope stays above −1 on the left and
-# grows only like σ on the right.
+# ℓ ≈ 88.7 on e^ℓ is infinite in 32 bits. Infinity minus infinity is NaN: if the loss of your VAE
+# suddenly is NaN, look here first. Two remedies: clip ℓ, say to −10 … 10 (a clipped output has
+# slope 0, so it cannot come back by itself), or softplus, whose slope stays above −1 on the left
+# and grows only like σ on the right.
 #
 # ## 5. Gradients through a random draw
 #
@@ -521,8 +521,9 @@ if keras.backend.backend() == "tensorflow":
 # NumPy's number comes back as a constant: no gradient, and an encoder that learns nothing from the
 # pictures. The other two are one and the same. Keras draws noise ε from N(0, 1), which knows
 # nothing of μ and σ, and computes z = μ + σε. This is the **reparameterization trick**: the slope
-# of z in μ is 1, in log σ² it is ½σε. What cannot be written so has no gradient. A class drawn
-# with `keras.random.categorical` is a whole number, and no small change moves it a little.
+# of *z* in μ is 1, in log σ² it is ½σε. Not every draw can be written so: a class drawn with
+# `keras.random.categorical` is a whole number, no small change moves it a little, and its gradient
+# is None as well.
 #
 # ### The trick, to take hold of
 #
@@ -593,7 +594,7 @@ vh.plots.image_grid(rows, title=f"Draws of {exercises.sampling_layer.whose} laye
 # that the encoder gives, and with twice and four times as much. At its own σ a draw is a variation
 # of the image. Stretch the cloud, and some draws are no 2 any more: the encoder has learned how far
 # it may go. Over 2,000 test images the classifier of chapter 04 reads the original's digit in 89 %
-# of the plain copies, in 87 % of the draws, and in 65 % where σ is four times as large.
+# of the plain copies, in 87 % of the draws, and in about 65 % where σ is four times as large.
 
 # %% [markdown]
 # ### Without a slope: the score function

@@ -113,7 +113,7 @@ def the_gap(models):
 
 @claim(
     "The classifier reads the original's digit in 89 % of the plain copies, in 87 % of the draws, "
-    "and in 65 % where σ is four times as large.",
+    "and in about 65 % where σ is four times as large.",
     holds=lambda v: (
         v["posterior mean"] - 0.04 < v["σ × 1"] < v["posterior mean"]
         and abs(v["posterior mean"] - 0.89) < 0.015
