@@ -9,7 +9,7 @@ from scipy.special import logsumexp
 from scipy.stats import norm
 
 from vae_helpers.checks import chapter02
-from vae_helpers.checks.core import Exercise, SelfTest, exercises_of
+from vae_helpers.checks.core import Exercise, SelfTest, exercises_of, predictions_of
 from vae_helpers.models import Sampling as PackageSampling
 
 
@@ -115,6 +115,64 @@ def test_sample_photos_of_one_place():
     )
     assert_wrong(chapter02.sample_photos, lambda *args: np.round(photos()(*args)), "do not round")
     assert_wrong(chapter02.sample_photos, few_places, "2500 places")
+
+
+def bayes(evidence=None, density=None):
+    """Return an answer; log p(x) and the density are right where they are not given."""
+
+    def posterior(log_joints, step):
+        right = logsumexp(log_joints) + np.log(step)
+        found = right if evidence is None else evidence(log_joints, step)
+        if density is None:
+            return found, np.exp(log_joints - found)
+        return found, density(log_joints, found, step)
+
+    return posterior
+
+
+def test_posterior():
+    exercise = chapter02.posterior
+    assert_right(exercise, bayes())
+    assert_right(exercise, lambda v, h: list(bayes()(v, h)))
+    assert_wrong(exercise, bayes(lambda v, h: logsumexp(v)), "`step` is missing")
+    assert_wrong(exercise, bayes(lambda v, h: logsumexp(v) + h), "`np.log(step)`")
+    assert_wrong(exercise, bayes(lambda v, h: np.log(np.exp(v).sum() * h)), "exp(−1000) is 0")
+    assert_wrong(exercise, bayes(lambda v, h: logsumexp(v) - np.log(len(v))), "mean over the grid")
+    assert_wrong(exercise, bayes(lambda v, h: v.sum() + np.log(h)), "sum of the logarithms")
+    assert_wrong(exercise, bayes(density=lambda v, e, h: v - e), "its exponential")
+    assert_wrong(exercise, bayes(density=lambda v, e, h: np.exp(v)), "divide it by p(x)")
+    assert_wrong(exercise, bayes(density=lambda v, e, h: np.exp(v - e) * h), "*area* 1")
+    assert_wrong(exercise, bayes(density=lambda v, e, h: np.exp(v) / np.exp(e)), "0/0")
+    assert_wrong(exercise, lambda v, h: bayes()(v, h)[::-1], "exchanged")
+    assert_not_attempted(exercise, lambda v, h: ...)
+    assert_not_attempted(exercise, lambda v, h: (..., ...))
+
+
+def test_posterior_in_other_ways():
+    def largest_out(log_joints, step):
+        top = log_joints.max()
+        log_evidence = top + np.log(np.exp(log_joints - top).sum() * step)
+        return log_evidence, np.exp(log_joints - log_evidence)
+
+    def normalized(log_joints, step):
+        heights = np.exp(log_joints - log_joints.max())
+        return logsumexp(log_joints, b=step), heights / heights.sum() / step
+
+    def trapezoids(log_joints, step):
+        ends = np.ones(len(log_joints))
+        ends[[0, -1]] = 0.5
+        log_evidence = logsumexp(log_joints, b=ends * step)
+        return log_evidence, np.exp(log_joints - log_evidence)
+
+    for answer in (largest_out, normalized, trapezoids):
+        assert_right(chapter02.posterior, answer)
+
+
+@pytest.mark.parametrize("name", ["blind_draws", "own_draw"])
+def test_predictions_comment_on_every_choice(name):
+    prediction = predictions_of("02")[name]
+    told = [prediction.question.feedback_on(choice) for choice in prediction.question.choices]
+    assert len(set(told)) == 3
 
 
 def test_elbo_steps():

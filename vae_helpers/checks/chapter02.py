@@ -6,9 +6,11 @@ import numpy as np
 from scipy.special import logsumexp
 from scipy.stats import kstest, multivariate_normal, norm
 
+from vae_helpers import toys
 from vae_helpers.checks.core import (
     Case,
     NotAttempted,
+    Prediction,
     Question,
     SelfTest,
     Wrong,
@@ -184,6 +186,171 @@ def _expect_own_rng(draw):
             "Two generators with different seeds give the same numbers: draw with the `rng` that "
             "you are given; a seed of your own repeats itself.",
         )
+
+
+@exercise(
+    title="The posterior on a grid",
+    hints=(
+        "p(x) is an integral, here a sum over the grid: p(x, z) times `step`, added up. Of numbers "
+        "given by their logarithms, `logsumexp` is the logarithm of the sum.",
+        "A product is a sum of logarithms: `log_evidence = logsumexp(log_joints) + np.log(step)`.",
+        "Bayes' rule in logarithms is log p(z|x) = log p(x, z) − log p(x). The density is the "
+        "exponential of that difference.",
+    ),
+)
+def posterior(answer):
+    """Compute log p(x), and the density p(z|x) on a grid."""
+
+    def evidence(function):
+        """A mistake in log p(x), whatever the density is."""
+        return lambda log_joints, step: (function(log_joints, step), None)
+
+    def density(function):
+        """A mistake in the density, if log p(x) is right: function(log p(x, z), log p(x), step)."""
+
+        def mistaken(log_joints, step):
+            log_evidence, _ = toys.posterior(log_joints, step)
+            return log_evidence, function(log_joints, log_evidence, step)
+
+        return mistaken
+
+    grid = np.linspace(-4, 4, 33)
+    wire = toys.log_joint(toys.straight, [1.5, 0.2], grid)  # exact: its posterior has a formula
+    expect_function(
+        answer,
+        toys.posterior,
+        [
+            (np.array([-30.0, -3.1, -1.4, -2.2, -28.0]), 0.5),
+            Case(wire, 0.25, when="a photo of the straight wire"),
+            Case(
+                np.array([-1_040.0, -1_002.0, -1_001.5, -1_003.0, -1_001.0, -1_050.0]),
+                0.2,
+                when="an image: densities far below what a computer can hold",
+            ),
+        ],
+        parts=("log_evidence", "density"),
+        look_at="log p(x) is logsumexp + log(step); the density is exp(log p(x, z) − log p(x)).",
+        terms=lambda log_joints, step: {
+            "logsumexp(log_joints)": logsumexp(log_joints),
+            "log(step)": np.log(step),
+        },
+        mistakes=[
+            (
+                evidence(lambda v, h: logsumexp(v)),
+                "`step` is missing: an integral is the sum of height times width.",
+            ),
+            (
+                evidence(lambda v, h: logsumexp(v) + h),
+                "In logarithms the width of a step is `np.log(step)`.",
+            ),
+            (
+                evidence(lambda v, h: logsumexp(v) * h),
+                "Times `step` is plus `np.log(step)` in logarithms.",
+            ),
+            (
+                evidence(lambda v, h: logsumexp(v) - np.log(h)),
+                "Multiply by `step`, do not divide: plus `np.log(step)`.",
+            ),
+            (
+                evidence(lambda v, h: logsumexp(v) - np.log(len(v))),
+                "That is the mean over the grid: an integral is the sum times `step`.",
+            ),
+            (
+                evidence(lambda v, h: logsumexp(v * h)),
+                "`step` multiplies the densities, not their logarithms: plus `np.log(step)`.",
+            ),
+            (
+                evidence(lambda v, h: np.log(np.exp(v).sum() * h)),
+                "exp(−1000) is 0 for a computer, and log 0 is −∞: `logsumexp` does both steps "
+                "without leaving the logarithms.",
+            ),
+            (
+                evidence(lambda v, h: np.exp(v).sum() * h),
+                "That is p(x) itself: its logarithm is asked for.",
+            ),
+            (
+                evidence(lambda v, h: np.exp(logsumexp(v) + np.log(h))),
+                "That is p(x) itself: its logarithm is asked for.",
+            ),
+            (
+                evidence(lambda v, h: v.sum() + np.log(h)),
+                "The logarithm of a sum is not the sum of the logarithms: `logsumexp`.",
+            ),
+            (
+                evidence(lambda v, h: v.sum() * h),
+                "These are logarithms: take the exponential before the sum, with `logsumexp`.",
+            ),
+            (
+                evidence(lambda v, h: v.max() + np.log(h)),
+                "That is the largest term alone: all places count.",
+            ),
+            (
+                evidence(lambda v, h: v.max()),
+                "That is log p(x, z) at the best place: add up all places.",
+            ),
+            (
+                density(lambda v, e, h: v - e),
+                "That is log p(z|x): a density is its exponential.",
+            ),
+            (
+                density(lambda v, e, h: np.exp(v)),
+                "That is p(x, z): divide it by p(x).",
+            ),
+            (
+                density(lambda v, e, h: np.exp(v) / np.exp(e)),
+                "exp(−1000) is 0 for a computer, and 0/0 is no number: subtract the logarithms "
+                "first.",
+            ),
+            (
+                density(lambda v, e, h: np.exp(v - e) * h),
+                "These add up to 1, so they are probabilities of steps. A density has *area* 1: "
+                "without `step`.",
+            ),
+            (
+                density(lambda v, e, h: np.exp(v - v.max())),
+                "The highest point is 1, but it is the area that must be: divide by p(x).",
+            ),
+            (
+                density(lambda v, e, h: np.exp(e - v)),
+                "Upside down: p(x, z) is divided by p(x).",
+            ),
+            (
+                density(lambda v, e, h: np.exp(v + e)),
+                "To divide by p(x), subtract its logarithm.",
+            ),
+            (
+                density(lambda v, e, h: np.exp(v) / e),
+                "Divide by p(x), not by its logarithm: the difference of the logarithms first.",
+            ),
+            (
+                density(lambda v, e, h: v / e),
+                "That is a quotient of logarithms: subtract them, then take the exponential.",
+            ),
+        ],
+    )
+    return "A sum for p(x), a difference for p(z|x): all of Bayes' rule, and its area is 1."
+
+
+blind_draws = Prediction(
+    "p(x) is the average of p(x|z) over draws from the prior. Ten people take 10,000 draws each, "
+    "for one digit and ten latent dimensions. How far apart are the lowest and the highest of "
+    "their ten estimates of log p(x)?",
+    {
+        "a": "less than one nat.",
+        "b": "a few nats, since the error of a mean falls with √n.",
+        "c": "twenty nats or more.",
+    },
+    right="c",
+    feedback={
+        "a": "10,000 draws settle an average of numbers of like size. These differ by hundreds of "
+        "nats: nearly all are 0 beside the best.",
+        "b": "√n holds once many draws share the sum. Here three draws hold nearly all of it, so "
+        "each estimate is as good as its luckiest draw.",
+        "c": "Each estimate is as good as its luckiest draws, and luck differs.",
+    },
+    name="blind_draws",
+    chapter=__name__,
+)
 
 
 _REASONS = {
@@ -542,129 +709,25 @@ def _kl_per_dimension(z_mean, z_log_var):
     return 0.5 * (z_mean**2 + np.exp(z_log_var) - 1 - z_log_var)
 
 
-@exercise(
-    title="Two estimates of a slope",
-    hints=(
-        "First `z = mean + std * epsilon`. Then both formulas above, without the E[…].",
-        "What is f(z) here, and what is f′(z)? One formula has the one, the other the other.",
-        "Score function: f(z) = z², times (z − μ)/σ². Reparameterization: f′(z), times dz/dμ = 1.",
-    ),
+own_draw = Prediction(
+    "Keras is asked for the draw: z = keras.random.normal((), mean, stddev). What is dz/dμ, with μ "
+    "for `mean`?",
+    {
+        "a": "None: a draw is random, and no slope leads through it.",
+        "b": "1: the draw moves with μ.",
+        "c": "a random number that is 1 on average.",
+    },
+    right="b",
+    feedback={
+        "a": "So it is for numbers from outside, such as NumPy's. Keras draws ε from N(0, 1) and "
+        "returns mean + stddev · ε, two operations with slopes.",
+        "b": "Inside, Keras computes mean + stddev · ε, so its draw is reparameterized already.",
+        "c": "ε makes z random, not its slope in μ: z = μ + σε has slope 1 for every ε. Only the "
+        "slope in σ, which is ε, is random.",
+    },
+    name="own_draw",
+    chapter=__name__,
 )
-def gradient_samples(answer):
-    """Estimate a slope in two ways, draw by draw."""
-
-    def right(mean, std, epsilon):
-        z = mean + std * epsilon
-        return z**2 * (z - mean) / std**2, 2 * z
-
-    def score(function):
-        """A mistake in the first part, whatever the second is."""
-        return lambda m, s, e: (function(m, s, e, m + s * e), None)
-
-    def slope(function):
-        """A mistake in the second part, if the first one is right."""
-        return lambda m, s, e: (right(m, s, e)[0], function(m, s, e, m + s * e))
-
-    known = "This is the known answer; an estimate uses its draws z."
-    expect_function(
-        answer,
-        right,
-        [(0.5, 2.0, np.array([-1.0, 0.25, 1.5])), (-1.2, 0.7, np.array([0.4, -2.0, 1.1, 0.9]))],
-        parts=("score", "reparameterized"),
-        look_at="The score part is f(z) · (z − μ) / σ², the other f′(z) · dz/dμ, at z = μ + σε.",
-        mistakes=[
-            (
-                score(lambda m, s, e, z: 2 * z),
-                "This is the reparameterized one: the score function comes first.",
-            ),
-            (score(lambda m, s, e, z: z**2 * (z - m) / s), "Divide by σ², not by σ."),
-            (score(lambda m, s, e, z: z**2 * (z - m)), "The division by σ² is missing."),
-            (
-                score(lambda m, s, e, z: z**2 * (z - m) * s**2),
-                "Divide by σ²: you multiply by it.",
-            ),
-            (
-                score(lambda m, s, e, z: z**2 * (z - m) / (2 * s**2)),
-                "The derivative of −(z − μ)²/(2σ²) is (z − μ)/σ²: the 2 cancels.",
-            ),
-            (
-                score(lambda m, s, e, z: (z - m) / s**2),
-                "This is d log q / dμ alone: multiply it by f(z).",
-            ),
-            (
-                score(lambda m, s, e, z: 2 * z * (z - m) / s**2),
-                "The score function takes f(z) itself, not its slope.",
-            ),
-            (
-                score(lambda m, s, e, z: z * (z - m) / s**2),
-                "Multiply by f(z) = z², not by z.",
-            ),
-            (
-                score(lambda m, s, e, z: -(z**2) * (z - m) / s**2),
-                "The sign is turned: z − μ.",
-            ),
-            (
-                score(lambda m, s, e, z: z**2 * -((z - m) ** 2) / (2 * s**2)),
-                "That multiplies by log q itself: take its derivative in μ, (z − μ)/σ².",
-            ),
-            (
-                score(lambda m, s, e, z: z**2 * (z - m) ** 2 / s**2),
-                "The derivative of log q in μ is (z − μ)/σ², without a square.",
-            ),
-            (
-                score(lambda m, s, e, z: e**2 * e / s),
-                "f takes the draw z, not the noise: f(z) = z² with z = μ + σε.",
-            ),
-            (
-                score(lambda m, s, e, z: e**2 * (e - m) / s**2),
-                "Use the draw z = μ + σε, not the noise ε.",
-            ),
-            (
-                score(lambda m, s, e, z: (m + s**2 * e) ** 2 * e),
-                "z is μ + σε: `std` is the deviation already.",
-            ),
-            (
-                score(lambda m, s, e, z: z**2 * z / s**2),
-                "The mean is to be taken away in the second factor: z − μ.",
-            ),
-            (
-                score(lambda m, s, e, z: z**2 / s**2),
-                "The factor z − μ is missing.",
-            ),
-            (
-                score(lambda m, s, e, z: z**2),
-                "This is f(z) alone: multiply it by (z − μ) / σ².",
-            ),
-            (
-                score(lambda m, s, e, z: (z**2 * (z - m) / s**2).mean()),
-                "Give one number for each noise value: no mean yet.",
-            ),
-            (slope(lambda m, s, e, z: z**2), "This is f(z): take its derivative."),
-            (slope(lambda m, s, e, z: np.full(len(e), 2 * m)), known),
-            (slope(lambda m, s, e, z: 2 * m), known),
-            (slope(lambda m, s, e, z: z), "The derivative of z² is 2z: the 2 is missing."),
-            (slope(lambda m, s, e, z: 2 * z * s), "dz/dμ is 1; σ would be dz/dε."),
-            (slope(lambda m, s, e, z: 2 * z * e), "dz/dμ is 1; ε would be dz/dσ."),
-            (
-                slope(lambda m, s, e, z: 2 * z * (z - m) / s**2),
-                "The factor (z − μ)/σ² belongs to the score function alone: here dz/dμ is 1.",
-            ),
-            (slope(lambda m, s, e, z: 2 * e), "Use z = μ + σε, not ε."),
-            (
-                slope(lambda m, s, e, z: 2 * (z - m)),
-                "f′(z) is 2z: no mean is taken away.",
-            ),
-            (
-                slope(lambda m, s, e, z: (2 * z).mean()),
-                "Give one number for each noise value: no mean yet.",
-            ),
-            (
-                slope(lambda m, s, e, z: np.ones(len(e))),
-                "That is dz/dμ alone: multiply it by f′(z).",
-            ),
-        ],
-    )
-    return "Two unbiased estimates of one slope. Their scatter is another matter: read on."
 
 
 @exercise(
@@ -854,6 +917,131 @@ def _expect_fresh_when_compiled(keras, answer):
 
 
 @exercise(
+    title="Two estimates of a slope",
+    hints=(
+        "First `z = mean + std * epsilon`. Then both formulas above, without the E[…].",
+        "What is f(z) here, and what is f′(z)? One formula has the one, the other the other.",
+        "Score function: f(z) = z², times (z − μ)/σ². Reparameterization: f′(z), times dz/dμ = 1.",
+    ),
+)
+def gradient_samples(answer):
+    """Estimate a slope in two ways, draw by draw."""
+
+    def right(mean, std, epsilon):
+        z = mean + std * epsilon
+        return z**2 * (z - mean) / std**2, 2 * z
+
+    def score(function):
+        """A mistake in the first part, whatever the second is."""
+        return lambda m, s, e: (function(m, s, e, m + s * e), None)
+
+    def slope(function):
+        """A mistake in the second part, if the first one is right."""
+        return lambda m, s, e: (right(m, s, e)[0], function(m, s, e, m + s * e))
+
+    known = "This is the known answer; an estimate uses its draws z."
+    expect_function(
+        answer,
+        right,
+        [(0.5, 2.0, np.array([-1.0, 0.25, 1.5])), (-1.2, 0.7, np.array([0.4, -2.0, 1.1, 0.9]))],
+        parts=("score", "reparameterized"),
+        look_at="The score part is f(z) · (z − μ) / σ², the other f′(z) · dz/dμ, at z = μ + σε.",
+        mistakes=[
+            (
+                score(lambda m, s, e, z: 2 * z),
+                "This is the reparameterized one: the score function comes first.",
+            ),
+            (score(lambda m, s, e, z: z**2 * (z - m) / s), "Divide by σ², not by σ."),
+            (score(lambda m, s, e, z: z**2 * (z - m)), "The division by σ² is missing."),
+            (
+                score(lambda m, s, e, z: z**2 * (z - m) * s**2),
+                "Divide by σ²: you multiply by it.",
+            ),
+            (
+                score(lambda m, s, e, z: z**2 * (z - m) / (2 * s**2)),
+                "The derivative of −(z − μ)²/(2σ²) is (z − μ)/σ²: the 2 cancels.",
+            ),
+            (
+                score(lambda m, s, e, z: (z - m) / s**2),
+                "This is d log q / dμ alone: multiply it by f(z).",
+            ),
+            (
+                score(lambda m, s, e, z: 2 * z * (z - m) / s**2),
+                "The score function takes f(z) itself, not its slope.",
+            ),
+            (
+                score(lambda m, s, e, z: z * (z - m) / s**2),
+                "Multiply by f(z) = z², not by z.",
+            ),
+            (
+                score(lambda m, s, e, z: -(z**2) * (z - m) / s**2),
+                "The sign is turned: z − μ.",
+            ),
+            (
+                score(lambda m, s, e, z: z**2 * -((z - m) ** 2) / (2 * s**2)),
+                "That multiplies by log q itself: take its derivative in μ, (z − μ)/σ².",
+            ),
+            (
+                score(lambda m, s, e, z: z**2 * (z - m) ** 2 / s**2),
+                "The derivative of log q in μ is (z − μ)/σ², without a square.",
+            ),
+            (
+                score(lambda m, s, e, z: e**2 * e / s),
+                "f takes the draw z, not the noise: f(z) = z² with z = μ + σε.",
+            ),
+            (
+                score(lambda m, s, e, z: e**2 * (e - m) / s**2),
+                "Use the draw z = μ + σε, not the noise ε.",
+            ),
+            (
+                score(lambda m, s, e, z: (m + s**2 * e) ** 2 * e),
+                "z is μ + σε: `std` is the deviation already.",
+            ),
+            (
+                score(lambda m, s, e, z: z**2 * z / s**2),
+                "The mean is to be taken away in the second factor: z − μ.",
+            ),
+            (
+                score(lambda m, s, e, z: z**2 / s**2),
+                "The factor z − μ is missing.",
+            ),
+            (
+                score(lambda m, s, e, z: z**2),
+                "This is f(z) alone: multiply it by (z − μ) / σ².",
+            ),
+            (
+                score(lambda m, s, e, z: (z**2 * (z - m) / s**2).mean()),
+                "Give one number for each noise value: no mean yet.",
+            ),
+            (slope(lambda m, s, e, z: z**2), "This is f(z): take its derivative."),
+            (slope(lambda m, s, e, z: np.full(len(e), 2 * m)), known),
+            (slope(lambda m, s, e, z: 2 * m), known),
+            (slope(lambda m, s, e, z: z), "The derivative of z² is 2z: the 2 is missing."),
+            (slope(lambda m, s, e, z: 2 * z * s), "dz/dμ is 1; σ would be dz/dε."),
+            (slope(lambda m, s, e, z: 2 * z * e), "dz/dμ is 1; ε would be dz/dσ."),
+            (
+                slope(lambda m, s, e, z: 2 * z * (z - m) / s**2),
+                "The factor (z − μ)/σ² belongs to the score function alone: here dz/dμ is 1.",
+            ),
+            (slope(lambda m, s, e, z: 2 * e), "Use z = μ + σε, not ε."),
+            (
+                slope(lambda m, s, e, z: 2 * (z - m)),
+                "f′(z) is 2z: no mean is taken away.",
+            ),
+            (
+                slope(lambda m, s, e, z: (2 * z).mean()),
+                "Give one number for each noise value: no mean yet.",
+            ),
+            (
+                slope(lambda m, s, e, z: np.ones(len(e))),
+                "That is dz/dμ alone: multiply it by f′(z).",
+            ),
+        ],
+    )
+    return "Two unbiased estimates of one slope. Their scatter is another matter: read on."
+
+
+@exercise(
     title="What a mean squared error assumes",
     hints=(
         "A Gaussian pixel costs (x − x̂)² / (2σ²), summed over pixels. Which σ² makes this sum the "
@@ -949,7 +1137,7 @@ def negative_elbo(answer):
             "−½ of the KL": np.full(len(m), -m.shape[1] / 2),
             "−½ log σ² of the KL": -v.sum(axis=1) / 2,
         },
-        earlier=[("exercise 4, the KL divergence alone", lambda x, y, m, v: right_kl(m, v))],
+        earlier=[("exercise 5, the KL divergence alone", lambda x, y, m, v: right_kl(m, v))],
         mistakes=[
             (added(lambda r, kl: r - kl), "The KL has the wrong sign: it is a cost."),
             (added(lambda r, kl: kl - r), "The reconstruction has the wrong sign."),

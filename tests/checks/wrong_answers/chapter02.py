@@ -118,6 +118,105 @@ ANSWERS = {
             """,
         ),
     ],
+    "posterior": [
+        wrong(
+            "without the step",
+            r"\bstep\b|width|area|integral",
+            """
+            log_evidence = logsumexp(log_joints)
+            return log_evidence, np.exp(log_joints - log_evidence)
+            """,
+        ),
+        wrong(
+            "outside the logarithms",
+            r"logsumexp|underflow|rounds? to 0|is 0|−?1000|log 0|infin",
+            """
+            evidence = np.sum(np.exp(log_joints)) * step
+            return np.log(evidence), np.exp(log_joints) / evidence
+            """,
+        ),
+        wrong(
+            "p(x) in place of its logarithm",
+            r"logarithm|log p\(x\)|p\(x\) itself",
+            """
+            evidence = np.exp(logsumexp(log_joints) + np.log(step))
+            return evidence, np.exp(log_joints) / evidence
+            """,
+        ),
+        wrong(
+            "step multiplied in the logarithm",
+            r"np\.log\(step\)|plus|logarithm of .?step",
+            """
+            log_evidence = logsumexp(log_joints) * step
+            return log_evidence, np.exp(log_joints - log_evidence)
+            """,
+        ),
+        wrong(
+            "the logarithms added up",
+            r"logsumexp|sum of the logarithms|exponential",
+            """
+            log_evidence = log_joints.sum() + np.log(step)
+            return log_evidence, np.exp(log_joints - log_evidence)
+            """,
+        ),
+        wrong(
+            "divided by the number of places",
+            r"\bmean\b|average|number of|\bstep\b",
+            """
+            log_evidence = logsumexp(log_joints) - np.log(len(log_joints))
+            return log_evidence, np.exp(log_joints - log_evidence)
+            """,
+        ),
+        wrong(
+            "the density left in logarithms",
+            r"exponential|np\.exp|logarithm",
+            """
+            log_evidence = logsumexp(log_joints) + np.log(step)
+            return log_evidence, log_joints - log_evidence
+            """,
+        ),
+        wrong(
+            "the joint density",
+            r"divide|p\(x\)|p\(x, z\)|normali",
+            """
+            log_evidence = logsumexp(log_joints) + np.log(step)
+            return log_evidence, np.exp(log_joints)
+            """,
+        ),
+        wrong(
+            "probabilities that add up to 1",
+            r"area|add up to 1|sum to 1|\bstep\b|density",
+            """
+            log_evidence = logsumexp(log_joints) + np.log(step)
+            density = np.exp(log_joints - log_evidence)
+            return log_evidence, density / density.sum()
+            """,
+        ),
+        wrong(
+            "scaled to a peak of 1",
+            r"peak|highest|largest|area|maximum",
+            """
+            log_evidence = logsumexp(log_joints) + np.log(step)
+            return log_evidence, np.exp(log_joints - log_joints.max())
+            """,
+        ),
+        wrong(
+            "the order exchanged",
+            r"exchanged|order|first",
+            """
+            log_evidence = logsumexp(log_joints) + np.log(step)
+            return np.exp(log_joints - log_evidence), log_evidence
+            """,
+        ),
+        right(
+            "the largest taken out by hand",
+            """
+            top = np.max(log_joints)
+            log_evidence = top + np.log(np.sum(np.exp(log_joints - top))) + np.log(step)
+            return log_evidence, np.exp(log_joints - log_evidence)
+            """,
+        ),
+    ],
     "elbo_steps": [
         wrong(
             "the two product rules exchanged",
