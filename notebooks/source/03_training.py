@@ -331,11 +331,11 @@ for beta, nats in zip(models, negative_elbo, strict=True):
 vh.plots.rate_distortion(rate, distortion, list(models), title="Six models, one dial")
 
 # %% [markdown]
-# **What to see.** β = 1 has the best ELBO. β = 10 loses about 42 nats, β = 0.1 about 9. At β = 0.1
-# an image sends some 33 nats, and the last of them save only a tenth of a nat of distortion each: a
-# bad trade, but β = 0.1 says that nats are cheap. At β = 10 nats that would have saved up to ten
-# stay unspent. At β = 1 the curve has the slope −1, and a dashed line of constant ELBO just touches
-# it. In general the slope is −β.
+# **What to see.** Of these six models β = 1 has the best ELBO. β = 10 loses about 42 nats, β = 0.1
+# about 9. At β = 0.1 an image sends some 33 nats, and the last of them save only a tenth of a nat
+# of distortion each: a bad trade, but β = 0.1 says that nats are cheap. At β = 10 nats that would
+# have saved up to ten stay unspent. At β = 1 the curve has the slope −1, and a dashed line of
+# constant ELBO just touches it. In general the slope is −β.
 #
 # The *losses* of these models cannot be compared at all. Some 89 at β = 0.1 is no better than 110
 # at β = 1: it is counted in another currency.
@@ -366,8 +366,9 @@ vh.plots.image_grid(rows | samples)
 #
 # <details><summary>Answer</summary>
 #
-# Both. At β = 4 all ten are still in use, the shortest bars with a third of a nat. At β = 10 every
-# bar is shorter than at β = 4, and FADING.
+# Both. At β = 4 all ten are still in use, the shortest bar with a third of a nat. At β = 10 every
+# bar is shorter than at β = 4, and four of this model's ten have vanished: all fade, and
+# what is worth least goes.
 #
 # </details>
 

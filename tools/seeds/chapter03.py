@@ -46,7 +46,7 @@ def kl_leaps(models):
 
 @claim(
     "At β = 784 the code says next to nothing: less than 0.05 nats.",
-    holds=lambda v: v["KL, nats"] < 0.05 and 200 < v["reconstruction"] < 215,
+    holds=lambda v: v["KL, nats"] < 0.05 and 200 < v["reconstruction"] < 220,
     protocol="10,000 images, 200 steps of 100, Adam 1e-3; 2,000 validation images.",
 )
 def silent(models):

@@ -382,12 +382,8 @@ def collapsed_dimensions(answer):
                 "`z_mean` stands in the place of `z_log_var`, too.",
             ),
             (
-                lambda m, v, t: right(m, v, 0.1),
-                "It is as if the threshold were always 0.1: use `threshold`.",
-            ),
-            (
                 lambda m, v, t: right(m, v, 0.2),
-                "It is as if the threshold were always 0.2: use `threshold`.",
+                "It is as if the threshold were always the same, 0.1 or 0.2: use `threshold`.",
             ),
             (
                 lambda m, v, t: right(m, v, 0.01),
