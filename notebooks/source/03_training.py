@@ -47,9 +47,9 @@ stages = {name: vh.zoo.load("mnist-dense-vae-2d", stage) for name, stage in stag
 vh.plots.image_grid({name: model.sample(10, seed=2) for name, model in stages.items()})
 
 # %% [markdown]
-# **What to see.** After one epoch there are smudges with a leaning, after three the first digits.
-# Each column then makes up its mind: what was between two digits becomes one of them. Two latent
-# dimensions are few, so the strokes stay soft to the end.
+# **What to see.** After one epoch some points draw a 0 or a 1 already, others a smudge between
+# several digits. Then column by column makes up its mind. Two latent dimensions are few, so some
+# strokes stay soft to the end.
 #
 # The same four moments from the other side: 3,000 test images, each a dot where its code lies.
 
@@ -96,6 +96,9 @@ def loss_parts(images, logits, z_mean, z_log_var):
     cross_entropy = ops.softplus(logits) - images * logits  # softplus(l) is log(1 + exp(l))
     kl = 0.5 * (z_mean**2 + ops.exp(z_log_var) - 1 - z_log_var)
     return ops.sum(cross_entropy, axis=(1, 2, 3)), ops.sum(kl, axis=1)
+
+
+vh.plots.model_diagram("vae", latent_dim=10)
 
 
 # %% [markdown]
@@ -158,7 +161,7 @@ exercises.kl_rises.predict(guess)
 # %%
 def watch(model, rate=1e-3, looks=40):
     """Train with a look every ten steps; return the curves of both terms, {name: (x, y)}."""
-    model.compile(keras.optimizers.Adam(rate))
+    model.compile(keras.optimizers.Adam(rate), steps_per_execution=10)  # ten steps a call
     how = {"batch_size": 100, "steps_per_epoch": 10, "epochs": looks, "verbose": 0}
     logs = model.fit(x_some, **how).history
     steps = 10 * np.arange(1, looks + 1)
@@ -331,13 +334,13 @@ for beta, nats in zip(models, negative_elbo, strict=True):
 vh.plots.rate_distortion(rate, distortion, list(models), title="Six models, one dial")
 
 # %% [markdown]
-# **What to see.** Of these six models β = 1 has the best ELBO. β = 10 loses about 42 nats, β = 0.1
-# about 9. At β = 0.1 an image sends some 33 nats, and the last of them save only a tenth of a nat
+# **What to see.** Of these six models β = 1 has the best ELBO. β = 10 loses about 44 nats, β = 0.1
+# about 9. At β = 0.1 an image sends some 34 nats, and the last of them save only a tenth of a nat
 # of distortion each: a bad trade, but β = 0.1 says that nats are cheap. At β = 10 nats that would
 # have saved up to ten stay unspent. At β = 1 the curve has the slope −1, and a dashed line of
 # constant ELBO just touches it. In general the slope is −β.
 #
-# The *losses* of these models cannot be compared at all. Some 89 at β = 0.1 is no better than 110
+# The *losses* of these models cannot be compared at all. Some 88 at β = 0.1 is no better than 110
 # at β = 1: it is counted in another currency.
 
 # %% tags=["guard"]
@@ -354,9 +357,9 @@ samples = {f"samples at β = {b:g}": models[b].sample(10, seed=3) for b in (min(
 vh.plots.image_grid(rows | samples)
 
 # %% [markdown]
-# **What to see.** With a small β copies are sharp and samples are scraps of strokes: the codes keep
-# apart, and between them nobody trained the decoder. With a large β the copies lose what makes each
-# digit itself, and drift towards a digit of a commoner shape.
+# **What to see.** With a small β copies are sharp and many samples are scraps of strokes: the codes
+# keep apart, and between them nobody trained the decoder. With a large β the copies lose what makes
+# each digit itself: at β = 10 this model turns the 3 and both 5s into something like an 8.
 #
 # Now turn the dial yourself.
 #
@@ -538,8 +541,8 @@ exercises.larger_gap.predict(guess)
 
 # %% [markdown]
 # To find out, take the encoder away. In its place comes a **table** with a mean and a log-variance
-# for each of 100 test images, black and white. It starts with what the encoder said, and gradient
-# descent moves it, image by image. The decoder keeps its weights.
+# for each of 100 test images, black and white. It starts with what the encoder said, and 300 steps
+# of gradient descent move it, image by image. The decoder keeps its weights.
 
 
 # %%
@@ -559,7 +562,7 @@ trained.decoder.trainable = False
 refined = vh.models.VAE(table, trained.decoder, seed=0)
 recipe = Recipe(epochs=1, learning_rate=0.05, schedule="cosine", **fast)
 vh.training.compile_model(refined, recipe, steps_per_epoch=300)
-refined.fit(np.tile(x, (300, 1, 1, 1)), batch_size=100, shuffle=False, verbose=0)  # 300 steps
+_ = refined.fit(np.tile(x, (300, 1, 1, 1)), batch_size=100, shuffle=False, verbose=0)
 
 # %% [markdown]
 # ### Exercise 7 · Split the gap

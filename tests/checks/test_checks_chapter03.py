@@ -382,7 +382,7 @@ def test_four_curves():
     assert_right(exercise, right)
     assert_right(exercise, {key.lower(): f" {kind.upper()}." for key, kind in right.items()})
     swapped = {**right, "A": "collapsing", "B": "silent"}
-    assert_wrong(exercise, swapped, "2 of 4 right", "A is not 'collapsing'", "falls out")
+    assert_wrong(exercise, swapped, "2 of 4 right", "A is not 'collapsing'", "below the picture")
     assert_wrong(exercise, {**right, "C": "healthy"}, "3 of 4 right", "shoot up")
     assert_wrong(exercise, {**right, "D": "good"}, "allowed are")
     assert_wrong(exercise, {"A": "silent"}, "the letters A, B, C and D")

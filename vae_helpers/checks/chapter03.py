@@ -552,7 +552,7 @@ def free_bits_penalty(answer):
 
 _CURVES = {"A": "silent", "B": "collapsing", "C": "sign", "D": "healthy"}
 _CURVE_SIGNS = {
-    "silent": "in this pair the KL falls out of the picture at once and never returns, and the "
+    "silent": "in this pair the KL lies below the picture from the first look on, and the "
     "reconstruction stays at the 200 nats of the mean image. The code is too dear from the first "
     "step to the last.",
     "collapsing": "here the KL is small but not gone, and rises late and slowly, while the "
@@ -957,7 +957,7 @@ self_test = SelfTest(
         },
         right="b",
         feedback={
-            "a": "With β = 0.1 the loss would be 89. Losses with different β are different scales. "
+            "a": "With β = 0.1 the loss would be 88. Losses with different β are different scales. "
             "(Section 6.)",
             "b": "Reconstruction + KL, unweighted, bounds −log p(x), whatever the training used.",
             "c": "Pressure keeps nats out of the code; whether that helps has to be measured. "

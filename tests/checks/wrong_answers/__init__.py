@@ -100,7 +100,7 @@ def _handed_in(chapter: str, exercise: str, code: str | tuple[str | None, ...] |
     namespace: dict = {}
     exec(IMPORTS, namespace)
     if exercise in GIVEN:
-        exec(given_cell(chapter, GIVEN[exercise]), namespace)
+        exec(given_function(chapter, GIVEN[exercise]), namespace)
     cell = _cell(source, exercise)
     blocks = code if isinstance(code, tuple) else (code,)
     exec(compile(_fill(cell, blocks), f"<{exercise}>", "exec"), namespace)
@@ -108,11 +108,11 @@ def _handed_in(chapter: str, exercise: str, code: str | tuple[str | None, ...] |
     return namespace[name]
 
 
-def given_cell(chapter: str, name: str) -> str:
-    """Return the cell of a chapter that begins with the definition of a function."""
+def given_function(chapter: str, name: str) -> str:
+    """Return the definition of a function in a chapter's source."""
     source = next(SOURCES.glob(f"{chapter}_*.py")).read_text(encoding="utf-8")
     start = source.index(f"def {name}(")
-    return source[start : source.index("\n# %%", start)]
+    return re.split(r"\n\n\n|\n# %%", source[start:])[0]
 
 
 def _cell(source: str, exercise: str) -> str:

@@ -474,7 +474,7 @@ ANSWERS = {
     "four_curves": [
         wrong(
             "silent and collapsing exchanged",
-            r"falls out|too dear|at once",
+            r"below the picture|too dear|at once",
             'curves = {"A": "collapsing", "B": "silent", "C": "sign", "D": "healthy"}',
         ),
         wrong(
@@ -489,12 +489,12 @@ ANSWERS = {
         ),
         wrong(
             "sign and silent exchanged",
-            r"falls out|too dear|at once",
+            r"below the picture|too dear|at once",
             'curves = {"A": "sign", "B": "collapsing", "C": "silent", "D": "healthy"}',
         ),
         wrong(
             "all healthy",
-            r"falls out|too dear|once|each",
+            r"below the picture|too dear|once|each",
             'curves = dict.fromkeys("ABCD", "healthy")',
         ),
         wrong(
