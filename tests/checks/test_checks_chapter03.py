@@ -383,7 +383,8 @@ def test_four_curves():
     assert_right(exercise, {key.lower(): f" {kind.upper()}." for key, kind in right.items()})
     swapped = {**right, "A": "collapsing", "B": "silent"}
     assert_wrong(exercise, swapped, "2 of 4 right", "A is not 'collapsing'", "below the picture")
-    assert_wrong(exercise, {**right, "C": "healthy"}, "3 of 4 right", "shoot up")
+    assert_wrong(exercise, {**right, "C": "healthy", "D": "sign"}, "2 of 4 right", "shoot up")
+    assert_wrong(exercise, {**right, "C": "healthy"}, "'healthy' stands more than once")
     assert_wrong(exercise, {**right, "D": "good"}, "allowed are")
     assert_wrong(exercise, {"A": "silent"}, "the letters A, B, C and D")
     assert_wrong(exercise, "silent", "expected a dict")
@@ -392,9 +393,11 @@ def test_four_curves():
 
 def test_four_curves_has_a_message_for_each_pair():
     for key, kind in chapter03._CURVES.items():
-        other = "sign" if kind != "sign" else "silent"
-        answer = {**chapter03._CURVES, key: other}
-        assert_wrong(chapter03.four_curves, answer, chapter03._CURVE_SIGNS[kind])
+        later = [other for other in chapter03._CURVES if other > key] or ["A"]
+        answer = {**chapter03._CURVES, key: chapter03._CURVES[later[0]], later[0]: kind}
+        first = min(key, later[0])
+        seen = chapter03._CURVE_SIGNS[chapter03._CURVES[first]]
+        assert_wrong(chapter03.four_curves, answer, f"{first} is not", seen)
 
 
 def test_split_gap():

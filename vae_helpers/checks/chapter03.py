@@ -587,6 +587,10 @@ def four_curves(answer):
             isinstance(kind, str) and kind in _CURVE_SIGNS,
             f"{key} is {show(kind)}: allowed are {kinds}.",
         )
+    kinds_given = list(given.values())
+    for kind in kinds_given:
+        once = kinds_given.count(kind) == 1
+        expect(once, f"{kind!r} stands more than once: each kind has one pair.")
     wrong = [key for key in sorted(given) if given[key] != _CURVES[key]]
     if wrong:
         key = wrong[0]

@@ -494,7 +494,7 @@ ANSWERS = {
         ),
         wrong(
             "all healthy",
-            r"below the picture|too dear|once|each",
+            r"more than once|each",
             'curves = dict.fromkeys("ABCD", "healthy")',
         ),
         wrong(
