@@ -299,7 +299,7 @@ exercises.standard_beta.check(standard_beta)
 
 # %%
 silent = new_vae(beta=784)
-silent_curves = watch(silent)
+silent_curves = watch(silent, looks=20)
 silent_kl = vh.metrics.kl_divergence(*silent.encode(x_val)).mean()
 print(f"KL divergence: {silent_kl:.5f} nats")
 assert silent_kl < 0.05
@@ -420,7 +420,7 @@ def kl_of(model):
 
 DEEP = {"hidden": (200, 200), "decoder_hidden": (200,) * 5, "activation": "relu"}
 fast = {"steps_per_call": 50, "fused_adam": True}  # the same steps, sooner
-deep_run = Recipe(epochs=6, batch_size=100, learning_rate=3e-3, **fast)
+deep_run = Recipe(epochs=6, learning_rate=3e-3, validate_every=6, **fast)
 runs, val = {"plain": new_vae(**DEEP)}, {}
 val["plain"] = fit(runs["plain"], x_some, x_val, deep_run, progress=False)["val_loss"][-1]
 vh.plots.kl_bars(kl_of(runs["plain"]), title="A deep decoder", threshold=0.2)
@@ -619,7 +619,7 @@ assert 3.5 < amortisation < 5.5
 assert 0.5 < approximation < 1.1
 
 # %%
-short = Recipe(epochs=3, batch_size=100, learning_rate=1e-3, validate_every=3, **fast)
+short = Recipe(epochs=3, validate_every=3, **fast)  # batches of 100, Adam 1e-3
 recipes = {"plain": short, "beta_2 = 0.99": short.replace(beta_2=0.99)}
 recipes["mean-image bias"] = short.replace(mean_image_bias=True)
 

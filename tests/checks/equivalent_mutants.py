@@ -35,6 +35,9 @@ EQUIVALENT = {
         "np.logaddexp(0, logits) → np.logaddexp(logits, 0)": SYMMETRIC,
         "(1, 2, 3) → (2, 1, 3)": AXES,
     },
+    "mean_image_bias": {
+        "np.clip(mean, epsilon, 1 - epsilon) → np.clip(epsilon, mean, 1 - epsilon)": SYMMETRIC
+    },
     "free_bits_penalty": {"ops.maximum(mean, floor) → ops.maximum(floor, mean)": SYMMETRIC},
     "paired_difference": {"d → first #3": SAME_LENGTH, "d → second #3": SAME_LENGTH},
     "class_means": {
