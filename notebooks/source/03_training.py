@@ -63,9 +63,9 @@ for name, model in stages.items():
 vh.plots.forming(codes, labels, title="3,000 test images during training")
 
 # %% [markdown]
-# **What to see.** The coarse order is there after one epoch: the cloud has the prior's size, a
-# spread of about 1, and 0 and 1 lie at opposite ends. What follows is slow. Neighbours sort
-# themselves out, and in this model name the class of three quarters of the images in the end, not
+# **What to see.** In this model the coarse order is there after one epoch: the cloud has the
+# prior's size, a spread of about 1, and 0 and 1 lie at opposite ends. What follows is slow.
+# Neighbours sort themselves out, and in the end name the class of three quarters of the images, not
 # of half. No label was ever used for training.
 #
 # ## 2. The class
@@ -384,8 +384,8 @@ vh.widgets.BetaExplorer(models, x_test[:500])
 # ## 7. Posterior collapse
 #
 # A dimension whose posterior is the prior for every image carries nothing. It has **collapsed**.
-# Its mean KL is zero, so collapsed dimensions can be counted. (Another count, `active_units`, asks
-# whether the posterior *mean* moves from image to image.)
+# Its mean KL is nearly zero, below 0.2 nats, say, so the dead can be counted. (Another count,
+# `active_units`, asks whether the posterior *mean* moves from image to image.)
 #
 # ### Exercise 4 · Count the dead
 
@@ -427,9 +427,9 @@ vh.plots.kl_bars(kl_of(runs["plain"]), title="A deep decoder", threshold=0.2)
 
 # %% [markdown]
 # **What to see.** Four survive; six of the ten carry less than 0.2 nats. (So it was with three
-# seeds of three.) The living ones have more than a nat each. The dead do not come back by
-# themselves: the decoder ignores a dimension that says nothing, and the encoder does not write into
-# a dimension that nobody reads.
+# seeds of three.) In this model the living ones have more than a nat each. The dead do not come
+# back by themselves: the decoder ignores a dimension that says nothing, and the encoder does not
+# write into a dimension that nobody reads.
 #
 # ---
 #
@@ -604,9 +604,9 @@ exercises.larger_gap.compare()
 # %% [markdown]
 # **What to see.** Four to five nats are the encoder's, less than one is the Gaussian's: so it was
 # with three training seeds. Are black and white digits to blame, which this encoder never saw in
-# training? In part: with grey ones 3 nats are left, with black and white *training* images some
-# 3.3, and the approximation gap stays at 0.7 to 0.8. In each case the Gaussian is the smaller
-# fault. So the decoder is better than its ELBO says, and a stronger *encoder* would show it.
+# training? In part: with grey ones 3 nats are left, with black and white *training* images 3.2 to
+# 3.5, and the approximation gap stays at 0.7 to 0.8. In each case the Gaussian is the smaller
+# fault. So the decoder is better than its ELBO says: a better *encoder* could show it.
 #
 # ## 10. Better, or luckier?
 #
