@@ -516,6 +516,7 @@ curves = {"A": "silent", "B": "collapsing", "C": "sign", "D": "healthy"}
 # </solution>
 exercises.four_curves.check(curves)
 # exercises.four_curves.hint()
+# exercises.four_curves.solution()
 
 # %% [markdown]
 # Two curves show that *something* is closed, never what. From the outside a KL of six nats may be
