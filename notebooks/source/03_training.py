@@ -640,8 +640,8 @@ print(f"spread of the plain recipe over seeds: {plain.std(ddof=1):.2f} nats")
 vh.plots.seeds(results, "validation loss (nats)", title="Same images, same epochs")
 
 # %% [markdown]
-# **What to see.** The seed alone moves a run by a nat or so. The shorter memory seems to gain no
-# more than that.
+# **What to see.** A line joins runs with the same seed. The seed alone moves a run by a nat or so,
+# and the shorter memory seems to gain no more than that.
 #
 # ### Exercise 8 · The difference, with its error
 #
