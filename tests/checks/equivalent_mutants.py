@@ -35,8 +35,9 @@ EQUIVALENT = {
         "np.logaddexp(0, logits) → np.logaddexp(logits, 0)": SYMMETRIC,
         "(1, 2, 3) → (2, 1, 3)": AXES,
     },
-    "loss_parts": {"(1, 2, 3) → (2, 1, 3)": AXES},
-    "warm_up": {"min(1.0, epoch / length) → min(epoch / length, 1.0)": SYMMETRIC},
+    "mean_image_bias": {
+        "np.clip(mean, epsilon, 1 - epsilon) → np.clip(epsilon, mean, 1 - epsilon)": SYMMETRIC
+    },
     "free_bits_penalty": {"ops.maximum(mean, floor) → ops.maximum(floor, mean)": SYMMETRIC},
     "paired_difference": {"d → first #3": SAME_LENGTH, "d → second #3": SAME_LENGTH},
     "class_means": {
@@ -134,7 +135,6 @@ NEVER_NEGATIVE = (
     "negative_elbo",
     "standard_beta",
     "collapsed_dimensions",
-    "warm_up",
     "sample_images",
     "path_lengths",
     "pixel_entropy",

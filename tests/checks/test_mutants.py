@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from equivalent_mutants import EQUIVALENT, NEVER_NEGATIVE, WHOLE
 from mutation import SOURCES, Mutant, mutants, solution
+from wrong_answers import GIVEN, given_function
 
 from vae_helpers.checks import core, relations
 from vae_helpers.checks.core import RIGHT, SelfTest
@@ -39,8 +40,8 @@ def namespace(exercise):
 
     known = {"np": np, "vh": vh, "keras": keras, "ops": ops, "norm": norm}
     known |= {"logsumexp": logsumexp, "xlogy": xlogy}
-    if exercise.name == "my_vae":
-        exec(solution("03", "loss_parts").code, known)
+    if exercise.name in GIVEN:
+        exec(given_function(exercise.chapter, GIVEN[exercise.name]), known)
     return known
 
 

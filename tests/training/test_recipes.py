@@ -1,9 +1,11 @@
+import dataclasses
 import json
 
 import numpy as np
 import pytest
 
 from vae_helpers.training import BetaSchedule, Recipe
+from vae_helpers.training.recipes import REASONS
 
 
 def test_constant_beta():
@@ -75,3 +77,19 @@ def test_numbers_of_numpy_count_and_end_as_plain_ones():
     recipe = Recipe(epochs=np.int64(3), learning_rate=np.float32(0.5), warmup=np.float64(0.25))
     assert recipe == Recipe(epochs=3, learning_rate=0.5, warmup=0.25)
     assert json.dumps(recipe.as_dict())
+
+
+def test_every_field_has_a_reason():
+    """Chapter 03 lists what a recipe changes, and why: no field may be left out."""
+    assert list(REASONS) == [field.name for field in dataclasses.fields(Recipe)]
+    assert all(REASONS.values())
+
+
+def test_changes_from_another_recipe():
+    slow = Recipe(epochs=30)
+    assert slow.changes_from(slow) == []
+    changes = Recipe(epochs=12, beta_2=0.99).changes_from(slow)
+    assert changes == [
+        ("epochs", 30, 12, REASONS["epochs"]),
+        ("beta_2", 0.999, 0.99, REASONS["beta_2"]),
+    ]

@@ -23,6 +23,12 @@ def test_mean_image_bias_of_a_convolutional_decoder():
     assert float(model.decoder.layers[-1].bias[0]) == pytest.approx(np.log(0.2 / 0.8), rel=1e-5)
 
 
+def test_mean_image_bias_is_the_logit_of_the_mean():
+    images = np.array([[0.0, 0.2, 1.0], [0.0, 0.6, 1.0]]).reshape(2, 1, 3, 1)
+    bias = training.mean_image_bias(images, epsilon=0.1)
+    np.testing.assert_allclose(bias, np.log([1 / 9, 2 / 3, 9]), rtol=1e-12)
+
+
 def test_whitened_start_sees_all_directions_alike():
     """Stretched a hundred times along some axes, the data move the first outputs no more."""
     generator = np.random.default_rng(1)

@@ -6,9 +6,11 @@ from scipy.stats import kstest
 from vae_helpers.checks.core import (
     Case,
     NotAttempted,
+    Prediction,
     Question,
     SelfTest,
     Wrong,
+    attempted,
     call,
     describe_error,
     exercise,
@@ -16,237 +18,14 @@ from vae_helpers.checks.core import (
     expect_array,
     expect_function,
     expect_number,
+    letter,
     show,
 )
-
-
-@exercise(
-    title="The two parts of the loss",
-    hints=(
-        "Chapter 02, exercise 9, with `ops` in place of `np`. `ops.softplus(logits)` is "
-        "log(1 + exp(logits)) without overflow.",
-        "The cross-entropy of a pixel is `ops.softplus(logits) - images * logits`. Sum it over "
-        "rows, columns and channels: axes 1, 2, 3.",
-        "The KL has four terms under one sum, axis 1, with ½ before it; σ² is "
-        "`ops.exp(z_log_var)`, and log σ² is `z_log_var`.",
-    ),
-)
-def loss_parts(answer):
-    """Return the reconstruction loss and the KL divergence of each image, in nats."""
-
-    def pixels(images, logits):
-        return np.logaddexp(0, logits) - images * logits
-
-    def right(images, logits, z_mean, z_log_var):
-        return pixels(images, logits).sum(axis=(1, 2, 3)), _kl(z_mean, z_log_var).sum(axis=1)
-
-    def first(function):
-        """A mistake in the reconstruction of each pixel, whatever the KL is."""
-        return lambda x, y, m, v: (function(x, y).sum(axis=(1, 2, 3)), None)
-
-    def second(function):
-        """A mistake in the KL, function(z_mean, z_log_var), if the reconstruction is right."""
-        return lambda x, y, m, v: (right(x, y, m, v)[0], function(m, v))
-
-    expect_function(
-        _OnTensors(answer),
-        right,
-        [*(_batch(*sizes) for sizes in ((3, 2, 4, 5), (2, 3, 3, 4), (4, 2, 3, 3))), _SURE],
-        parts=("reconstruction", "kl"),
-        look_at="Both formulas stand above: reconstruction summed over pixels, KL over dimensions.",
-        terms=lambda x, y, m, v: {
-            "log(1 + exp(l))": np.logaddexp(0, y).sum(axis=(1, 2, 3)),
-            "−x · l": -(x * y).sum(axis=(1, 2, 3)),
-        },
-        unreduced=lambda x, y, m, v: pixels(x, y),
-        mistakes=[
-            (
-                lambda x, y, m, v: (pixels(x, y).mean(axis=(1, 2, 3)), None),
-                _AVERAGED,
-            ),
-            (
-                lambda x, y, m, v: (pixels(x, y).mean(), None),
-                f"{_AVERAGED} Leave one number for each image.",
-            ),
-            (
-                lambda x, y, m, v: (pixels(x, y).sum(), None),
-                "You summed over images too: leave one number for each image.",
-            ),
-            (
-                lambda x, y, m, v: (pixels(x, y).sum() / len(x), None),
-                "Leave one number for each image, no mean yet.",
-            ),
-            (
-                lambda x, y, m, v: (pixels(x, y), None),
-                "That is the loss of each pixel: sum over rows, columns and channels.",
-            ),
-            (
-                lambda x, y, m, v: (pixels(x, y).sum(axis=1), None),
-                "You summed over rows only: the pixels have the axes 1, 2 and 3.",
-            ),
-            (
-                lambda x, y, m, v: (_kl(m, v).sum(axis=1), None),
-                "That is the KL divergence: return the reconstruction loss first.",
-            ),
-            (first(lambda x, y: -pixels(x, y)), "The sign is wrong: surprise is never negative."),
-            (first(lambda x, y: np.logaddexp(0, y)), "The term −x l is missing."),
-            (first(lambda x, y: -x * y), "The term log(1 + exp(l)) is missing: `ops.softplus`."),
-            (
-                first(lambda x, y: np.logaddexp(0, y) + x * y),
-                "The term x l has the wrong sign: log(1 + exp(l)) − x l.",
-            ),
-            (
-                first(lambda x, y: np.logaddexp(0, -y) - x * y),
-                "The first term is log(1 + exp(+l)): you have exp(−l).",
-            ),
-            (
-                first(lambda x, y: _sigmoid(y) - x * y),
-                "The first term is log(1 + exp(l)), `ops.softplus`, not the sigmoid.",
-            ),
-            (
-                first(lambda x, y: np.maximum(y, 0) - x * y),
-                "The first term is log(1 + exp(l)), `ops.softplus`, not `relu`.",
-            ),
-            (first(lambda x, y: np.exp(y) - x * y), "The first term is log(1 + exp(l))."),
-            (
-                first(lambda x, y: np.logaddexp(0, x) - x * y),
-                "`images` and `logits` are exchanged in the first term: log(1 + exp(l)).",
-            ),
-            (
-                first(lambda x, y: pixels(x, _sigmoid(y))),
-                "The formula takes the logits: you put them through a sigmoid first.",
-            ),
-            (
-                first(lambda x, y: np.log(1 + np.exp(np.float32(y))) - x * y),
-                "exp(l) overflows for a large logit: `ops.softplus(l)` is log(1 + exp(l)) without "
-                "that.",
-            ),
-            (
-                first(lambda x, y: _from_clipped(x, y, 0.0)),
-                "The sigmoid of a sure logit rounds to 0 or 1, and its logarithm is infinite: "
-                "compute from the logits.",
-            ),
-            (
-                first(lambda x, y: _from_clipped(x, y, 1e-7)),
-                "A white pixel with a logit of −200 costs 200 nats: compute from the logits. "
-                "(Keras' own cross-entropy takes them with `from_logits=True`.)",
-            ),
-            (
-                first(lambda x, y: _from_clipped(x, np.log(y) - np.log(1 - y), 1e-7)),
-                "You took the logits for brightness: use log(1 + exp(l)) − x l.",
-            ),
-            (
-                first(lambda x, y: _from_clipped(x, _logit(np.clip(y, 1e-7, 1 - 1e-7)), 1e-7)),
-                "You took the logits for brightness: say `from_logits=True`, or write out "
-                "log(1 + exp(l)) − x l.",
-            ),
-            (
-                first(lambda x, y: np.square(x - _sigmoid(y))),
-                "That is the squared error, not the cross-entropy.",
-            ),
-            (
-                first(lambda x, y: np.square(x - y)),
-                "That is the squared error, of logits at that: asked is the cross-entropy.",
-            ),
-            (
-                second(lambda m, v: -_kl(m, v).sum(axis=1)),
-                "The sign is turned: a divergence is never negative.",
-            ),
-            (
-                second(lambda m, v: _kl(m, v).mean(axis=1)),
-                "You averaged over latent dimensions: sum over them.",
-            ),
-            (second(_kl), "Sum over latent dimensions, axis 1."),
-            (
-                second(lambda m, v: _kl(m, v).sum()),
-                "You summed over images too: leave one number for each image.",
-            ),
-            (
-                second(lambda m, v: _kl(m, v).sum() / len(m)),
-                "Leave one number for each image, no mean yet.",
-            ),
-            (
-                second(lambda m, v: _kl(m, v).sum(axis=0)),
-                "You summed over images, axis 0: latent dimensions are axis 1.",
-            ),
-            (second(lambda m, v: 2 * _kl(m, v).sum(axis=1)), "The factor ½ is missing."),
-            (second(lambda m, v: _kl(m, v).sum(axis=1) / 2), "The KL is halved once too often."),
-            (
-                second(lambda m, v: _kl(m, 2 * v).sum(axis=1)),
-                "You took `z_log_var` for log σ; it is log σ².",
-            ),
-            (
-                second(lambda m, v: _kl(m, v / 2).sum(axis=1)),
-                "log σ² is `z_log_var`, and σ² its exponential: nothing to halve.",
-            ),
-            (
-                second(lambda m, v: _kl(v, m).sum(axis=1)),
-                "In the KL, `z_mean` and `z_log_var` are exchanged.",
-            ),
-            (
-                second(lambda m, v: 0.5 * (m + np.exp(v) - 1 - v).sum(axis=1)),
-                "The square of μ is missing.",
-            ),
-            (
-                second(lambda m, v: 0.5 * (m**2 + v**2 - 1 - v).sum(axis=1)),
-                "`z_log_var` is a logarithm: σ² is `ops.exp(z_log_var)`.",
-            ),
-            (
-                second(lambda m, v: 0.5 * (m**2 + np.exp(v) - v).sum(axis=1)),
-                "The −1 is missing: the prior itself must cost nothing.",
-            ),
-            (
-                second(lambda m, v: 0.5 * (m**2 + np.exp(v) - 1 + v).sum(axis=1)),
-                "The last term has the wrong sign: − log σ².",
-            ),
-            (
-                second(lambda m, v: 0.5 * (m**2 + np.exp(v) - 1).sum(axis=1)),
-                "The last term is missing: − log σ².",
-            ),
-            (
-                second(lambda m, v: 0.5 * (m**2 - 1 - v).sum(axis=1)),
-                "The term σ² is missing.",
-            ),
-        ],
-    )
-    _expect_gradients_of_parts(answer, _tensors(*_batch(3, 2, 4, 5)))
-    return "Two numbers an image, both in nats: now they may be added."
 
 
 def _kl(z_mean, z_log_var):
     """Return the KL divergence of each dimension."""
     return 0.5 * (z_mean**2 + np.exp(z_log_var) - 1 - z_log_var)
-
-
-def _sigmoid(logits):
-    return 1 / (1 + np.exp(-logits))
-
-
-def _logit(p):
-    return np.log(p) - np.log(1 - p)
-
-
-def _from_clipped(images, logits, epsilon):
-    """The cross-entropy of a pixel by way of a clipped sigmoid, in 32 bits as Keras computes."""
-    p = np.clip(_sigmoid(np.float32(logits)), np.float32(epsilon), np.float32(1 - epsilon))
-    return -images * np.log(p) - (1 - images) * np.log(1 - p)
-
-
-def _batch(n, height, width, latent_dim):
-    """Return images, logits, z_mean and z_log_var."""
-    rng = np.random.default_rng(31 + n)
-    images = rng.uniform(size=(n, height, width, 1))
-    return images, rng.normal(0, 2, images.shape), *rng.normal(0, 1, (2, n, latent_dim))
-
-
-# Each pixel costs 200 nats, and in 32 bits exp(200) is infinite.
-_SURE = Case(
-    np.array([0.0, 1.0]).reshape(2, 1, 1, 1),
-    np.array([200.0, -200.0]).reshape(2, 1, 1, 1),
-    np.array([[0.5, -1.0, 0.1], [1.5, 0.3, -0.8]]),
-    np.array([[-0.4, 0.2, 1.3], [0.6, -1.1, -0.5]]),
-    when="a sure decoder that is wrong, with logits of ±200",
-)
 
 
 class _OnTensors:
@@ -275,27 +54,6 @@ class _OnTensors:
                 f"write `ops.{method}(…)`.",
                 "exception",
             ) from error
-
-
-def _expect_gradients_of_parts(answer, tensors):
-    """The slopes of the sums are known: sigmoid(l) − x; and μ and ½ (σ² − 1)."""
-    images, logits, z_mean, z_log_var = (_numpy(t, "") for t in tensors)
-    for part, watched, right in (
-        (0, {"logits": tensors[1]}, [1 / (1 + np.exp(-logits)) - images]),
-        (
-            1,
-            {"z_mean": tensors[2], "z_log_var": tensors[3]},
-            [z_mean, (np.exp(z_log_var) - 1) / 2],
-        ),
-    ):
-        name = ("reconstruction loss", "KL divergence")[part]
-        _expect_slopes(
-            lambda part=part: tuple(call(answer, *tensors))[part],
-            list(watched.values()),
-            f"No gradient of the {name} reaches `{'`, `'.join(watched)}`, so training would not "
-            "move them",
-            right,
-        )
 
 
 @exercise(
@@ -332,6 +90,99 @@ def my_vae(answer):
     _expect_live_beta(keras, model)
     _expect_logs(model, images)
     return "Your class has the right loss, it logs parts that add up, and β can change on the way."
+
+
+@exercise(
+    title="The bias of the mean image",
+    hints=(
+        "Three steps: the mean image, clipped to [ε, 1 − ε], and its logit log(p / (1 − p)).",
+        "`images.mean(axis=0)` is the mean image, (28, 28, 1), and `.ravel()` makes a row of it.",
+        "`p = np.clip(mean, epsilon, 1 - epsilon)`, then `np.log(p / (1 - p))`.",
+    ),
+)
+def mean_image_bias(answer):
+    """Return the logit of the mean image, one number a pixel."""
+
+    def right(images, epsilon):
+        p = np.clip(images.mean(axis=0).ravel(), epsilon, 1 - epsilon)
+        return np.log(p / (1 - p))
+
+    def logit(p):
+        with np.errstate(all="ignore"):
+            return np.log(p / (1 - p))
+
+    rng = np.random.default_rng(36)
+    small = np.array([[0.0, 0.9, 0.5, 1.0], [0.0, 0.3, 0.1, 1.0]]).reshape(2, 2, 2, 1)
+    others = [rng.beta(0.3, 0.6, size) for size in ((5, 3, 2, 1), (3, 2, 4, 1))]
+    for images in others:
+        images[:, 0, 0], images[:, 1, 1] = 0, 1  # never lit, always lit
+    expect_function(
+        answer,
+        right,
+        [(small, 0.05), (small, 0.2), (others[0], 0.005), (others[1], 0.01)],
+        look_at="Mean over images, clip, logit: log(p / (1 − p)), one number a pixel.",
+        mistakes=[
+            (
+                lambda x, e: logit(x.mean(axis=0).ravel()),
+                "A pixel that is never lit has the mean 0, and its logit is −∞: clip the mean "
+                "first.",
+            ),
+            (
+                lambda x, e: np.clip(x.mean(axis=0).ravel(), e, 1 - e),
+                "That is the mean brightness. The last layer gives logits: log(p / (1 − p)).",
+            ),
+            (
+                lambda x, e: np.log(np.clip(x.mean(axis=0).ravel(), e, 1 - e)),
+                "That is log p: the logit is log(p / (1 − p)).",
+            ),
+            (
+                lambda x, e: -right(x, e),
+                "The fraction is upside down: bright pixels need a large logit, log(p / (1 − p)).",
+            ),
+            (
+                lambda x, e: right(x, 0.005),
+                "It is as if ε were always 0.005: use `epsilon`.",
+            ),
+            (
+                lambda x, e: logit(np.clip(x.mean(axis=0).ravel(), e, None)),
+                "A pixel that is always lit has the mean 1, and the logit ∞: clip at 1 − ε, too.",
+            ),
+            (
+                lambda x, e: logit(np.clip(x, e, 1 - e)).mean(axis=0).ravel(),
+                "That is the mean of logits: take the logit of the mean.",
+            ),
+            (
+                lambda x, e: logit(np.clip(x, e, 1 - e).mean(axis=0).ravel()),
+                "You clipped every image: clip the mean. A pixel that is dark in most images "
+                "would come out brighter than it is.",
+            ),
+            (
+                lambda x, e: logit(x.mean(axis=0).ravel() * (1 - 2 * e) + e),
+                "That shrinks every pixel towards grey: clip only what is nearer to 0 or 1 than ε.",
+            ),
+            (
+                lambda x, e: logit(np.clip(x.mean(), e, 1 - e)),
+                "That is one number for all pixels: each has a mean of its own, over axis 0.",
+            ),
+            (
+                lambda x, e: logit(np.clip(np.median(x, axis=0).ravel(), e, 1 - e)),
+                "That is the median over images: take the mean.",
+            ),
+            (
+                lambda x, e: logit(np.clip(x.mean(axis=(1, 2, 3)), e, 1 - e)),
+                "That is one number an image: average over images, axis 0.",
+            ),
+            (
+                lambda x, e: 1 / (1 + np.exp(-np.clip(x.mean(axis=0).ravel(), e, 1 - e))),
+                "That is the sigmoid, the way back: asked is its inverse, log(p / (1 − p)).",
+            ),
+            (
+                lambda x, e: np.log1p(np.clip(x.mean(axis=0).ravel(), e, 1 - e)),
+                "That is log(1 + p): the logit is log(p / (1 − p)).",
+            ),
+        ],
+    )
+    return "Before it has learned anything, the decoder now draws the average digit."
 
 
 @exercise(
@@ -531,8 +382,8 @@ def collapsed_dimensions(answer):
                 "`z_mean` stands in the place of `z_log_var`, too.",
             ),
             (
-                lambda m, v, t: right(m, v, 0.1),
-                "It is as if the threshold were always 0.1: use `threshold`.",
+                lambda m, v, t: right(m, v, 0.2),
+                "It is as if the threshold were always the same, 0.1 or 0.2: use `threshold`.",
             ),
             (
                 lambda m, v, t: right(m, v, 0.01),
@@ -563,176 +414,6 @@ _COLLAPSING = (
         ]
     ),
 )
-
-
-@exercise(
-    title="β warm-up",
-    hints=(
-        "A straight line from 0 at epoch 0 to `beta` at epoch `length`: what is its slope?",
-        "After that it must not rise any more: `min(…, …)`.",
-        "epoch / length goes from 0 to 1 and on: cut it off at 1, then multiply by beta.",
-    ),
-)
-def warm_up(answer):
-    """Return β at a moment of training: a line from 0, then constant."""
-
-    def right(epoch, length, beta):
-        return beta * min(1.0, epoch / length)
-
-    expect_function(
-        answer,
-        right,
-        [
-            (1, 4, 2.0),
-            (2.5, 5, 0.75),
-            (7, 10, 4.0),
-            (0.1, 5, 1.5),
-            Case(0, 4, 3.0, when="the start"),
-            Case(4, 4, 3.0, when="the end of the line"),
-            Case(5, 4, 2.0, when="after the end"),
-            Case(9, 4, 2.0, when="long after the end"),
-        ],
-        look_at="From 0 at the start to beta at epoch `length`, then beta for ever.",
-        mistakes=[
-            (
-                lambda e, n, b: b * e / n,
-                "After `length` epochs it has to stay at beta: use `min`.",
-            ),
-            (
-                lambda e, n, b: max(b, b * e / n),
-                "That is the larger of the two: use `min`.",
-            ),
-            (lambda e, n, b: b * max(1.0, e / n), "That is the larger of the two: use `min`."),
-            (lambda e, n, b: min(1.0, e / n), "The line has to end at beta, not at 1."),
-            (
-                lambda e, n, b: min(b, e / n),
-                "The line has to reach beta at epoch `length`: its slope is beta / length.",
-            ),
-            (
-                lambda e, n, b: min(1.0, b * e / n),
-                "The line has to end at beta, not at 1: `min` is for epoch / length alone.",
-            ),
-            (lambda e, n, b: b, "At the start β is zero, and it rises from there."),
-            (
-                lambda e, n, b: b * (1 - min(1.0, e / n)),
-                "It falls from beta to 0: it has to rise.",
-            ),
-            (
-                lambda e, n, b: b * min(1.0, int(e) / n),
-                "It rises in steps: epoch 2.5 is half-way through the third one, so do not round.",
-            ),
-            (
-                lambda e, n, b: b * min(1.0, round(e) / n),
-                "It rises in steps: epoch 2.5 is half-way through the third one, so do not round.",
-            ),
-            (
-                lambda e, n, b: b * min(1.0, np.ceil(e) / n),
-                "It rises in steps: epoch 2.5 is half-way through the third one, so do not round.",
-            ),
-            (
-                lambda e, n, b: b * (e >= n),
-                "It is 0 and then leaps to beta: between them there is a straight line. (`//` "
-                "drops the fractions: use `/`.)",
-            ),
-            (
-                lambda e, n, b: b * (e > n),
-                "It is 0 and then leaps to beta: between them there is a straight line.",
-            ),
-            (
-                lambda e, n, b: b * (e > 0),
-                "It leaps to beta at once: it takes `length` epochs to get there.",
-            ),
-            (
-                lambda e, n, b: b * min(1.0, (e + 1) / n),
-                "It starts too early: at epoch 0 it is 0, so no `+ 1`.",
-            ),
-            (
-                lambda e, n, b: b * min(1.0, e / (n - 1)),
-                "The line ends one epoch too early: at `length`, not at `length - 1`.",
-            ),
-            (
-                lambda e, n, b: b * min(1.0, e / (n + 1)),
-                "The line ends one epoch too late: at `length`, not at `length + 1`.",
-            ),
-            (
-                lambda e, n, b: b * min(1.0, max(0, e - 1) / n),
-                "It starts one epoch too late: at epoch 0, so no `- 1`.",
-            ),
-            (
-                lambda e, n, b: b * min(1.0, (e - 1) / n),
-                "It starts one epoch too late, and below 0: no `- 1`.",
-            ),
-            (
-                lambda e, n, b: b * (1 - np.cos(np.pi * min(1.0, e / n))) / 2,
-                "That is a curve, half a cosine: asked is a straight line.",
-            ),
-            (
-                lambda e, n, b: b * np.sin(np.pi / 2 * min(1.0, e / n)),
-                "That is a curve, a quarter of a sine: asked is a straight line.",
-            ),
-            (
-                lambda e, n, b: b * min(1.0, e / n) ** 2,
-                "That is a curve, a parabola: asked is a straight line.",
-            ),
-            (
-                lambda e, n, b: b * min(1.0, e / n) ** 0.5,
-                "That is a curve, a root: asked is a straight line.",
-            ),
-            (
-                lambda e, n, b: b * (1 - np.exp(-e / n)),
-                "That is a curve, which never reaches beta: asked is a straight line.",
-            ),
-            (
-                lambda e, n, b: b * np.tanh(e / n),
-                "That is a curve, which never reaches beta: asked is a straight line.",
-            ),
-            (
-                lambda e, n, b: min(1.0, e / n) ** b,
-                "beta is a factor, not a power.",
-            ),
-            (
-                lambda e, n, b: b * e / n if e <= n else 0.0,
-                "After the end it is 0 again: it has to stay at beta.",
-            ),
-            (
-                lambda e, n, b: b * e / n if e < n else 0.0,
-                "From the end on it is 0 again: it has to stay at beta.",
-            ),
-            (
-                lambda e, n, b: b * e / n if e <= n else 1.0,
-                "After the end it is 1: it has to stay at beta.",
-            ),
-            (
-                lambda e, n, b: b * (e % n) / n,
-                "It begins anew every `length` epochs: it has to stay at beta.",
-            ),
-            (
-                lambda e, n, b: b * max(0.0, 1 - abs(e - n) / n),
-                "After the end it falls again: it has to stay at beta.",
-            ),
-            (
-                lambda e, n, b: b * min(1.0, n / e) if e else b,
-                "`epoch` and `length` are exchanged: the line is epoch / length.",
-            ),
-            (
-                lambda e, n, b: b * min(1.0, e * n),
-                "Divide by `length`, do not multiply: it takes `length` epochs to get to beta.",
-            ),
-            (
-                lambda e, n, b: min(b, e),
-                "`length` is not used: it takes `length` epochs to get to beta.",
-            ),
-            (
-                lambda e, n, b: b * min(1.0, e / 10),
-                "It is as if `length` were always 10: use `length`.",
-            ),
-            (
-                lambda e, n, b: e / n,
-                "The line has to end at beta, and stay there: use `beta` and `min`.",
-            ),
-        ],
-    )
-    return "At first the code is free, so the decoder learns that it is worth listening to."
 
 
 @exercise(
@@ -867,6 +548,175 @@ def free_bits_penalty(answer):
         [np.broadcast_to((mean > 0.1) / len(small), small.shape)],
     )
     return "Below its floor a dimension costs the same whatever it does: no gradient pushes it out."
+
+
+_CURVES = {"A": "silent", "B": "collapsing", "C": "sign", "D": "healthy"}
+_CURVE_SIGNS = {
+    "silent": "in this pair the KL lies below the picture from the first look on, and the "
+    "reconstruction stays at the 200 nats of the mean image. The code is too dear from the first "
+    "step to the last.",
+    "collapsing": "here the KL is small but not gone, and rises late and slowly, while the "
+    "reconstruction waits on a plateau: the decoder has not learned to read yet.",
+    "sign": "here both curves shoot up and end after a few dozen steps. No loss rewards that, "
+    "unless it is paid for a *large* KL.",
+    "healthy": "here the KL leaps up early and is reined in, and the reconstruction falls all the "
+    "time.",
+}
+
+
+@exercise(
+    title="Name each pair of curves",
+    hints=(
+        "Look at the KL first: in which pair is it gone, in which does it explode?",
+        "A KL of nearly 0 at once: the code is too dear (`silent`). A KL without end: the loss "
+        "rewards it (`sign`).",
+        "Of the other two, one has the leap of section 3, and the other waits before its KL rises.",
+    ),
+)
+def four_curves(answer):
+    """Say of each pair of curves what kind of training it shows."""
+    kinds = ", ".join(f'"{kind}"' for kind in sorted(_CURVE_SIGNS))
+    expect(
+        isinstance(answer, dict) and set(map(letter, answer)) == {"a", "b", "c", "d"},
+        f"Your answer is {show(answer)}: expected a dict with the letters A, B, C and D.",
+    )
+    given = {letter(key).upper(): attempted(value) for key, value in answer.items()}
+    given = {key: letter(value) for key, value in given.items()}
+    for key, kind in sorted(given.items()):
+        expect(
+            isinstance(kind, str) and kind in _CURVE_SIGNS,
+            f"{key} is {show(kind)}: allowed are {kinds}.",
+        )
+    kinds_given = list(given.values())
+    for kind in kinds_given:
+        once = kinds_given.count(kind) == 1
+        expect(once, f"{kind!r} stands more than once: each kind has one pair.")
+    wrong = [key for key in sorted(given) if given[key] != _CURVES[key]]
+    if wrong:
+        key = wrong[0]
+        seen = _CURVE_SIGNS[_CURVES[key]]
+        raise Wrong(f"{4 - len(wrong)} of 4 right. {key} is not {given[key]!r}: {seen}")
+    return "Four diagnoses from two curves each: look at them before you look at the loss."
+
+
+@exercise(
+    title="Split the gap",
+    hints=(
+        "A gap is what one bound lacks to the next better one, image by image; then take the mean.",
+        "The order is encoder ≤ refined ≤ log p(x). The first step is the encoder's fault, the "
+        "second the Gaussian's.",
+        "`np.mean(refined_elbo - encoder_elbo)` is the amortisation gap.",
+    ),
+)
+def split_gap(answer):
+    """Return the amortisation gap and the approximation gap, means over images."""
+
+    def right(encoder_elbo, refined_elbo, log_p):
+        return np.mean(refined_elbo - encoder_elbo), np.mean(log_p - refined_elbo)
+
+    def first(function):
+        """A mistake in the amortisation gap, whatever the other is."""
+        return lambda e, r, p: (function(e, r, p), None)
+
+    def second(function):
+        """A mistake in the approximation gap, if the first is right."""
+        return lambda e, r, p: (np.mean(r - e), function(e, r, p))
+
+    cases = [
+        (np.array([-99.0, -120.0]), np.array([-95.0, -114.5]), np.array([-94.2, -113.4])),
+        (
+            np.array([-60.1, -88.4, -131.0]),
+            np.array([-58.0, -85.1, -121.2]),
+            np.array([-57.7, -84.9, -118.8]),
+        ),
+        (
+            np.array([-70.1, -92.3, -83.8, -105.9]),
+            np.array([-70.4, -85.0, -81.3, -97.7]),
+            np.array([-70.6, -83.1, -80.8, -97.0]),
+        ),
+    ]
+    expect_function(
+        answer,
+        right,
+        cases,
+        parts=("amortisation gap", "approximation gap"),
+        look_at="From the encoder's ELBO to the refined one, and from there to log p(x).",
+        mistakes=[
+            (
+                lambda e, r, p: (np.mean(p - r), np.mean(r - e)),
+                "The two are exchanged: what a better Gaussian wins is the amortisation gap.",
+            ),
+            (
+                first(lambda e, r, p: np.mean(e - r)),
+                "That is negative: the refined ELBO is the higher one, so subtract the encoder's.",
+            ),
+            (
+                first(lambda e, r, p: np.mean(p - e)),
+                "That is the whole distance, both gaps together: stop at the refined ELBO.",
+            ),
+            (
+                first(lambda e, r, p: r - e),
+                "These are the gaps image by image: take their mean.",
+            ),
+            (
+                first(lambda e, r, p: np.sum(r - e)),
+                "That is the sum over images: take the mean.",
+            ),
+            (
+                first(lambda e, r, p: np.median(r - e)),
+                "That is the median over images: take the mean.",
+            ),
+            (
+                first(lambda e, r, p: np.mean(np.abs(r - e))),
+                "Keep the signs: an estimate may be lower by its noise, and that has to cancel.",
+            ),
+            (
+                second(lambda e, r, p: np.mean(np.abs(p - r))),
+                "Keep the signs: an estimate may be lower by its noise, and that has to cancel.",
+            ),
+            (
+                first(lambda e, r, p: np.max(r - e)),
+                "That is the image with the largest gap: take the mean.",
+            ),
+            (
+                first(lambda e, r, p: np.mean((r - e) / (p - e))),
+                "That is a share: return nats.",
+            ),
+            (
+                first(lambda e, r, p: np.mean(r - e) / np.mean(p - e)),
+                "That is a share: return nats.",
+            ),
+            (
+                first(lambda e, r, p: np.mean(r)),
+                "That is the refined ELBO itself: subtract the encoder's.",
+            ),
+            (
+                second(lambda e, r, p: np.mean(p - e)),
+                "That is the whole distance, both gaps together: begin at the refined ELBO.",
+            ),
+            (
+                second(lambda e, r, p: np.mean(r - p)),
+                "The sign is turned: log p(x) is the higher one.",
+            ),
+            (
+                second(lambda e, r, p: p - r),
+                "These are the gaps image by image: take their mean.",
+            ),
+            (
+                second(lambda e, r, p: np.sum(p - r)),
+                "That is the sum over images: take the mean.",
+            ),
+            (
+                second(lambda e, r, p: np.median(p - r)),
+                "That is the median over images: take the mean.",
+            ),
+            (
+                second(lambda e, r, p: np.mean(p)),
+                "That is log p(x) itself: subtract the refined ELBO.",
+            ),
+        ],
+    )
+    return "Two faults told apart: the first could be mended by a better encoder alone."
 
 
 @exercise(
@@ -1015,6 +865,50 @@ def paired_difference(answer):
     return "Two numbers, and a claim has become a measurement."
 
 
+kl_rises = Prediction(
+    "The reconstruction loss falls. What does the other term of the loss, the KL divergence, do?",
+    {
+        "a": "It falls as well, for it is part of a loss that is made small.",
+        "b": "It rises steadily from nearly 0, and levels off.",
+        "c": "It leaps up, and then comes down to some 17 nats.",
+        "d": "It stays near 0, where it began, for there it is smallest.",
+    },
+    right="c",
+    feedback={
+        "a": "It cannot: it begins at nearly 0, and no divergence is negative. The *sum* falls.",
+        "b": "It does end well above 0, but on the way there it shoots past.",
+        "c": "The first steps are wild: a decoder that is wrong in every pixel tears the codes "
+        "apart, and the KL reins them in. The nats that remain are a price, paid because each "
+        "of them saves more than a nat of reconstruction. Training stops buying where the last "
+        "one saves just one.",
+        "d": "Then the code would say nothing, and every copy would be the same grey blot. (Such "
+        "a model comes in section 5.)",
+    },
+    name="kl_rises",
+    chapter=__name__,
+)
+
+larger_gap = Prediction(
+    "Which part of the distance between the ELBO and log p(x) is larger?",
+    {
+        "a": "The amortisation gap: better Gaussians are there, but the encoder misses them.",
+        "b": "The approximation gap: ten independent Gaussians cannot follow the true posterior.",
+        "c": "Both are about equal.",
+    },
+    right="a",
+    feedback={
+        "a": "With its own mean and variance for each image, most of the distance is gone, though "
+        "it still is a Gaussian without correlations. The decoder learned beside this family of "
+        "posteriors, and gave the true ones a shape that fits into it.",
+        "b": "That is what one expects of so simple a shape, but the best Gaussian comes within a "
+        "nat of log p(x).",
+        "c": "They are not: one of them is several times the other.",
+    },
+    name="larger_gap",
+    chapter=__name__,
+)
+
+
 self_test = SelfTest(
     Question(
         "During training the KL divergence *rises* from nearly 0 to 18 nats, although it is part "
@@ -1026,9 +920,9 @@ self_test = SelfTest(
         },
         right="b",
         feedback={
-            "a": "Then the loss would not fall; it falls. (Section 2.)",
+            "a": "Then the loss would not fall; it falls. (Section 3.)",
             "b": "A code that says nothing is free and useless. Paying 18 nats saves about 100.",
-            "c": "The prior is N(0, I) from the first step to the last. (Section 2.)",
+            "c": "The prior is N(0, I) from the first step to the last. (Section 3.)",
         },
     ),
     Question(
@@ -1037,10 +931,10 @@ self_test = SelfTest(
         {"a": "100", "b": "1 / 100", "c": "7.84", "d": "0.128"},
         right="c",
         feedback={
-            "a": "The 100 stands on the reconstruction, not on the KL. (Section 4.)",
-            "b": "The mean over 784 pixels hides a factor too. (Section 4.)",
+            "a": "The 100 stands on the reconstruction, not on the KL. (Section 5.)",
+            "b": "The mean over 784 pixels hides a factor too. (Section 5.)",
             "c": "784 / 100: divide the loss by 100/784, and the KL gets this factor.",
-            "d": "That is 100 / 784, the factor to divide by. (Section 4.)",
+            "d": "That is 100 / 784, the factor to divide by. (Section 5.)",
         },
         variants=(
             Question(
@@ -1049,10 +943,10 @@ self_test = SelfTest(
                 {"a": "1 / 2", "b": "512", "c": "2,048", "d": "0.00195"},
                 right="b",
                 feedback={
-                    "a": "The mean over 1,024 pixels hides a factor too. (Section 4.)",
+                    "a": "The mean over 1,024 pixels hides a factor too. (Section 5.)",
                     "b": "1,024 / 2: divide the loss by 2/1,024, and the KL gets this factor.",
-                    "c": "The 2 makes the reconstruction heavier, so β is smaller. (Section 4.)",
-                    "d": "That is 2 / 1,024, the factor to divide by. (Section 4.)",
+                    "c": "The 2 makes the reconstruction heavier, so β is smaller. (Section 5.)",
+                    "d": "That is 2 / 1,024, the factor to divide by. (Section 5.)",
                 },
             ),
         ),
@@ -1067,11 +961,11 @@ self_test = SelfTest(
         },
         right="b",
         feedback={
-            "a": "With β = 0.1 the loss would be 89. Losses with different β are different scales. "
-            "(Section 5.)",
+            "a": "With β = 0.1 the loss would be 88. Losses with different β are different scales. "
+            "(Section 6.)",
             "b": "Reconstruction + KL, unweighted, bounds −log p(x), whatever the training used.",
             "c": "Pressure keeps nats out of the code; whether that helps has to be measured. "
-            "(Section 5.)",
+            "(Section 6.)",
         },
     ),
     Question(
@@ -1085,8 +979,8 @@ self_test = SelfTest(
         feedback={
             "a": "Right, and look: some dimensions are unused because they are not needed.",
             "b": "Then the loss rewards codes far from the prior and falls without end. "
-            "(Section 6.)",
-            "c": "That is β = 784 in disguise: the other six would go too. (Section 6.)",
+            "(Section 7.)",
+            "c": "That is β = 784 in disguise: the other six would go too. (Section 7.)",
         },
     ),
     Question(
@@ -1098,8 +992,8 @@ self_test = SelfTest(
         },
         right="c",
         feedback={
-            "a": "Another seed alone may move either by as much. (Section 7.)",
-            "b": "Randomness can be measured: that is what several seeds are for. (Section 7.)",
+            "a": "Another seed alone may move either by as much. (Section 10.)",
+            "b": "Randomness can be measured: that is what several seeds are for. (Section 10.)",
             "c": "The mean difference with its standard error says whether 0.4 is anything.",
         },
     ),

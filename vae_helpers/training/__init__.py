@@ -4,7 +4,7 @@ from vae_helpers.training.batches import ShuffledBatches
 from vae_helpers.training.fit import compile_model, fit
 from vae_helpers.training.optimizers import FusedAdam, LinearRiseAndFall, learning_rate
 from vae_helpers.training.recipes import BetaSchedule, Recipe
-from vae_helpers.training.starts import set_output_bias, set_whitened_kernel
+from vae_helpers.training.starts import mean_image_bias, set_output_bias, set_whitened_kernel
 
 __all__ = [
     "BetaSchedule",
@@ -15,6 +15,7 @@ __all__ = [
     "compile_model",
     "fit",
     "learning_rate",
+    "mean_image_bias",
     "set_output_bias",
     "set_whitened_kernel",
 ]

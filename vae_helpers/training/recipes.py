@@ -10,6 +10,24 @@ BETA_KINDS = ("constant", "linear", "cyclical")
 SCHEDULES = ("constant", "cosine", "linear")
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 
+# What each field of a recipe is changed for: see Recipe.changes_from.
+REASONS = {
+    "epochs": "how often every image is seen",
+    "batch_size": "larger: fewer steps an epoch, each along a steadier average",
+    "learning_rate": "a high one goes far in the beginning",
+    "schedule": "and falls to zero: the end is a landing",
+    "warmup": "a short rise before keeps the first steps from jumping",
+    "beta_2": "Adam divides by the root of a mean of squared gradients: the huge early ones fade",
+    "mean_image_bias": "nothing to learn about 'most pixels are black'",
+    "whitened_start": "the encoder sees the small components from the first step",
+    "beta_schedule": "the weight of the KL changes on the way",
+    "steps_per_call": "several steps in one call: quicker, the same steps",
+    "validate_every": "epochs from one validation to the next: quicker, the same steps",
+    "jit_compile": "a compiled step: quicker, the same but for rounding",
+    "precision": "numbers of 16 bits, where the hardware is quicker with them",
+    "fused_adam": "Adam in one operation: quicker, the same steps",
+}
+
 
 @dataclass(frozen=True)
 class BetaSchedule:
@@ -130,6 +148,15 @@ class Recipe:
     def as_dict(self) -> dict[str, Any]:
         """Return the fields as plain JSON values."""
         return dataclasses.asdict(self)
+
+    def changes_from(self, other: "Recipe") -> list[tuple[str, Any, Any, str]]:
+        """Return (field, other's value, own value, what such a change is for) where they differ."""
+        before, after = other.as_dict(), self.as_dict()
+        return [
+            (name, before[name], after[name], why)
+            for name, why in REASONS.items()
+            if before[name] != after[name]
+        ]
 
 
 def _keep(frozen, name, value):

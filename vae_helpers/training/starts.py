@@ -20,9 +20,19 @@ def set_output_bias(model: keras.Model, images: np.ndarray) -> None:
     """
     layer = next(layer for layer in reversed(model.decoder.layers) if layer.weights)
     per_pixel = layer.bias.shape[0] == math.prod(model.image_shape)
-    mean = images.mean(axis=0).ravel() if per_pixel else images.mean(keepdims=True).ravel()
-    mean = np.clip(mean, 0.005, 0.995)  # never-lit pixels: unlikely, not impossible
-    layer.bias.assign(np.log(mean / (1.0 - mean)))
+    layer.bias.assign(mean_image_bias(images if per_pixel else images.mean(keepdims=True)))
+
+
+def mean_image_bias(images: np.ndarray, epsilon: float = 0.005) -> np.ndarray:
+    """Return the logit of each pixel's mean over images (n, …), as one row.
+
+    Args:
+        images: (n, …), pixels in [0, 1].
+        epsilon: a mean is kept that far away from 0 and 1: a pixel that is never lit is unlikely
+            to be, not unable.
+    """
+    mean = np.clip(images.mean(axis=0).ravel(), epsilon, 1 - epsilon)
+    return np.log(mean / (1 - mean))
 
 
 def set_whitened_kernel(

@@ -20,7 +20,7 @@ from pathlib import Path
 
 SOURCES = Path(__file__).parents[3] / "notebooks" / "source"
 CHAPTERS = tuple(f"0{number}" for number in range(9))
-NEEDS = {"my_vae": ("loss_parts",)}  # what an exercise takes from an earlier one
+GIVEN = {"my_vae": "loss_parts"}  # a function of an earlier cell that an exercise takes
 GAP = re.compile(r"^( *)# <solution>\n(.*?)^ *# </solution>\n", re.DOTALL | re.MULTILINE)
 
 IMPORTS = """
@@ -99,13 +99,20 @@ def _handed_in(chapter: str, exercise: str, code: str | tuple[str | None, ...] |
     source = next(SOURCES.glob(f"{chapter}_*.py")).read_text(encoding="utf-8")
     namespace: dict = {}
     exec(IMPORTS, namespace)
-    for needed in NEEDS.get(exercise, ()):
-        namespace[needed] = _handed_in(chapter, needed, None)
+    if exercise in GIVEN:
+        exec(given_function(chapter, GIVEN[exercise]), namespace)
     cell = _cell(source, exercise)
     blocks = code if isinstance(code, tuple) else (code,)
     exec(compile(_fill(cell, blocks), f"<{exercise}>", "exec"), namespace)
     name = re.search(rf"^exercises\.{exercise}\.check\((\w+)\)", source, re.MULTILINE).group(1)
     return namespace[name]
+
+
+def given_function(chapter: str, name: str) -> str:
+    """Return the definition of a function in a chapter's source."""
+    source = next(SOURCES.glob(f"{chapter}_*.py")).read_text(encoding="utf-8")
+    start = source.index(f"def {name}(")
+    return re.split(r"\n\n\n|\n# %%", source[start:])[0]
 
 
 def _cell(source: str, exercise: str) -> str:

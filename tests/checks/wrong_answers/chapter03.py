@@ -3,125 +3,6 @@ from wrong_answers import right, wrong
 PARTS = 'loss_parts(x, y_pred["logits"], y_pred["z_mean"], y_pred["z_log_var"])'
 
 ANSWERS = {
-    "loss_parts": [
-        wrong(
-            "the mean over pixels",
-            r"mean|average|sum over (the )?pixels|784|sum.*pixels",
-            """
-            bce = ops.mean(ops.softplus(logits) - images * logits, axis=(1, 2, 3))
-            kl = 0.5 * ops.sum(z_mean**2 + ops.exp(z_log_var) - 1 - z_log_var, axis=1)
-            return bce, kl
-            """,
-        ),
-        wrong(
-            "NumPy inside",
-            r"NumPy|np\.|ops|graph|gradient|compiled",
-            """
-            bce = (np.logaddexp(0, logits) - images * logits).sum(axis=(1, 2, 3))
-            kl = 0.5 * (z_mean**2 + np.exp(z_log_var) - 1 - z_log_var).sum(axis=1)
-            return bce, kl
-            """,
-        ),
-        wrong(
-            "the order exchanged",
-            r"order|exchang|swap|first",
-            """
-            bce = ops.sum(ops.softplus(logits) - images * logits, axis=(1, 2, 3))
-            kl = 0.5 * ops.sum(z_mean**2 + ops.exp(z_log_var) - 1 - z_log_var, axis=1)
-            return kl, bce
-            """,
-        ),
-        wrong(
-            "the sum of both",
-            r"two|both|pair|apart|tuple",
-            """
-            bce = ops.sum(ops.softplus(logits) - images * logits, axis=(1, 2, 3))
-            kl = 0.5 * ops.sum(z_mean**2 + ops.exp(z_log_var) - 1 - z_log_var, axis=1)
-            return bce + kl
-            """,
-        ),
-        wrong(
-            "averaged over the batch",
-            r"each image|batch|\(n,\)|shape|mean over images|one number",
-            """
-            bce = ops.sum(ops.softplus(logits) - images * logits, axis=(1, 2, 3))
-            kl = 0.5 * ops.sum(z_mean**2 + ops.exp(z_log_var) - 1 - z_log_var, axis=1)
-            return ops.mean(bce), ops.mean(kl)
-            """,
-        ),
-        wrong(
-            "the half forgotten",
-            r"½|half|0\.5|twice|double",
-            """
-            bce = ops.sum(ops.softplus(logits) - images * logits, axis=(1, 2, 3))
-            kl = ops.sum(z_mean**2 + ops.exp(z_log_var) - 1 - z_log_var, axis=1)
-            return bce, kl
-            """,
-        ),
-        wrong(
-            "log σ² taken for log σ",
-            r"log σ|deviation|varian|2 \*|twice",
-            """
-            bce = ops.sum(ops.softplus(logits) - images * logits, axis=(1, 2, 3))
-            kl = 0.5 * ops.sum(z_mean**2 + ops.exp(2 * z_log_var) - 1 - 2 * z_log_var, axis=1)
-            return bce, kl
-            """,
-        ),
-        wrong(
-            "the KL averaged over dimensions",
-            r"KL.*(mean|average|sum)|(mean|average|sum).*(KL|dimension)",
-            """
-            bce = ops.sum(ops.softplus(logits) - images * logits, axis=(1, 2, 3))
-            kl = 0.5 * ops.mean(z_mean**2 + ops.exp(z_log_var) - 1 - z_log_var, axis=1)
-            return bce, kl
-            """,
-        ),
-        wrong(
-            "the sigmoid, then its logarithm",
-            r"inf|nan|softplus|large|overflow|saturat|sigmoid",
-            """
-            p = ops.sigmoid(logits)
-            bce = -images * ops.log(p) - (1 - images) * ops.log(1 - p)
-            kl = 0.5 * ops.sum(z_mean**2 + ops.exp(z_log_var) - 1 - z_log_var, axis=1)
-            return ops.sum(bce, axis=(1, 2, 3)), kl
-            """,
-        ),
-        wrong(
-            "784 pixels always",
-            r"784|shape|size|pixels|reshape",
-            """
-            x, l = ops.reshape(images, (-1, 784)), ops.reshape(logits, (-1, 784))
-            kl = 0.5 * ops.sum(z_mean**2 + ops.exp(z_log_var) - 1 - z_log_var, axis=1)
-            return ops.sum(ops.softplus(l) - x * l, axis=1), kl
-            """,
-        ),
-        wrong(
-            "x forgotten",
-            r"images|x l|x ?· ?l|x \* l|target|second term|pixel",
-            """
-            bce = ops.sum(ops.softplus(logits) - logits, axis=(1, 2, 3))
-            kl = 0.5 * ops.sum(z_mean**2 + ops.exp(z_log_var) - 1 - z_log_var, axis=1)
-            return bce, kl
-            """,
-        ),
-        right(
-            "Keras's own cross-entropy",
-            """
-            bce = keras.losses.binary_crossentropy(images, logits, from_logits=True)
-            kl = vh.models.kl_per_dimension(z_mean, z_log_var)
-            return [ops.sum(bce, axis=(1, 2)), ops.sum(kl, axis=-1)]
-            """,
-        ),
-        right(
-            "einsum",
-            """
-            product = ops.einsum("nhwc,nhwc->n", images, logits)
-            squares = ops.einsum("nd,nd->n", z_mean, z_mean)
-            rest = ops.sum(ops.exp(z_log_var) - 1 - z_log_var, axis=1)
-            return ops.sum(ops.softplus(logits), axis=(1, 2, 3)) - product, (squares + rest) / 2
-            """,
-        ),
-    ],
     "my_vae": [
         wrong(
             "a tuple in place of a dict",
@@ -414,56 +295,6 @@ ANSWERS = {
             """,
         ),
     ],
-    "warm_up": [
-        wrong(
-            "without an end",
-            r"min|stay|end|above|beyond|after|limit|grow",
-            "return beta * epoch / length",
-        ),
-        wrong("1 at the end always", r"beta|β|final", "return min(1.0, epoch / length)"),
-        wrong(
-            "β where 1 belongs",
-            r"beta|β|final|scale|slope|too early|min\(",
-            "return min(beta, epoch / length)",
-        ),
-        wrong(
-            "stairs",
-            r"whole|stair|step|half|int|floor|2\.5|between|straight",
-            "return beta * min(1.0, int(epoch) / length)",
-        ),
-        wrong(
-            "one epoch early",
-            r"\+ 1|epoch \+|starts? at|from 0|early|offset|at epoch 0|beginning",
-            "return beta * min(1.0, (epoch + 1) / length)",
-        ),
-        wrong("max for min", r"max|min", "return beta * max(1.0, epoch / length)"),
-        wrong(
-            "falling",
-            r"fall|rise|other way|1 [-−]|down|from 0|start",
-            "return beta * max(0.0, 1 - epoch / length)",
-        ),
-        wrong(
-            "a switch",
-            r"switch|straight|line|jump|between|half-way|gradual|step",
-            "return beta if epoch >= length else 0.0",
-        ),
-        wrong("ten epochs always", r"length", "return beta * min(1.0, epoch / 10)"),
-        wrong(
-            "a curve",
-            r"straight|line|curve|squar|cos|half-way",
-            "return beta * min(1.0, (epoch / length) ** 2)",
-        ),
-        right(
-            "if and else",
-            """
-            if epoch < length:
-                return epoch * beta / length
-            return beta
-            """,
-        ),
-        right("np.interp", "return np.interp(epoch, [0, length], [0.0, beta])"),
-        right("np.clip", "return beta * np.clip(epoch / length, 0, 1)"),
-    ],
     "free_bits_penalty": [
         wrong(
             "the floor for each image",
@@ -535,6 +366,233 @@ ANSWERS = {
                 penalty = penalty + ops.maximum(ops.mean(kl[:, d]), floor)
             return penalty
             """,
+        ),
+    ],
+    "mean_image_bias": [
+        wrong(
+            "without the clip",
+            r"clip|inf|∞|never lit",
+            "p = images.mean(axis=0).ravel()\nreturn np.log(p / (1 - p))",
+        ),
+        wrong(
+            "the mean brightness itself",
+            r"logit|log\(|brightness",
+            "return np.clip(images.mean(axis=0).ravel(), epsilon, 1 - epsilon)",
+        ),
+        wrong(
+            "log p",
+            r"log p|1 [-−] p|logit",
+            "return np.log(np.clip(images.mean(axis=0).ravel(), epsilon, 1 - epsilon))",
+        ),
+        wrong(
+            "upside down",
+            r"upside|sign|turned|inverse|other way",
+            """
+            p = np.clip(images.mean(axis=0).ravel(), epsilon, 1 - epsilon)
+            return np.log((1 - p) / p)
+            """,
+        ),
+        wrong(
+            "clipped before the mean",
+            r"clip|first|order|every image|before",
+            """
+            p = np.clip(images, epsilon, 1 - epsilon).mean(axis=0).ravel()
+            return np.log(p / (1 - p))
+            """,
+        ),
+        wrong(
+            "the mean of the logits",
+            r"mean of (the )?logits|logit of the mean|order",
+            """
+            p = np.clip(images, epsilon, 1 - epsilon)
+            return np.log(p / (1 - p)).mean(axis=0).ravel()
+            """,
+        ),
+        wrong(
+            "one bias for all pixels",
+            r"each|one number|axis|all pixels|shape",
+            """
+            p = np.clip(images.mean(), epsilon, 1 - epsilon)
+            return np.log(p / (1 - p))
+            """,
+        ),
+        wrong(
+            "not flattened",
+            r"ravel|flat|shape|layout|row",
+            """
+            p = np.clip(images.mean(axis=0), epsilon, 1 - epsilon)
+            return np.log(p / (1 - p))
+            """,
+        ),
+        wrong(
+            "one number an image",
+            r"axis|image|each pixel",
+            """
+            p = np.clip(images.mean(axis=(1, 2, 3)), epsilon, 1 - epsilon)
+            return np.log(p / (1 - p))
+            """,
+        ),
+        wrong(
+            "clipped below only",
+            r"1 [-−] (ε|epsilon)|always lit|above|∞",
+            """
+            p = np.maximum(images.mean(axis=0).ravel(), epsilon)
+            return np.log(p / (1 - p))
+            """,
+        ),
+        wrong(
+            "epsilon fixed",
+            r"epsilon|ε",
+            """
+            p = np.clip(images.mean(axis=0).ravel(), 0.005, 0.995)
+            return np.log(p / (1 - p))
+            """,
+        ),
+        wrong(
+            "the sigmoid",
+            r"sigmoid|inverse|way back|logit",
+            """
+            p = np.clip(images.mean(axis=0).ravel(), epsilon, 1 - epsilon)
+            return 1 / (1 + np.exp(-p))
+            """,
+        ),
+        right(
+            "SciPy's logit",
+            """
+            from scipy.special import logit
+            return logit(np.clip(np.mean(images, 0), epsilon, 1 - epsilon)).reshape(-1)
+            """,
+        ),
+        right(
+            "a difference of logarithms",
+            """
+            p = np.minimum(np.maximum(images.mean(axis=0).flatten(), epsilon), 1 - epsilon)
+            return np.log(p) - np.log1p(-p)
+            """,
+        ),
+    ],
+    "four_curves": [
+        wrong(
+            "silent and collapsing exchanged",
+            r"below the picture|too dear|at once",
+            'curves = {"A": "collapsing", "B": "silent", "C": "sign", "D": "healthy"}',
+        ),
+        wrong(
+            "collapsing and healthy exchanged",
+            r"late|plateau|slow",
+            'curves = {"A": "silent", "B": "healthy", "C": "sign", "D": "collapsing"}',
+        ),
+        wrong(
+            "sign and healthy exchanged",
+            r"shoot|explode|without end|large",
+            'curves = {"A": "silent", "B": "collapsing", "C": "healthy", "D": "sign"}',
+        ),
+        wrong(
+            "sign and silent exchanged",
+            r"below the picture|too dear|at once",
+            'curves = {"A": "sign", "B": "collapsing", "C": "silent", "D": "healthy"}',
+        ),
+        wrong(
+            "all healthy",
+            r"more than once|each",
+            'curves = dict.fromkeys("ABCD", "healthy")',
+        ),
+        wrong(
+            "β = 784 in other words",
+            r"allowed|silent",
+            'curves = {"A": "β = 784", "B": "collapsing", "C": "sign", "D": "healthy"}',
+        ),
+        wrong(
+            "a list",
+            r"dict|letters",
+            'curves = ["silent", "collapsing", "sign", "healthy"]',
+        ),
+        wrong(
+            "one left out",
+            r"letters|A, B, C and D",
+            'curves = {"A": "silent", "B": "collapsing", "C": "sign"}',
+        ),
+        right(
+            "small letters",
+            'curves = {"a": "silent", "b": "collapsing", "c": "sign", "d": "healthy"}',
+        ),
+        right(
+            "capitals",
+            'curves = dict(A="Silent", B="Collapsing", C="Sign", D="Healthy")',
+        ),
+    ],
+    "split_gap": [
+        wrong(
+            "exchanged",
+            r"exchang|order|swap|first",
+            "return np.mean(log_p - refined_elbo), np.mean(refined_elbo - encoder_elbo)",
+        ),
+        wrong(
+            "signs turned",
+            r"sign|higher|negative|other way",
+            "return np.mean(encoder_elbo - refined_elbo), np.mean(refined_elbo - log_p)",
+        ),
+        wrong(
+            "the second sign turned",
+            r"sign|higher|negative|other way",
+            "return np.mean(refined_elbo - encoder_elbo), np.mean(refined_elbo - log_p)",
+        ),
+        wrong(
+            "the whole distance first",
+            r"whole|both gaps|stop",
+            "return np.mean(log_p - encoder_elbo), np.mean(log_p - refined_elbo)",
+        ),
+        wrong(
+            "the whole distance second",
+            r"whole|both gaps|begin",
+            "return np.mean(refined_elbo - encoder_elbo), np.mean(log_p - encoder_elbo)",
+        ),
+        wrong(
+            "image by image",
+            r"image by image|mean|each image",
+            "return refined_elbo - encoder_elbo, log_p - refined_elbo",
+        ),
+        wrong(
+            "summed",
+            r"sum|mean",
+            "return np.sum(refined_elbo - encoder_elbo), np.sum(log_p - refined_elbo)",
+        ),
+        wrong(
+            "shares",
+            r"share|nats",
+            """
+            whole = np.mean(log_p - encoder_elbo)
+            return (
+                np.mean(refined_elbo - encoder_elbo) / whole,
+                np.mean(log_p - refined_elbo) / whole,
+            )
+            """,
+        ),
+        wrong(
+            "one number",
+            r"two|2 values|pair",
+            "return np.mean(log_p - encoder_elbo)",
+        ),
+        wrong(
+            "without signs",
+            r"abs|sign|negative|noise",
+            """
+            return (
+                np.abs(refined_elbo - encoder_elbo).mean(),
+                np.abs(log_p - refined_elbo).mean(),
+            )
+            """,
+        ),
+        right(
+            "means first",
+            """
+            encoder, refined, best = (v.mean() for v in (encoder_elbo, refined_elbo, log_p))
+            return [refined - encoder, best - refined]
+            """,
+        ),
+        right(
+            "np.diff",
+            "return np.diff([encoder_elbo.mean(), refined_elbo.mean(), log_p.mean()])",
         ),
     ],
     "paired_difference": [

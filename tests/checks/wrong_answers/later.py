@@ -285,36 +285,6 @@ ANSWERS = {
         ],
     },
     "03": {
-        "loss_parts": [
-            wrong(
-                "the KL without its log σ²",
-                r"log σ|z_log_var|term|missing",
-                """
-                bce = ops.sum(ops.softplus(logits) - images * logits, axis=(1, 2, 3))
-                kl = 0.5 * ops.sum(z_mean**2 + ops.exp(z_log_var) - 1, axis=1)
-                return bce, kl
-                """,
-            ),
-            wrong(
-                "softplus of the images",
-                r"softplus|logits|images|exchang|swap",
-                """
-                bce = ops.sum(ops.softplus(images) - images * logits, axis=(1, 2, 3))
-                kl = 0.5 * ops.sum(z_mean**2 + ops.exp(z_log_var) - 1 - z_log_var, axis=1)
-                return bce, kl
-                """,
-            ),
-            wrong(
-                "gradients of the mean stopped",
-                r"gradient|stop",
-                """
-                z_mean = ops.stop_gradient(z_mean)
-                bce = ops.sum(ops.softplus(logits) - images * logits, axis=(1, 2, 3))
-                kl = 0.5 * ops.sum(z_mean**2 + ops.exp(z_log_var) - 1 - z_log_var, axis=1)
-                return bce, kl
-                """,
-            ),
-        ],
         "my_vae": [
             wrong(
                 "β squared",
@@ -369,23 +339,6 @@ ANSWERS = {
                 kl = vh.metrics.kl_per_dimension(z_mean, z_log_var)
                 return np.sum(kl.max(axis=0) < threshold)
                 """,
-            ),
-        ],
-        "warm_up": [
-            wrong(
-                "β taken away at the end",
-                r"stay|end|after|for ever|zero",
-                "return beta * epoch / length if epoch <= length else 0.0",
-            ),
-            wrong(
-                "from a half on",
-                r"0 at|start|begin|zero|half",
-                "return beta * min(1.0, 0.5 + 0.5 * epoch / length)",
-            ),
-            wrong(
-                "upside down",
-                r"upside|epoch / length|other way|exchang|swap|turned|divi",
-                "return beta * min(1.0, length / (epoch + 1e-9))",
             ),
         ],
         "free_bits_penalty": [
