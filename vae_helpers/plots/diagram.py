@@ -84,7 +84,7 @@ def _code_of_vae(axes, latent_dim):
     axes.plot([4.95, 4.95], [3.4, 3.15], color=LOSS, linestyle=":", linewidth=2)
     axes.plot([4.95, 4.95], [2.35, 1.65], color=LOSS, linestyle=":", linewidth=2)
     if latent_dim is not None:
-        _word(axes, 7.0, 1.2, _code_text(latent_dim))
+        _word(axes, 7.4, 1.15, _code_text(latent_dim))
 
 
 def _code_text(latent_dim):
