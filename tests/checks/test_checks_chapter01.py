@@ -13,31 +13,6 @@ def test_robust(name):
     assert_robust(getattr(chapter01, name))
 
 
-def test_compression():
-    exercise = chapter01.compression
-    assert_right(exercise, 512)
-    assert_wrong(exercise, 1024, "1024", "share the work")
-    assert_wrong(exercise, 28 * 28 / 2, "392", "frame")
-    assert_wrong(exercise, 2 / 1024, "other way round")
-    assert_wrong(exercise, 32, "one row of pixels")
-    assert_wrong(exercise, 500, "500, which is not right")
-
-
-def test_count_parameters():
-    exercise = chapter01.count_parameters
-    assert_right(exercise, lambda k, c, f: (k * k * c + 1) * f)
-    assert_wrong(exercise, lambda k, c, f: k * k * c * f, "1152, expected 1184", "biases")
-    assert_wrong(exercise, lambda k, c, f: k * k * c * f + 1, "1153", "not one for them all")
-    assert_wrong(exercise, lambda k, c, f: (k * c + 1) * f, "416", "square")
-    assert_wrong(exercise, lambda k, c, f: (k * k + 1) * f, "every input channel")
-    assert_wrong(exercise, lambda k, c, f: (k * k * c + 1) * f if k == 3 else 0, "1 of 3 cases")
-    assert_wrong(exercise, lambda k, c, f: (9 * c + 1) * f, "does not change with `kernel_size`")
-    assert_wrong(exercise, lambda k, c, f: (k * k * f + 1) * c, "for each input channel")
-    assert_wrong(exercise, lambda k, c, f: k * k * c * f + 2 * f, "not two")
-    assert_wrong(exercise, lambda k, c: 320, "stopped with TypeError")
-    assert_not_attempted(exercise, lambda k, c, f: ...)
-
-
 def _convolution(x, kernel, stride, put):
     out = np.zeros((len(x) - 1) * stride + len(kernel))
     for i, value in enumerate(x):
@@ -150,22 +125,6 @@ def test_pca_reconstruction():
         "argument `mean`",
     )
     assert_not_attempted(exercise, lambda x, mean, c: ...)
-
-
-def test_implausible_share():
-    exercise = chapter01.implausible_share
-    assert_right(exercise, lambda p, t: np.mean(p.max(axis=1) < t))
-    assert_right(exercise, lambda p, threshold: 1 - np.mean((p >= threshold).any(axis=1)))
-    assert_wrong(exercise, lambda p, t: np.sum(p.max(axis=1) < t), "number of images")
-    assert_wrong(exercise, lambda p, t: np.mean(p.max(axis=1) >= t), "plausible ones")
-    assert_wrong(exercise, lambda p, t: np.mean(p.max(axis=1) <= t), "exactly at the threshold")
-    assert_wrong(exercise, lambda p, t: np.mean(p < t), "each row")
-    assert_wrong(exercise, lambda p, t: np.mean(p.max(axis=1) < 0.9), "as if it were 0.9")
-    assert_wrong(exercise, lambda p, t: 100 * np.mean(p.max(axis=1) < t), "percent")
-    assert_wrong(exercise, lambda p, t: np.mean(p.max(axis=0) < t), "of each class")
-    assert_wrong(exercise, lambda p, t: np.mean((p < t).any(axis=1)), "*any*")
-    assert_wrong(exercise, lambda p, t: np.mean(p.max(axis=1) < 1 - t), "1 − threshold")
-    assert_not_attempted(exercise, lambda p, t: ...)
 
 
 def test_self_test():

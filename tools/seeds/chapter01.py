@@ -1,0 +1,137 @@
+"""What chapter 01 says of a plain autoencoder with two numbers, measured with several seeds."""
+
+from functools import cache
+
+import numpy as np
+from over_seeds import claim
+from scipy.spatial import Delaunay, KDTree
+from sklearn.decomposition import PCA
+
+import vae_helpers as vh
+
+KINDS = np.array("top trousers top top top shoe top shoe bag shoe".split())
+
+
+@cache
+def data():
+    return vh.load_data("fashion-mnist", image_size=32, validation=0)
+
+
+@cache
+def seen(models):
+    """Return the model, codes and copies of the 10,000 test images, once a seed."""
+    model, images = models("fashion-conv-ae"), data().test.images
+    z = model.encode(images)
+    return model, z, model.decode(z)
+
+
+@claim(
+    "A classifier names about half of the copies right, and more than 88 % of the right kind.",
+    holds=lambda v: (
+        0.45 < v["copies named right"] < 0.6
+        and v["copies of the right kind"] > 0.88
+        and v["originals named right"] > 0.9
+        and v["classes of which less than a fifth is named right"] >= 3
+    ),
+    protocol="The bundled classifier, 10,000 test images.",
+)
+def copies_named(models):
+    _, _, copies = seen(models)
+    test = data().test
+    named = vh.features.classify(copies, "fashion-mnist").argmax(axis=1)
+    right = named == test.labels
+    originals = vh.features.classify(test.images, "fashion-mnist").argmax(axis=1)
+    by_class = np.array([right[test.labels == label].mean() for label in range(10)])
+    numbers = {
+        "originals named right": (originals == test.labels).mean(),
+        "copies named right": right.mean(),
+        "copies of the right kind": (KINDS[named] == KINDS[test.labels]).mean(),
+        "classes of which less than a fifth is named right": (by_class < 0.2).sum(),
+    }
+    return numbers | dict(zip(data().class_names, by_class, strict=True))
+
+
+@claim(
+    "Most of the class is lost in the squeeze: neighbours on the map name less than 70 % right.",
+    holds=lambda v: 0.5 < v["named right by the nearest code"] < 0.7,
+    protocol="10,000 test images, each named by its nearest neighbour among the others' codes.",
+)
+def neighbours_named(models):
+    _, z, _ = seen(models)
+    labels = data().test.labels
+    nearest = KDTree(z).query(z, k=2)[1][:, 1]
+    return {"named right by the nearest code": (labels[nearest] == labels).mean()}
+
+
+@claim(
+    "The classes take unequal room in the box: one gets more than twice what another gets.",
+    holds=lambda v: v["largest share"] > 2 * v["smallest share"],
+    protocol="60 × 60 places of the box, label of the nearest of 10,000 codes; and of 25.",
+)
+def box_shares(models):
+    _, z, _ = seen(models)
+    fine = vh.latent.grid(60, low=z.min(axis=0), high=z.max(axis=0))
+    names, numbers = data().class_names, {}
+    for k, judge in ((1, ""), (25, ", 25 votes")):
+        shares = vh.latent.class_shares(z, data().test.labels, fine, k)
+        print(sorted(zip(shares.round(3), names, strict=True)), flush=True)
+        numbers |= {f"largest share{judge}": shares.max(), f"smallest share{judge}": shares.min()}
+        numbers |= {f"{name}{judge}": x for name, x in zip(names, shares, strict=True)}
+    return numbers
+
+
+@claim(
+    "Pictures decoded in gaps are sent elsewhere more often than those near garments, and those "
+    "from beyond the rim nearly always.",
+    holds=lambda v: (
+        3 * v["sent elsewhere, near garments"] < v["sent elsewhere, gaps"]
+        and v["sent elsewhere, beyond the rim"] > 0.75
+    ),
+    protocol="60 × 60 places of the box; empty: no code within half a step of the 15 × 15 grid.",
+)
+def gaps_and_rim(models):
+    model, z, _ = seen(models)
+    fine = vh.latent.grid(60, low=z.min(axis=0), high=z.max(axis=0))
+    step = np.ptp(z, axis=0) / 14
+    inside = Delaunay(z).find_simplex(fine) >= 0
+    is_empty = KDTree(z / step).query(fine / step)[0] > 0.5
+    decoded = model.decode(fine)
+    sure = vh.features.classify(decoded, "fashion-mnist").max(axis=1)
+    moved = np.linalg.norm((model.encode(decoded) - fine) / step, axis=1)
+    groups = {"near garments": ~is_empty, "gaps": is_empty & inside}
+    groups["beyond the rim"] = is_empty & ~inside
+    numbers = {}
+    for name, group in groups.items():
+        numbers[f"N, {name}"] = group.sum()
+        numbers[f"unsure, {name}"] = (sure[group] < 0.7).mean()
+        numbers[f"sent elsewhere, {name}"] = (moved[group] > 1).mean()
+    return numbers
+
+
+@claim(
+    "The codes are not centred at the origin.",
+    holds=lambda v: v["deviations from the origin"] > 0.25,
+    protocol="Mean of 10,000 codes over their standard deviation, length.",
+)
+def off_centre(models):
+    _, z, _ = seen(models)
+    return {"deviations from the origin": np.linalg.norm(z.mean(axis=0) / z.std(axis=0))}
+
+
+@claim(
+    "PCA needs more than two numbers, five to ten, for the squared error of the autoencoder.",
+    holds=lambda v: 5 <= v["components needed"] <= 10,
+    protocol="PCA of 10,000 training images, squared error of 10,000 test images.",
+)
+def components_needed(models):
+    _, _, copies = seen(models)
+    flat = data().test.images.reshape(-1, 1024)
+    error = np.square(flat - copies.reshape(-1, 1024)).sum(axis=1).mean()
+    pca = PCA(12, random_state=0).fit(data().train.images[:10_000].reshape(-1, 1024))
+    kept = np.square(pca.transform(flat)).mean(axis=0).cumsum()
+    lost = np.square(flat - pca.mean_).sum(axis=1).mean() - kept
+    return {
+        "squared error": error,
+        "PCA with two numbers": lost[1],
+        "components needed": 1 + np.flatnonzero(lost < error)[0],
+    }
