@@ -13,12 +13,13 @@
 # | | keep a log of what you try |
 #
 # Click the cell below and press **Shift + Enter**: its code runs, and the next cell is chosen. Go
-# on like that from top to bottom. The first run takes some seconds, because TensorFlow has to start.
+# on like that, from top to bottom. The first run takes some seconds: TensorFlow has to start.
 
 # %%
 import vae_helpers as vh
 
 print(f"vae_helpers {vh.__version__} in {vh.course_mode()} mode")
+
 
 import numpy as np
 
@@ -43,7 +44,7 @@ vh.plots.image_grid(rows, title="Two sets of 70,000 grey images come with the co
 # %%
 vae = vh.zoo.load("mnist-vae")
 walks = {}
-for start, end in ((0, 1), (18, 3), (7, 8), (2, 11)):
+for start, end in np.array([(0, 1), (18, 3), (7, 8), (2, 11)]):
     z, _ = vae.encode(digits.images[[start, end]])
     name = f"{digits.labels[start]} → {digits.labels[end]}"
     walks[name] = vae.decode(vh.latent.interpolate(z[0], z[1], steps=10))

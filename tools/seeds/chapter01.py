@@ -9,7 +9,7 @@ from sklearn.decomposition import PCA
 
 import vae_helpers as vh
 
-KINDS = np.array("top trousers top top top shoe top shoe bag shoe".split())
+KINDS = np.array(["top", "trousers", "top", "top", "top", "shoe", "top", "shoe", "bag", "shoe"])
 
 
 @cache

@@ -15,6 +15,16 @@ from vae_helpers.checks.core import (
     show,
 )
 
+
+def loss_in_nats(x, x_hat):
+    """Return the cross-entropy, summed over pixels and averaged over images (n, h, w, 1)."""
+    return _cross_entropy(x, x_hat).sum() / len(x)
+
+
+def _cross_entropy(x, x_hat):
+    return -x * np.log(x_hat) - (1 - x) * np.log(1 - x_hat)
+
+
 def linear_copies(x, mean, components):
     """Encode images (n, d) with principal components (k, d), and decode them again."""
     return mean + (x - mean) @ components.T @ components
@@ -175,12 +185,7 @@ def build_decoder(answer):
 )
 def reconstruction_loss(answer):
     """Write the binary cross-entropy, summed over pixels and averaged over images."""
-
-    def pixels(x, x_hat):
-        return -x * np.log(x_hat) - (1 - x) * np.log(1 - x_hat)
-
-    def right(x, x_hat):
-        return pixels(x, x_hat).sum() / len(x)
+    pixels, right = _cross_entropy, loss_in_nats
 
     expect_function(
         answer,
@@ -302,7 +307,6 @@ def reconstruction_loss(answer):
 )
 def pca_reconstruction(answer):
     """Encode and decode with principal components."""
-
     right = linear_copies
 
     def coded(x, mean, components):

@@ -1,6 +1,244 @@
 from wrong_answers import noted, right, wrong
 
 ANSWERS = {
+    "build_decoder": [
+        wrong(
+            "a sigmoid at the end",
+            r"sigmoid|logits|activation",
+            """
+            h = layers.Reshape((4, 4, 128))(layers.Dense(4 * 4 * 128)(z))
+            for filters in (128, 64, 32):
+                h = layers.Conv2DTranspose(filters, 3, 2, "same", activation="relu")(h)
+            return keras.Model(z, layers.Conv2D(1, 3, padding="same", activation="sigmoid")(h))
+            """,
+        ),
+        wrong(
+            "no ReLU",
+            r"relu|activation|linear",
+            """
+            h = layers.Reshape((4, 4, 128))(layers.Dense(4 * 4 * 128)(z))
+            for filters in (128, 64, 32):
+                h = layers.Conv2DTranspose(filters, 3, 2, "same")(h)
+            return keras.Model(z, layers.Conv2D(1, 3, padding="same")(h))
+            """,
+        ),
+        wrong(
+            "filters from small to large",
+            r"filter|128, 64|fewer",
+            """
+            h = layers.Reshape((4, 4, 128))(layers.Dense(4 * 4 * 128)(z))
+            for filters in (32, 64, 128):
+                h = layers.Conv2DTranspose(filters, 3, 2, "same", activation="relu")(h)
+            return keras.Model(z, layers.Conv2D(1, 3, padding="same")(h))
+            """,
+        ),
+        wrong(
+            "no padding",
+            r"padding|same|border|cut",
+            """
+            h = layers.Reshape((4, 4, 128))(layers.Dense(4 * 4 * 128)(z))
+            for filters in (128, 64, 32):
+                h = layers.Conv2DTranspose(filters, 3, strides=2, activation="relu")(h)
+            return keras.Model(z, layers.Conv2D(1, 3, padding="same")(h))
+            """,
+        ),
+        wrong(
+            "no strides",
+            r"stride|double|side|4 → 8",
+            """
+            h = layers.Reshape((4, 4, 128))(layers.Dense(4 * 4 * 128)(z))
+            for filters in (128, 64, 32):
+                h = layers.Conv2DTranspose(filters, 3, padding="same", activation="relu")(h)
+            return keras.Model(z, layers.Conv2D(1, 3, padding="same")(h))
+            """,
+        ),
+        wrong(
+            "kernels of 5 × 5",
+            r"kernel|3 × 3",
+            """
+            h = layers.Reshape((4, 4, 128))(layers.Dense(4 * 4 * 128)(z))
+            for filters in (128, 64, 32):
+                h = layers.Conv2DTranspose(filters, 5, 2, "same", activation="relu")(h)
+            return keras.Model(z, layers.Conv2D(1, 3, padding="same")(h))
+            """,
+        ),
+        wrong(
+            "three channels",
+            r"channel|one|single",
+            """
+            h = layers.Reshape((4, 4, 128))(layers.Dense(4 * 4 * 128)(z))
+            for filters in (128, 64, 32):
+                h = layers.Conv2DTranspose(filters, 3, 2, "same", activation="relu")(h)
+            return keras.Model(z, layers.Conv2D(3, 3, padding="same")(h))
+            """,
+        ),
+        wrong(
+            "no last convolution",
+            r"channel|last|convolution|single",
+            """
+            h = layers.Reshape((4, 4, 128))(layers.Dense(4 * 4 * 128)(z))
+            for filters in (128, 64, 32):
+                h = layers.Conv2DTranspose(filters, 3, 2, "same", activation="relu")(h)
+            return keras.Model(z, h)
+            """,
+        ),
+        wrong(
+            "only two steps",
+            r"three|double|side|4 → 8",
+            """
+            h = layers.Reshape((4, 4, 128))(layers.Dense(4 * 4 * 128)(z))
+            for filters in (128, 64):
+                h = layers.Conv2DTranspose(filters, 3, 2, "same", activation="relu")(h)
+            return keras.Model(z, layers.Conv2D(1, 3, padding="same")(h))
+            """,
+        ),
+        wrong(
+            "the last layer transposed",
+            r"Conv2D|transpos",
+            """
+            h = layers.Reshape((4, 4, 128))(layers.Dense(4 * 4 * 128)(z))
+            for filters in (128, 64, 32):
+                h = layers.Conv2DTranspose(filters, 3, 2, "same", activation="relu")(h)
+            return keras.Model(z, layers.Conv2DTranspose(1, 3, padding="same")(h))
+            """,
+        ),
+        wrong(
+            "no biases",
+            r"bias",
+            """
+            h = layers.Reshape((4, 4, 128))(layers.Dense(4 * 4 * 128)(z))
+            bare = {"activation": "relu", "use_bias": False}
+            for filters in (128, 64, 32):
+                h = layers.Conv2DTranspose(filters, 3, 2, "same", **bare)(h)
+            return keras.Model(z, layers.Conv2D(1, 3, padding="same")(h))
+            """,
+        ),
+        wrong(
+            "a dense layer of 128 numbers",
+            r"2,?048|4 · 4|4 \* 4|Reshape|dense",
+            """
+            h = layers.Reshape((4, 4, 128))(layers.Dense(128)(z))
+            return keras.Model(z, layers.Conv2D(1, 3)(h))
+            """,
+        ),
+        right(
+            "in one go",
+            """
+            h = layers.Reshape((4, 4, 128))(layers.Dense(4 * 4 * 128)(z))
+            for filters in (128, 64, 32):
+                h = layers.Conv2DTranspose(filters, 3, 2, "same", activation="relu")(h)
+            return keras.Model(z, layers.Conv2D(1, 3, padding="same")(h))
+            """,
+        ),
+        right(
+            "a Sequential",
+            """
+            return keras.Sequential([
+                keras.Input((latent_dim,)),
+                layers.Dense(2048),
+                layers.Reshape((4, 4, 128)),
+                layers.Conv2DTranspose(128, 3, 2, "same", activation="relu"),
+                layers.Conv2DTranspose(64, 3, 2, "same", activation="relu"),
+                layers.Conv2DTranspose(32, 3, 2, "same", activation="relu"),
+                layers.Conv2D(1, 3, padding="same"),
+            ])
+            """,
+        ),
+        right(
+            "activations as layers of their own",
+            """
+            h = layers.Reshape((4, 4, 128))(layers.Dense(2048)(z))
+            for filters in (128, 64, 32):
+                h = layers.ReLU()(layers.Conv2DTranspose(filters, 3, 2, "same")(h))
+            return keras.Model(z, layers.Conv2D(1, (3, 3), padding="same")(h))
+            """,
+        ),
+        right("the course's own", "return vh.models.fashion_conv_decoder(latent_dim)"),
+    ],
+    "box_shares": [
+        wrong(
+            "numbers of points",
+            r"divide|share|number",
+            "return np.bincount(labels[KDTree(z).query(points)[1]], minlength=10)",
+        ),
+        wrong(
+            "divided by the codes",
+            r"number of codes|points",
+            "return np.bincount(labels[KDTree(z).query(points)[1]], minlength=10) / len(z)",
+        ),
+        wrong(
+            "distances for numbers",
+            r"float|index|integer|whole|second|two arrays|distance",
+            "return np.bincount(labels[KDTree(z).query(points)[0]], minlength=10) / len(points)",
+        ),
+        wrong(
+            "the classes of the points",
+            r"count",
+            "return labels[KDTree(z).query(points)[1]]",
+        ),
+        wrong(
+            "the numbers of the codes, counted",
+            r"label|minlength|class|shape",
+            "return np.bincount(KDTree(z).query(points)[1], minlength=10) / len(points)",
+        ),
+        wrong(
+            "no minlength",
+            r"minlength|missing|ten",
+            "return np.bincount(labels[KDTree(z).query(points)[1]]) / len(points)",
+        ),
+        wrong(
+            "the tree of the points",
+            r"tree|query|other way|each code",
+            """
+            nearest = KDTree(points).query(z)[1]
+            return np.bincount(labels[nearest % len(labels)], minlength=10) / len(points)
+            """,
+        ),
+        wrong(
+            "the class centres",
+            r"centre|mean|single code",
+            """
+            there = np.unique(labels)
+            centres = np.array([z[labels == label].mean(axis=0) for label in there])
+            nearest = KDTree(centres).query(points)[1]
+            return np.bincount(there[nearest], minlength=10) / len(points)
+            """,
+        ),
+        wrong(
+            "the farthest code",
+            r"farthest|argm",
+            """
+            distance = np.linalg.norm(points[:, None] - z, axis=-1)
+            return np.bincount(labels[distance.argmax(axis=1)], minlength=10) / len(points)
+            """,
+        ),
+        wrong(
+            "all the same",
+            r"same|codes",
+            "return np.ones(10) / 10",
+        ),
+        right(
+            "distances by hand",
+            """
+            distance = np.linalg.norm(points[:, None] - z, axis=-1)
+            of_points = labels[distance.argmin(axis=1)]
+            return [np.mean(of_points == label) for label in range(10)]
+            """,
+        ),
+        right(
+            "a classifier of scikit-learn",
+            """
+            from sklearn.neighbors import KNeighborsClassifier
+
+            of_points = KNeighborsClassifier(1).fit(z, labels).predict(points)
+            return np.bincount(of_points, minlength=10) / len(points)
+            """,
+        ),
+        right(
+            "the package",
+            "return np.pad(s := vh.latent.class_shares(z, labels, points), (0, 10 - len(s)))",
+        ),
+    ],
     "transposed_convolution": [
         wrong(
             "stamps overwrite each other",
