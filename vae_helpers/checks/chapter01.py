@@ -511,9 +511,9 @@ self_test = SelfTest(
         right="a",
         feedback={
             "a": "The loss compares images with their own copies; other places never occur.",
-            "b": "The decoder continues in some way, and no term rewards any of them. (Section 9.)",
+            "b": "The decoder continues in some way, and no term rewards any of them. (Section 7.)",
             "c": "Nothing in this loss knows of an origin. Chapter 02 adds such a term. "
-            "(Section 9.)",
+            "(Section 7.)",
         },
     ),
     Question(
@@ -563,8 +563,8 @@ self_test = SelfTest(
         },
         right="c",
         feedback={
-            "a": "PCA finds its best solution at once; more time would not help it. (Section 8.)",
-            "b": "Neither of them saw a label. (Section 8.)",
+            "a": "PCA finds its best solution at once; more time would not help it. (Section 6.)",
+            "b": "Neither of them saw a label. (Section 6.)",
             "c": "A linear autoencoder could only find PCA's flat plane again.",
         },
     ),
@@ -578,9 +578,9 @@ self_test = SelfTest(
         },
         right="b",
         feedback={
-            "a": "Both copy equally well, and nothing else was asked of them. (Section 10.)",
+            "a": "Both copy equally well, and nothing else was asked of them. (Section 8.)",
             "b": "Turn all codes and let the decoder turn them back: the copies are the same.",
-            "c": "Training sees no classes. (Section 10.)",
+            "c": "Training sees no classes. (Section 8.)",
         },
     ),
     chapter=__name__,
