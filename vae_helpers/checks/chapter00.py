@@ -52,6 +52,10 @@ def halfway(answer):
             (lambda a, b: (a + b) // 2, "`//` drops the fractions: use `/`."),
             (lambda a, b: a * b / 2, "Add the two, do not multiply them."),
             (
+                lambda a, b: np.sqrt(np.abs(a * b)),
+                "That is a root of a product, the geometric mean: add the two, and halve.",
+            ),
+            (
                 lambda a, b: np.maximum(a, b),
                 "That keeps the larger of each two numbers: take their mean.",
             ),

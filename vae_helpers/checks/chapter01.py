@@ -423,79 +423,87 @@ def box_shares(answer):
         centres = np.stack([z[labels == label].mean(axis=0) for label in there])
         return counts(there[_nearest(centres, points)]) / len(points)
 
-    expect_function(
-        answer,
-        right,
-        [_box_case(*sizes) for sizes in ((1, 3, 4), (2, 7, 9), (3, 16, 25))],
-        look_at="For each point: which code is nearest, and which label has that code?",
-        mistakes=[
-            (
-                lambda z, labels, points: counts(labels[_nearest(z, points)]),
-                "Those are numbers of points: divide by how many points there are.",
-            ),
-            (
-                lambda z, labels, points: 100 * right(z, labels, points),
-                "That is in percent: a share lies between 0 and 1.",
-            ),
-            (
-                lambda z, labels, points: counts(labels[_nearest(z, points)]) / len(z),
-                "You divide by the number of codes: divide by the number of *points*.",
-            ),
-            (
-                lambda z, labels, points: counts(labels) / len(labels),
-                "That is how often each class occurs among the *codes*: the points are not asked.",
-            ),
-            (
-                lambda z, labels, points: counts(labels[_nearest(z, points, -1)]) / len(points),
-                "You take the code that is *farthest* from each point: `argmin`, not `argmax`.",
-            ),
-            (
-                lambda z, labels, points: counts(labels[_nearest(z, points, 1)]) / len(points),
-                "You take the second-nearest code: among codes the nearest is the point itself, "
-                "but these points are no codes.",
-            ),
-            (of_centres, "You take the nearest class *centre*: ask for the nearest single code."),
-            (
-                lambda z, labels, points: (
-                    counts(labels[_nearest(points, z)[: len(points)]]) / len(points)
+    with advice(_TWO_ARRAYS, about="integer|out of bounds"):
+        expect_function(
+            answer,
+            right,
+            [_box_case(*sizes) for sizes in ((1, 3, 4), (2, 7, 9), (3, 16, 25))],
+            look_at="For each point: which code is nearest, and which label has that code?",
+            mistakes=[
+                (
+                    lambda z, labels, points: counts(labels[_nearest(z, points)]),
+                    "Those are numbers of points: divide by how many points there are.",
                 ),
-                "You ask for each code which *point* is nearest: build the tree of the codes, and "
-                "query it with the points.",
-            ),
-            (
-                lambda z, labels, points: (
-                    counts(labels[_nearest(z[:, :1], points[:, :1])]) / len(points)
+                (
+                    lambda z, labels, points: 100 * right(z, labels, points),
+                    "That is in percent: a share lies between 0 and 1.",
                 ),
-                "You compare the first coordinate alone: a code has two.",
-            ),
-            (
-                lambda z, labels, points: counts(labels[_by_city_blocks(z, points)]) / len(points),
-                "You add up the distances along the axes: take the straight distance.",
-            ),
-            (
-                lambda z, labels, points: np.bincount(labels[_nearest(z, points)]) / len(points),
-                "Classes that no point goes to are missing at the end: `minlength=10`.",
-            ),
-            (
-                lambda z, labels, points: labels[_nearest(z, points)],
-                "Those are the classes of the points: count how often each occurs, and divide.",
-            ),
-            (
-                lambda z, labels, points: _nearest(z, points),
-                "Those are the numbers of the nearest codes: take their labels, and count them.",
-            ),
-            (
-                lambda z, labels, points: (
-                    counts(labels[_nearest(z, points)]) / counts(labels).clip(1)
+                (
+                    lambda z, labels, points: counts(labels[_nearest(z, points)]) / len(z),
+                    "You divide by the number of codes: divide by the number of *points*.",
                 ),
-                "You divide by the size of each class: divide by the number of points.",
-            ),
-            (
-                lambda z, labels, points: np.full(10, 0.1),
-                "That says that each class gets the same: ask the codes.",
-            ),
-        ],
-    )
+                (
+                    lambda z, labels, points: counts(labels) / len(labels),
+                    "That is each class's share of the *codes*: the points are not asked.",
+                ),
+                (
+                    lambda z, labels, points: counts(labels[_nearest(z, points, -1)]) / len(points),
+                    "You take the code that is *farthest* from each point: `argmin`, not `argmax`.",
+                ),
+                (
+                    lambda z, labels, points: counts(labels[_nearest(z, points, 1)]) / len(points),
+                    "You take the second-nearest code. (The nearest one of a *code* is itself, but "
+                    "these points are no codes.)",
+                ),
+                (
+                    of_centres,
+                    "You take the nearest class *centre*: ask for the nearest single code.",
+                ),
+                (
+                    lambda z, labels, points: (
+                        counts(labels[_nearest(points, z) % len(labels)]) / len(points)
+                    ),
+                    "You ask for each code which *point* is nearest: build the tree of the codes, "
+                    "and query it with the points.",
+                ),
+                (
+                    lambda z, labels, points: (
+                        counts(labels[_nearest(z[:, :1], points[:, :1])]) / len(points)
+                    ),
+                    "You compare the first coordinate alone: a code has two.",
+                ),
+                (
+                    lambda z, labels, points: (
+                        counts(labels[_by_city_blocks(z, points)]) / len(points)
+                    ),
+                    "You add up the distances along the axes: take the straight distance.",
+                ),
+                (
+                    lambda z, labels, points: (
+                        np.bincount(labels[_nearest(z, points)]) / len(points)
+                    ),
+                    "Classes that no point goes to are missing at the end: `minlength=10`.",
+                ),
+                (
+                    lambda z, labels, points: labels[_nearest(z, points)],
+                    "Those are the classes of the points: count how often each occurs, and divide.",
+                ),
+                (
+                    lambda z, labels, points: _nearest(z, points),
+                    "Those are the numbers of the nearest codes: count their labels.",
+                ),
+                (
+                    lambda z, labels, points: (
+                        counts(labels[_nearest(z, points)]) / counts(labels).clip(1)
+                    ),
+                    "You divide by the size of each class: divide by the number of points.",
+                ),
+                (
+                    lambda z, labels, points: np.full(10, 0.1),
+                    "That says that each class gets the same: ask the codes.",
+                ),
+            ],
+        )
     return "Every point belongs to one class now, so the ten shares add up to 1."
 
 
@@ -587,6 +595,10 @@ self_test = SelfTest(
 )
 
 
+_TWO_ARRAYS = (
+    "`KDTree(z).query(points)` returns two arrays: distances, and for each point the number of the "
+    "nearest code. Take the second, and ask the tree of the *codes*."
+)
 _DECODER = (
     "A dense layer to 2,048 numbers, `Reshape((4, 4, 128))`, three transposed convolutions that "
     "double the side, and one convolution to a single channel."

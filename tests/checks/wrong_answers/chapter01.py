@@ -191,7 +191,7 @@ ANSWERS = {
             r"tree|query|other way|each code",
             """
             nearest = KDTree(points).query(z)[1]
-            return np.bincount(labels[nearest % len(labels)], minlength=10) / len(points)
+            return np.bincount(labels[nearest], minlength=10) / len(points)
             """,
         ),
         wrong(
