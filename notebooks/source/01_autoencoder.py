@@ -23,6 +23,7 @@ import numpy as np
 from keras import layers
 from scipy.spatial import Delaunay, KDTree
 from sklearn.decomposition import PCA
+from sklearn.neighbors import KNeighborsClassifier
 
 from vae_helpers.checks import chapter01 as exercises
 from vae_helpers.checks import experiment_log, progress
@@ -45,11 +46,7 @@ from vae_helpers.checks import experiment_log, progress
 # | the two numbers | the **code** z, a point of the **latent space** |
 # | Ben | the **decoder**, a network from a point to an image |
 # | the pay | the **reconstruction loss**, which is to become small |
-
-# %%
-vh.plots.model_diagram("ae")
-
-# %% [markdown]
+#
 # Together they are an **autoencoder**. Its target is its own input, so it needs no labels.
 #
 # ## 2. First see one work
@@ -71,8 +68,8 @@ vh.plots.image_grid(rows, titles=data.class_names, title="1,024 pixels → 2 num
 # Two numbers! Each of them stands for 512 pixels. What is common to many garments comes back, and
 # what is special to one is gone: prints, buttons, straps.
 #
-# **Predict.** How much of the *class* is left? A classifier of clothes, trained on real ones, also
-# comes with the course. Run the cell, choose, and run it again.
+# How much of the *class* is left? A classifier of clothes, trained on real ones, also comes with the
+# course. Run the cell, choose, and run it again.
 
 # %% exercise="copies_named"
 # <solution>
@@ -86,22 +83,14 @@ named = {
     "copies": vh.features.classify(copies, "fashion-mnist").argmax(axis=1),
 }
 right = {name: given == y_test for name, given in named.items()}
+kinds = np.array(["top", "trousers"] + 3 * ["top"] + ["shoe", "top", "shoe", "bag", "shoe"])
 print(f"{'named right':12}", *right)
 for label, name in enumerate(data.class_names):
     print(f"{name:12}", *(f"{hits[y_test == label].mean():8.0%}" for hits in right.values()))
 print(f"{'all':12}", *(f"{hits.mean():8.0%}" for hits in right.values()))
+of_kind = (np.mean(kinds[given] == kinds[y_test]) for given in named.values())
+print("the kind    ", *(f"{share:8.0%}" for share in of_kind), "  top, trousers, shoe or bag")
 exercises.copies_named.compare()
-
-# %% [markdown]
-# Four or five classes are nearly wiped out: coats, shirts and sandals are copied as something else
-# nearly always. Before you pity them, ask for the *kind* only:
-
-# %%
-tops = {"T-shirt/top", "Pullover", "Dress", "Coat", "Shirt"}
-shoes = {"Sandal", "Sneaker", "Ankle boot"}
-kinds = np.array(["top" if c in tops else "shoe" if c in shoes else c for c in data.class_names])
-for name, given in named.items():
-    print(f"{name:10} {np.mean(kinds[given] == kinds[y_test]):.1%} of the right kind")
 
 # %% tags=["guard"]
 assert 0.90 < right["originals"].mean() < 0.95
@@ -109,10 +98,11 @@ assert 0.45 < right["copies"].mean() < 0.60
 assert np.mean(kinds[named["copies"]] == kinds[y_test]) > 0.88
 
 # %% [markdown]
-# Two numbers hold a top, trousers, a shoe or a bag, and how long and how bright it is. Details
-# that tell a coat from a pullover do not fit in; from Ada's two numbers Ben can only sew the
-# average of all that hangs near that spot, and an average is blurred. (Does the blur alone mislead
-# the classifier? Section 7 asks the codes themselves.)
+# Four classes are nearly wiped out: dresses, coats, shirts and sandals. (Two more autoencoders,
+# trained with other seeds, lose the same four and end at 51 %.) What remains is the kind: two
+# numbers hold a top, trousers, a shoe or a bag. What tells a coat from a pullover does not fit in.
+# From Ada's two numbers Ben can only sew the average of all that hangs near that spot, and an
+# average is blurred. Does the blur alone mislead the classifier? Section 7 asks the codes.
 #
 # ## 3. Ada: the encoder
 #
@@ -134,7 +124,6 @@ def build_encoder(latent_dim):
 
 encoder = build_encoder(2)
 encoder.summary()
-assert encoder.count_params() == 96_770
 
 # %% [markdown]
 # Where the picture is large there are few parameters: a filter is used at every place and paid for
@@ -224,12 +213,9 @@ exercises.build_decoder.check(build_decoder)
 # exercises.build_decoder.hint()
 # exercises.build_decoder.solution()
 
-# %%
-decoder_of = exercises.build_decoder.yours_or(vh.models.fashion_conv_decoder)
-decoder = decoder_of(2)
-both = encoder.count_params() + decoder.count_params()
-print(f"{exercises.build_decoder.whose} decoder: {decoder.count_params():,} parameters of {both:,}")
-assert (decoder.count_params(), both) == (246_273, 343_043)
+# %% tags=["guard"]
+both = encoder.count_params(), vh.models.fashion_conv_decoder(2).count_params()
+assert both == (96_770, 246_273)
 
 # %% [markdown]
 # ## 5. The pay: the reconstruction loss
@@ -241,7 +227,8 @@ assert (decoder.count_params(), both) == (246_273, 343_043)
 #
 # With natural logarithms its unit is the **nat**. This course always **sums over the pixels** of
 # an image and **averages over images**. Others average over pixels too, and then print numbers
-# that are 1,024 times smaller for the same quality.
+# that are 1,024 times smaller for the same quality. Pixels must lie in [0, 1]: with bytes from 0 to
+# 255 the loss would have no lower bound, so the course's models refuse such images.
 #
 # ### Exercise 3 · Write the loss
 #
@@ -294,6 +281,9 @@ assert 189 < floor < 191, floor
 # Now your own, in quick mode (the default) on 5,120 images, in full mode on all 60,000, each once.
 # Every ten steps of 32 images we look at the loss of 500 test images. That takes about half a
 # minute. (To train the course's model again: `vae-helpers train fashion-conv-ae --out my-model`.)
+#
+# **Predict.** The untrained decoder answers about 0.5 for every pixel: 1,024 coin tosses. Where
+# does the curve start? And what is the first thing to be learned, before the code says anything?
 
 
 # %%
@@ -303,7 +293,8 @@ x_some, x_look = x_train[: vh.by_mode(5_120, 60_000)], x_test[:500]
 def train(latent_dim):
     """Train an autoencoder; return it, and its loss before the first step and every ten steps."""
     keras.utils.set_random_seed(1)
-    model = vh.models.Autoencoder(build_encoder(latent_dim), decoder_of(latent_dim))
+    decoder = exercises.build_decoder.yours_or(vh.models.fashion_conv_decoder)(latent_dim)
+    model = vh.models.Autoencoder(build_encoder(latent_dim), decoder)
     model.compile(optimizer=keras.optimizers.Adam(3e-3))
     start = vh.metrics.reconstruction_error(x_look, model.reconstruct(x_look), kind="bce")
     steps = {"batch_size": 32, "steps_per_epoch": 10, "epochs": len(x_some) // 320}
@@ -312,12 +303,9 @@ def train(latent_dim):
 
 
 autoencoder, curve = train(latent_dim=2)
-print(f"from {curve[0]:.0f} to {curve[-1]:.0f} nats an image")
-
-# %% [markdown]
-# **Predict.** The untrained decoder answers about 0.5 for every pixel: 1,024 coin tosses. Where
-# does the curve start? And which is the first thing that an autoencoder can learn, before its code
-# says anything at all?
+print(
+    f"{exercises.build_decoder.whose} decoder: from {curve[0]:.0f} to {curve[-1]:.0f} nats an image"
+)
 
 # %%
 mean_garment = np.repeat(x_train.mean(axis=0, keepdims=True), len(x_look), axis=0)
@@ -338,14 +326,7 @@ assert abs(curve[0] - 710) < 20, curve
 assert any(abs(loss_ - blot) < 15 for loss_ in curve)
 assert lowest < curve[-1] < blot - 50
 
-# %%
-rows = {"original": x_test[one_each], "yours": autoencoder.reconstruct(x_test[one_each])}
-rows["the course's"] = copies[one_each]
-vh.plots.image_grid(rows, titles=data.class_names)
-
 # %% [markdown]
-# Yours has seen a part of the images once, the course's all of them several times.
-#
 # ### Is it better than straight lines?
 #
 # Principal component analysis (PCA) also squeezes an image into two numbers and back, but with
@@ -370,28 +351,38 @@ exercises.pca_reconstruction.check(pca_reconstruction)
 # exercises.pca_reconstruction.solution()
 
 # %%
-pca = PCA(n_components=20, random_state=0).fit(x_train[:10_000].reshape(-1, 1024))
+pca = PCA(n_components=12, random_state=0).fit(x_train[:10_000].reshape(-1, 1024))
 rebuild = exercises.pca_reconstruction.yours_or(exercises.linear_copies)
-flat, pca_copies = x_test.reshape(-1, 1024), {}
-for k in range(1, 21):
-    pca_copies[k] = np.asarray(rebuild(flat, pca.mean_, pca.components_[:k])).reshape(x_test.shape)
-mse = vh.metrics.reconstruction_error
-errors = {k: mse(x_test, shown, kind="mse") for k, shown in pca_copies.items()}
-error = mse(x_test, copies, kind="mse")
-needed = min(k for k in errors if errors[k] < error)
+
+
+def through_pca(images, k):
+    """Return copies of images that went through k numbers of PCA."""
+    copied = np.asarray(rebuild(images.reshape(-1, 1024), pca.mean_, pca.components_[:k]))
+    return copied.reshape(images.shape).clip(0, 1)
+
+
+error = np.square(x_test - copies).sum(axis=(1, 2, 3)).mean()
+errors = [np.square(x_test - through_pca(x_test, k)).sum(axis=(1, 2, 3)).mean() for k in range(13)]
+needed = np.argmax(np.array(errors) < error)  # the first that is as good
 print(f"squared error: autoencoder {error:.1f}, PCA with 2 numbers {errors[2]:.1f}")
-print(f"PCA needs {needed} numbers to be as good, {errors[needed]:.1f}")
+print(f"PCA is as good from {needed} numbers on")
+
+# %% tags=["guard"]
+assert error < 0.85 * errors[2]
+assert 5 <= needed <= 10, errors
 
 # %%
-rows = {"original": x_test[one_each], "PCA, 2 numbers": pca_copies[2][one_each].clip(0, 1)}
-rows |= {f"PCA, {needed} numbers": pca_copies[needed][one_each].clip(0, 1)}
-rows["autoencoder, 2"] = copies[one_each]
+rows = {"original": x_test[one_each], "PCA, 2 numbers": through_pca(x_test[one_each], 2)}
+rows[f"PCA, {needed} numbers"] = through_pca(x_test[one_each], needed)
+rows["yours, 2 numbers"] = autoencoder.reconstruct(x_test[one_each])
+rows["the course's, 2"] = copies[one_each]
 vh.plots.image_grid(rows, titles=data.class_names)
 
 # %% [markdown]
 # PCA can only mix: the mean image plus so much of one pattern plus so much of another, so ghosts of
 # other garments shine through. The autoencoder bends its plane through the space of images, and
-# needs fewer numbers for the same error.
+# needs fewer numbers for the same error. Yours has seen a part of the images once, the course's all
+# of them several times.
 #
 # ## 7. The map of the wardrobe
 #
@@ -402,18 +393,17 @@ z_test = trained.encode(x_test)
 vh.plots.embedding(z_test, y_test, data.class_names, title="10,000 test images, as codes")
 
 # %% [markdown]
-# The map answers the question of section 2. Let each garment be called by the class of its nearest
-# neighbour on the map. No picture is decoded, so no blur can mislead this judge:
+# The map answers the question of section 2. Half of the garments are named by those of the other
+# half that hang nearest. No picture is decoded, so no blur can mislead these judges:
 
 # %%
-neighbour = KDTree(z_test).query(z_test, k=2)[1][:, 1]  # the nearest of all is the garment itself
-by_neighbour = np.mean(y_test[neighbour] == y_test)
-print(f"named right from the copies: {right['copies'].mean():.0%}")
-print(f"by the nearest neighbour on the map: {by_neighbour:.0%}")
-assert 0.5 < by_neighbour < 0.7
+for k in (1, 25):
+    judge = KNeighborsClassifier(k).fit(z_test[::2], y_test[::2])
+    print(f"named right by {k:2} neighbours: {judge.score(z_test[1::2], y_test[1::2]):.0%}")
 
 # %% [markdown]
-# So most of the class is lost in the squeeze, and little of it in the blur.
+# At best two thirds, of garments that the classifier names right in nine of ten cases. So most of
+# the loss is in the squeeze; Ben's blur adds the rest.
 #
 # Now the same map from above, with the garments themselves: at every spot of a 15 × 15 grid the
 # test image whose code is nearest. A spot stays black if nothing hangs within half a step of it.
@@ -435,7 +425,7 @@ vh.plots.latent_grid(
 )
 
 # %% [markdown]
-# **Predict.** Ben is sent to every one of these spots, the empty ones too. What will he sew there?
+# Ben is sent to every one of these spots, the empty ones too. What will he sew there?
 
 # %% exercise="empty_spots"
 # <solution>
@@ -507,10 +497,10 @@ for label in np.argsort(-shares):
     print(f"{data.class_names[label]:12} {shares[label]:5.1%} {of_25[label]:6.1%}")
 
 # %% [markdown]
-# **What to see.** An even share would be 10 %. On this map bags get twice that, and another class a
-# third of what bags get. Both judges agree on the first place, and not on the last: shirts hang
-# scattered among the other tops, so they own single points and hardly any ground. Train again with
-# another seed, and other classes win or lose; that they do not get the same room stays.
+# **What to see.** Bags, by both judges, with twice an even share: 20 %, and 25 and 20 % in two more
+# trainings. The last place changes with the training. And shirts show what such a number is worth:
+# each time 10 % by the nearest code and 3 % by 25 votes. They hang scattered among the other tops,
+# so they own many single points and hardly any ground.
 #
 # ### Limit 2: the map is neither centred nor bounded
 #
@@ -527,7 +517,7 @@ off_centre = np.linalg.norm(z_test.mean(axis=0) / z_test.std(axis=0))
 print(f"the mean of all codes lies {off_centre:.1f} standard deviations from the origin")
 
 # %% [markdown]
-# ### Limit 3: where nothing hangs, nothing is right
+# ### Limit 3: where nothing hangs, Ben sews all the same
 #
 # Two kinds of places are empty: **gaps** among the codes, and the corners of the box **beyond the
 # rim**. (The rim is the convex hull, a rubber band around all codes.) Two judges look at what Ben
@@ -557,16 +547,18 @@ vh.measured(
 )
 
 # %% [markdown]
-# Near garments Ada and Ben understand each other. In the gaps many pictures are sent elsewhere, and
-# beyond the rim most of them. That is no wonder: Ada has hung real garments only, and finds a place
-# among them for whatever she is shown. Both judges have never learned to say "this is nothing".
-# Most of the empty room lies beyond the rim; the gaps are few, and a map does not mark them.
+# Near garments Ada and Ben understand each other. The empty places are of two kinds. In the
+# **gaps** the pictures are torn: the classifier is unsure of a third of them (44 and 56 % in two
+# more trainings), nearly three times as often as near garments, or more. **Beyond the rim** they look
+# better, at times as good as near garments, and yet Ada sends most of them elsewhere (70 to 83 % in
+# three trainings): clean, bright garments that nobody ever hung there. The map marks neither kind.
 #
 # ## 9. Your experiment: a wider code
 #
 # How much does a third, a fourth, an eighth number help, and what does it cost? Choose
 # `latent_dim`, write down what you expect, and run the cell. It trains as your own model was
-# trained, in half a minute.
+# trained, in half a minute. Then write your conclusion into your log. (With another seed a loss
+# so early in a training differs by several nats: is the gain large enough to speak of?)
 
 # %%
 latent_dim = 8
@@ -577,10 +569,6 @@ lines = {"2 numbers": curve, f"{latent_dim} numbers": wider_curve}
 lines["a perfect copy"] = [lowest] * len(curve)
 vh.plots.lines(lines, 10 * np.arange(len(curve)), **labels, title="Does a wider code help?")
 
-# %% [markdown]
-# So early in a training luck has its say: with another seed the gain differs by several nats. Is
-# yours large enough to speak of? Write your conclusion into your log.
-
 # %% exercise="experiment"
 # <solution>
 assert wider_curve[-1] < curve[-1] - 3
@@ -589,38 +577,6 @@ conclusion = "Eight numbers bring the loss down, but no map can show them."
 # conclusion = ...  # your words here
 # </solution>
 experiment_log.add("01: a wider code", {"latent_dim": latent_dim}, results, conclusion)
-
-# %% [markdown]
-# ## 10. Common mistakes, failing for you
-#
-# 1. **Bytes instead of [0, 1].** The loss has no lower bound then: it falls and falls, and means
-#    nothing. The course's models refuse such images.
-# 2. **The sigmoid twice**, once in the model and once in the loss: brightness stays between 0.5
-#    and 0.73.
-# 3. **The mean of unequal batches**, or the last batch alone, in place of the mean of all images.
-
-# %%
-white = np.where(x_test[:1] > 0, 1.0, -1.0)
-loss_of = [vh.models.reconstruction_loss(255 * x_test[:1], sure * white)[0] for sure in (1, 9, 99)]
-print("1. loss in bytes, surer and surer:", *(f"{float(nats):,.0f}" for nats in loss_of))
-
-twice = 1 / (1 + np.exp(-copies))
-print(f"2. the sigmoid twice: brightness from {twice.min():.2f} to {twice.max():.2f}")
-
-each = vh.metrics.reconstruction_error(x_test, copies, kind="bce", per_image=True)
-batches = np.array([each[i : i + 4_000].mean() for i in range(0, 10_000, 4_000)])
-print(f"3. all images {loss:.2f}, mean of batches {batches.mean():.2f}, last {batches[-1]:.2f}")
-
-# %% tags=["guard"]
-assert loss_of[2] < loss_of[1] < loss_of[0] < 0, loss_of
-assert abs(batches[-1] - loss) > 0.1, batches
-assert 0.5 <= twice.min() < twice.max() < 0.732
-try:
-    trained.encode(255 * x_test[:1])
-except ValueError:
-    pass
-else:
-    raise AssertionError("bytes were taken")
 
 # %% [markdown]
 # ## Recap

@@ -6,6 +6,7 @@ import numpy as np
 from over_seeds import claim
 from scipy.spatial import Delaunay, KDTree
 from sklearn.decomposition import PCA
+from sklearn.neighbors import KNeighborsClassifier
 
 import vae_helpers as vh
 
@@ -40,8 +41,11 @@ def pca_errors():
     """Return the squared error of PCA with 1, 2, … numbers."""
     pca = PCA(12, random_state=0).fit(data().train.images[:10_000].reshape(-1, 1024))
     flat = data().test.images[:N_COPIES].reshape(-1, 1024)
-    kept = np.square(pca.transform(flat)).mean(axis=0).cumsum()
-    return np.square(flat - pca.mean_).sum(axis=1).mean() - kept
+    codes, errors = pca.transform(flat), []
+    for k in range(1, 13):
+        copies = (pca.mean_ + codes[:, :k] @ pca.components_[:k]).clip(0, 1)
+        errors.append(np.square(flat - copies).sum(axis=1).mean())
+    return np.array(errors)
 
 
 @claim(
@@ -70,20 +74,27 @@ def copies_named(models):
 
 
 @claim(
-    "Most of the class is lost in the squeeze: neighbours on the map name less than 70 % right.",
-    holds=lambda v: 0.5 < v["named right by the nearest code"] < 0.7,
-    protocol="10,000 test images, each named by its nearest neighbour among the others' codes.",
+    "Most of the class is lost in the squeeze: 25 neighbours on the map name two thirds right.",
+    holds=lambda v: 0.6 < v["named right by 25 neighbours"] < 0.7,
+    protocol="5,000 test images named by the codes of the 5,000 others.",
 )
 def neighbours_named(models):
     _, z, _ = seen(models)
-    labels = data().test.labels
-    nearest = KDTree(z).query(z, k=2)[1][:, 1]
-    return {"named right by the nearest code": (labels[nearest] == labels).mean()}
+    labels, numbers = data().test.labels, {}
+    for k in (1, 25):
+        judge = KNeighborsClassifier(k).fit(z[::2], labels[::2])
+        numbers[f"named right by {k} neighbours"] = judge.score(z[1::2], labels[1::2])
+    return numbers
 
 
 @claim(
-    "The classes take unequal room in the box: one gets more than twice what another gets.",
-    holds=lambda v: v["largest share"] > 2 * v["smallest share"],
+    "The classes take unequal room in the box: bags get most, twice an even share or more. Shirts "
+    "get 10 % by the nearest code, and a third of that by 25 votes.",
+    holds=lambda v: (
+        v["largest share"] == v["Bag"] > 0.19 > 2 * v["smallest share"]
+        and v["largest share, 25 votes"] == v["Bag, 25 votes"] > 0.19
+        and v["Shirt"] > 0.09 > 0.05 > v["Shirt, 25 votes"]
+    ),
     protocol="60 × 60 places of the box, label of the nearest of 10,000 codes; and of 25.",
 )
 def box_shares(models):
@@ -99,11 +110,13 @@ def box_shares(models):
 
 
 @claim(
-    "Pictures decoded in gaps are sent elsewhere more often than those near garments, and those "
-    "from beyond the rim nearly always.",
+    "In the gaps the classifier is unsure two and a half times as often as near garments or more; "
+    "beyond the rim it is surer, but most pictures are sent elsewhere.",
     holds=lambda v: (
-        3 * v["sent elsewhere, near garments"] < v["sent elsewhere, gaps"]
-        and v["sent elsewhere, beyond the rim"] > 0.75
+        v["unsure, gaps"] > 2.5 * v["unsure, near garments"]
+        and v["unsure, gaps"] > v["unsure, beyond the rim"]
+        and v["sent elsewhere, beyond the rim"] > 0.65
+        and v["sent elsewhere, gaps"] > 0.2 > 0.05 > v["sent elsewhere, near garments"]
     ),
     protocol="60 × 60 places of the box; empty: no code within half a step of the 15 × 15 grid.",
 )
