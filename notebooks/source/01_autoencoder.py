@@ -68,8 +68,8 @@ vh.plots.image_grid(rows, titles=data.class_names, title="1,024 pixels → 2 num
 # Two numbers! Each of them stands for 512 pixels. What is common to many garments comes back, and
 # what is special to one is gone: prints, buttons, straps.
 #
-# How much of the *class* is left? A classifier of clothes, trained on real ones, also comes with the
-# course. Run the cell, choose, and run it again.
+# How much of the *class* is left? A classifier of clothes, trained on real ones, also comes with
+# the course. Run the cell, choose, and run it again.
 
 # %% exercise="copies_named"
 # <solution>
@@ -83,7 +83,7 @@ named = {
     "copies": vh.features.classify(copies, "fashion-mnist").argmax(axis=1),
 }
 right = {name: given == y_test for name, given in named.items()}
-kinds = np.array(["top", "trousers"] + 3 * ["top"] + ["shoe", "top", "shoe", "bag", "shoe"])
+kinds = np.array(["top", "trousers", *3 * ["top"], "shoe", "top", "shoe", "bag", "shoe"])
 print(f"{'named right':12}", *right)
 for label, name in enumerate(data.class_names):
     print(f"{name:12}", *(f"{hits[y_test == label].mean():8.0%}" for hits in right.values()))
@@ -549,9 +549,10 @@ vh.measured(
 # %% [markdown]
 # Near garments Ada and Ben understand each other. The empty places are of two kinds. In the
 # **gaps** the pictures are torn: the classifier is unsure of a third of them (44 and 56 % in two
-# more trainings), nearly three times as often as near garments, or more. **Beyond the rim** they look
-# better, at times as good as near garments, and yet Ada sends most of them elsewhere (70 to 83 % in
-# three trainings): clean, bright garments that nobody ever hung there. The map marks neither kind.
+# more trainings), nearly three times as often as near garments, or more. **Beyond the rim** they
+# look better, at times as good as near garments, and yet Ada sends most of them elsewhere (70 to
+# 83 % in three trainings): clean, bright garments that nobody ever hung there. The map marks
+# neither kind.
 #
 # ## 9. Your experiment: a wider code
 #
