@@ -317,9 +317,9 @@ labels = {"x_label": "steps of 32 images", "y_label": "nats per image"}
 vh.plots.lines(lines, 10 * np.arange(len(curve)), **labels, title="What your autoencoder learns")
 
 # %% [markdown]
-# **What to see.** It starts at 1,024 · log 2 = 710. In a few dozen steps it falls to the loss of
-# the *mean garment*, one grey blot for everything, and stays there for a while: the easiest lesson,
-# for which no code is needed. Then the code begins to count, and the curve falls again.
+# **What to see.** It starts at 1,024 · log 2 = 710. In a few dozen steps it falls to about the loss
+# of the *mean garment*, one grey blot for everything, and slows down: the easiest lesson is learned,
+# and no code was needed for it. Then the code begins to count.
 
 # %% tags=["guard"]
 assert abs(curve[0] - 710) < 20, curve
@@ -548,11 +548,11 @@ vh.measured(
 
 # %% [markdown]
 # Near garments Ada and Ben understand each other. The empty places are of two kinds. In the
-# **gaps** the pictures are torn: the classifier is unsure of a third of them (44 and 56 % in two
-# more trainings), nearly three times as often as near garments, or more. **Beyond the rim** they
-# look better, at times as good as near garments, and yet Ada sends most of them elsewhere (70 to
-# 83 % in three trainings): clean, bright garments that nobody ever hung there. The map marks
-# neither kind.
+# **gaps** many pictures are dark or torn: the classifier is unsure of a third of them (44 and 56 %
+# in two more trainings), nearly three times as often as near garments, or more. **Beyond the rim**
+# they look better, at times as good as near garments, and yet Ada sends most of them elsewhere (70
+# to 83 % in three trainings): often clean, bright garments, but nobody ever hung them there. No
+# picture tells you which kind of place it comes from.
 #
 # ## 9. Your experiment: a wider code
 #
