@@ -256,9 +256,9 @@ print(f"by the course's metric: {loss:.1f} nats an image = {loss / 1024:.4f} a p
 assert 0.245 < loss / 1024 < 0.262, loss
 
 # %% [markdown]
-# The web notes "Variational Autoencoders" on Fashion-MNIST, after chapter 3 of David Foster's
-# *Generative Deep Learning*, publish 0.2540 nats a pixel for a model of these very layers after
-# three epochs.
+# The web notes "Variational Autoencoders" on Fashion-MNIST, after chapter 3 of David Foster,
+# *Generative Deep Learning* (2nd edition, 2023), publish 0.2540 nats a pixel for a model of these
+# layers after three epochs.
 #
 # **Predict.** Ben returns every test image perfectly, $\hat x = x$. What is the loss?
 
@@ -318,8 +318,8 @@ vh.plots.lines(lines, 10 * np.arange(len(curve)), **labels, title="What your aut
 
 # %% [markdown]
 # **What to see.** It starts at 1,024 · log 2 = 710. In a few dozen steps it falls to about the loss
-# of the *mean garment*, one grey blot for everything, and slows down: the easiest lesson is learned,
-# and no code was needed for it. Then the code begins to count.
+# of the *mean garment*, one grey blot for everything, and slows down. That is the easiest lesson,
+# and no code is needed for it. Then the code begins to count.
 
 # %% tags=["guard"]
 assert abs(curve[0] - 710) < 20, curve

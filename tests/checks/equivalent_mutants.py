@@ -7,6 +7,7 @@ SAME_LENGTH = "both have the same length"
 NORMAL = "the noise is symmetric about 0: the draws have the same distribution"
 
 EQUIVALENT = {
+    "box_shares": {"points → nearest #2": SAME_LENGTH},
     "reconstruction_loss": {
         "(1, 2, 3) → (1, 2)": "images have one channel, and the mean runs over what is left",
         "(1, 2, 3) → (2, 1, 3)": AXES,

@@ -84,10 +84,6 @@ def halfway(answer):
             ),
             (lambda a, b: np.linspace(a, b, 2), "Those are the two ends: the middle is asked."),
             (
-                lambda a, b: (a.mean() + b.mean()) / 2,
-                "That is one number: take the mean place by place.",
-            ),
-            (
                 lambda a, b: np.linalg.norm(a - b) / 2,
                 "That is a length, how far it is to the middle: asked is the place.",
             ),
