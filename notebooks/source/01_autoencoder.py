@@ -278,7 +278,7 @@ assert 189 < floor < 191, floor
 #
 # ## 6. Train it
 #
-# Now your own, in quick mode (the default) on 5,120 images, in full mode on all 60,000, each once.
+# Now your own, in quick mode (the default) on 4,160 images, in full mode on all 60,000, each once.
 # Every ten steps of 32 images we look at the loss of 500 test images. That takes about half a
 # minute. (To train the course's model again: `vae-helpers train fashion-conv-ae --out my-model`.)
 #
@@ -287,7 +287,7 @@ assert 189 < floor < 191, floor
 
 
 # %%
-x_some, x_look = x_train[: vh.by_mode(5_120, 60_000)], x_test[:500]
+x_some, x_look = x_train[: vh.by_mode(4_160, 60_000)], x_test[:500]
 
 
 def train(latent_dim):
