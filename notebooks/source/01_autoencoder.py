@@ -89,7 +89,7 @@ for label, name in enumerate(data.class_names):
     print(f"{name:12}", *(f"{hits[y_test == label].mean():8.0%}" for hits in right.values()))
 print(f"{'all':12}", *(f"{hits.mean():8.0%}" for hits in right.values()))
 of_kind = (np.mean(kinds[given] == kinds[y_test]) for given in named.values())
-print("the kind    ", *(f"{share:8.0%}" for share in of_kind), "  top, trousers, shoe or bag")
+print("the kind    ", *(f"{share:8.1%}" for share in of_kind), "  top, trousers, shoe or bag")
 exercises.copies_named.compare()
 
 # %% tags=["guard"]
