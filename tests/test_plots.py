@@ -356,6 +356,8 @@ def test_training_curves_show_the_floor_where_there_is_one():
     plain, floored = plots.training_curves(HISTORY), plots.training_curves(HISTORY, floor=1.5)
     assert "floor" not in plain.alt
     assert "the floor, 1.50." in floored.alt
+    named = [[text.get_text() for text in axes.texts] for axes in floored.axes]
+    assert named == [["floor 1.5"], [], []]
     lines = [len(axes.lines) for axes in floored.axes]
     assert np.array(lines) - [len(axes.lines) for axes in plain.axes] == pytest.approx([1, 0, 0])
 
@@ -368,13 +370,27 @@ def test_seeds_are_joined_where_all_have_as_many():
     assert not [line for line in apart if line.get_linewidth() < 1.3]
 
 
-def test_names_make_room_for_numbered_discs():
-    x, y = np.zeros(4), np.array([0.0, 0.1, 0.05, 6.0])
-    moved = figures.spread(x, y, [10, 10, 6, 6], 2.0, n_fixed=2)
-    assert moved[2:].tolist() == [0.05, 6.0], "discs stay"
-    for name in moved[:2]:
-        assert np.abs(name - moved[2:]).min() >= 2.0
-    assert abs(moved[0] - moved[1]) >= 2.0
+@pytest.mark.parametrize("seed", range(3))
+def test_no_disc_covers_a_class_name_in_the_figure(seed):
+    rng = np.random.default_rng(seed)
+    middles = rng.uniform(-2, 2, (10, 2))
+    z = middles[LABELS] + 0.1 * rng.standard_normal((len(LABELS), 2))
+    # A disc in the middle of every other name, and two between which no name has room.
+    points = np.array([np.median(z[label == LABELS], axis=0) for label in range(0, 10, 2)])
+    offset = np.array([0, 0.25])
+    points = np.concatenate([points, points[:2] + offset, points[:2] - offset])
+    figure = plots.decoded_points(z, LABELS, points, np.zeros((9, 4, 4)), NAMES)
+    figure.canvas.draw()
+    axes = figure.subfigs[0].axes[0]
+    boxes = [t.get_window_extent() for t in axes.texts if t.get_text() in NAMES]
+    assert len(boxes) == 10
+    radius = 0.5 * 14 * figure.dpi / 72
+    for x, y in axes.transData.transform(points):
+        for box in boxes:
+            inside = box.x0 - radius < x < box.x1 + radius and (
+                box.y0 + 2 - radius < y < box.y1 - 2 + radius
+            )
+            assert not inside
 
 
 def test_a_latent_grid_says_what_stands_on_it():

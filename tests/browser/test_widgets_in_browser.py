@@ -43,7 +43,7 @@ class Broken(Model):
             raise RuntimeError("this decoder is broken on purpose")
         return super().decode(z)
 
-widgets.LatentExplorer(Broken(2), images, labels)
+widgets.LatentExplorer(Broken(2), images, labels, start=None)
 """
 
 

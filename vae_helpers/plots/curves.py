@@ -67,7 +67,7 @@ def training_curves(
         axes.set_ylabel(unit if key == shown[0] else "")
         axes.margins(x=0.03)
         if floor is not None and key == shown[0]:
-            axes.axhline(floor, color="black", linestyle=":", linewidth=1.6, label="floor")
+            _floor(axes, floor)
     axes.legend(loc="best")
     told = "" if floor is None else f"A dotted line marks the floor, {floor:.2f}."
     return finish(figure, title, alt, _last_losses(runs, shown, unit), told)
@@ -224,6 +224,21 @@ def seeds(
         *(_spread_facts(name, row) for name, row in values.items()),
         f"The dashed line marks {reference:g}." if reference is not None else "",
         axes=axes,
+    )
+
+
+def _floor(axes, value):
+    """Draw a floor and name it there: the legend stands in another panel."""
+    axes.axhline(value, color="black", linestyle=":", linewidth=1.6)
+    axes.annotate(
+        f"floor {value:.1f}",
+        (1, value),
+        xycoords=("axes fraction", "data"),
+        xytext=(-4, 4),
+        textcoords="offset points",
+        ha="right",
+        va="bottom",
+        path_effects=HALO,
     )
 
 

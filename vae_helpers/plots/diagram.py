@@ -88,7 +88,9 @@ def _code_of_vae(axes, latent_dim):
 
 
 def _code_text(latent_dim):
-    return "the code" if latent_dim is None else f"the code: {latent_dim} numbers"
+    if latent_dim is None:
+        return "the code"
+    return f"the code: {latent_dim} number{'s' * (latent_dim > 1)}"
 
 
 def _image(axes, x, image, text):

@@ -93,10 +93,12 @@ def decoded_points(
     left, right = figure.subfigures(1, 2, width_ratios=(1.15, 1))
     axes = left.add_subplot()
     _scatter(axes, z, labels, class_names, faint=True, names=False)
-    _name_classes(axes, z, labels, class_names, around=points)
     _numbered(axes, points)
     _latent_axes(axes, axis_names)
     _numbered_images(right, images)
+    # The names make room for the discs: where these lie is known once all has its place.
+    figure.draw_without_rendering()
+    _name_classes(axes, z, labels, class_names, around=points)
     return finish(
         figure,
         title,
@@ -398,20 +400,44 @@ def _name_classes(axes, z, labels, class_names, size=13, around=None):
             color=_darker(colours[label]),
             path_effects=HALO,
             zorder=3,
+            in_layout=around is None,
         )
 
 
 def _apart(axes, z, places, names, size, around=None):
-    """Return how many points each name moves upwards so that no two lie on each other."""
-    discs = np.zeros((0, 2)) if around is None else around
-    width, height = 72 * axes.figure.bbox.size / axes.figure.dpi
-    unit = 0.75 * min(
-        (width, height) / np.maximum(np.ptp(np.concatenate([z, discs]), axis=0), 1e-9)
-    )
-    x, y = unit * np.concatenate([places, discs]).T
-    widths = [0.72 * size * len(name) for name in names] + [_DISC] * len(discs)
-    row = 1.15 * size if around is None else 0.5 * (1.15 * size + _DISC)
-    return (spread(x, y, widths, row, len(discs)) - y)[: len(names)]
+    """Return how many points each name moves upwards so that no two lie on each other.
+
+    With ``around`` the axes must have their final place, which is measured; without, it is guessed.
+    """
+    widths = [0.72 * size * len(name) for name in names]
+    if around is None:
+        width, height = 72 * axes.figure.bbox.size / axes.figure.dpi
+        unit = 0.75 * min((width, height) / np.maximum(np.ptp(z, axis=0), 1e-9))
+        x, y = unit * places.T
+        return spread(x, y, widths, 1.15 * size) - y
+    x, y = 72 / axes.figure.dpi * axes.transData.transform(np.concatenate([places, around])).T
+    n = len(names)
+    taken = [(*disc, _DISC, _DISC) for disc in zip(x[n:], y[n:], strict=True)]
+    shifts = []
+    for middle, own, width in zip(x[:n], y[:n], widths, strict=True):
+        shifts.append(_first_free(middle, own, width, 1.15 * size, taken))
+        taken.append((middle, own + shifts[-1], width, 1.15 * size))
+    return shifts
+
+
+def _first_free(x, y, width, height, taken):
+    """Return the smallest move up or down that takes a text off all that is taken.
+
+    ``taken`` holds (x, y, width, height) of discs and texts, by their middles.
+    """
+    for shift in sorted(range(-120, 121), key=abs):
+        if not any(
+            abs(x - other_x) < (width + other_width) / 2
+            and abs(y + shift - other_y) < (height + other_height) / 2
+            for other_x, other_y, other_width, other_height in taken
+        ):
+            return shift
+    return 0
 
 
 def _darker(colour):
