@@ -283,16 +283,32 @@ def test_attribute_vector_finds_the_shift_between_two_groups():
         latent.add_attribute(z[0], vector[:2])
 
 
-def test_class_areas_are_those_of_the_ellipses():
-    # The four corners of a box: the variances are known exactly.
-    corners = np.array([(-1.0, -1), (-1, 1), (1, -1), (1, 1)])
-    z = np.concatenate([corners, 3 * corners * (1, 2)])
-    areas = latent.class_areas(z, np.repeat([0, 1], 4))
-    np.testing.assert_allclose(areas, np.pi * 4 / 3 * np.array([1, 18]))
-    rotation = stats.ortho_group.rvs(2, random_state=0)
-    np.testing.assert_allclose(latent.class_areas(z @ rotation, np.repeat([0, 1], 4)), areas)
-    with pytest.raises(ValueError, match="three points"):
-        latent.class_areas(z[:5], [0, 0, 0, 1, 1])
+def test_class_shares_follow_the_nearest_encodings():
+    z = np.array([(0.0, 0), (1, 0), (1.2, 0), (9, 9)])
+    labels = np.array([2, 0, 0, 3])
+    points = np.array([(0.1, 0.0), (0.4, 0), (1.5, 0), (8, 8), (100, 100)])
+    np.testing.assert_allclose(latent.class_shares(z, labels, points), [0.2, 0, 0.4, 0.4])
+    # Three votes: the two of class 0 outnumber any other; one of each, and the smallest label wins.
+    np.testing.assert_allclose(latent.class_shares(z, labels, points, k=3), [1, 0, 0, 0])
+    np.testing.assert_allclose(latent.class_shares(z, labels, z[:1], k=2), [1, 0, 0, 0])
+
+
+def test_class_shares_are_those_of_the_distances_in_full():
+    z, points = normal(40, 3), normal(7, 3)
+    labels = np.arange(40) % 4
+    nearest = np.square(points[:, None] - z).sum(axis=-1).argmin(axis=1)
+    expected = np.bincount(labels[nearest], minlength=4) / 7
+    np.testing.assert_allclose(latent.class_shares(z, labels, points), expected)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [({"labels": np.array([-1, 0])}, "from 0"), ({"k": 3}, "k=3"), ({"points": [[0]]}, "points")],
+)
+def test_class_shares_refuse_what_does_not_fit(change, words):
+    arguments = {"z": np.eye(2), "labels": np.array([0, 1]), "points": np.eye(2)}
+    with pytest.raises(ValueError, match=words):
+        latent.class_shares(**arguments | change)
 
 
 def test_gaps_find_the_hole_in_a_ring():

@@ -304,30 +304,33 @@ def add_attribute(
     return (z + strengths[:, np.newaxis] * vector).astype(np.result_type(z, vector))
 
 
-def class_areas(z: ArrayLike, labels: ArrayLike) -> np.ndarray:
-    """Return the area each class takes in the latent plane, by increasing label.
-
-    It is π √det(covariance): the area of the ellipse one standard deviation around the mean.
+def class_shares(z: ArrayLike, labels: ArrayLike, points: ArrayLike, k: int = 1) -> np.ndarray:
+    """Return the share of points that go to each class, by the labels of the nearest encodings.
 
     Args:
-        z: (n, 2) encodings.
-        labels: (n,) whole numbers, each at least three times.
+        z: (m, latent_dim) encodings.
+        labels: (m,) whole numbers from 0.
+        points: (n, latent_dim) any places.
+        k: how many of the nearest encodings vote on a point; of equal numbers of votes the
+            smaller label wins.
 
     Returns:
-        Areas (n_classes,), in squared units of the plane.
+        Shares (n_classes,), by increasing label from 0; they sum to 1.
 
     Raises:
-        ValueError: unless ``z`` is (n, 2) with three points a class or more, or for NaN.
+        ValueError: for shapes that do not fit, NaN, a negative label, or more votes than encodings.
     """
-    z = _points(z, "z", columns=2)
+    from scipy.spatial import KDTree
+
+    z = _points(z, "z")
     labels = _arguments.labels(labels, "labels", len(z))
-    classes, counts = np.unique(labels, return_counts=True)
-    if counts.min() < 3:
-        raise ValueError(
-            f"labels has a class of {counts.min()} points: allowed are three points a class or more"
-        )
-    covariances = [np.cov(z[labels == label], rowvar=False) for label in classes]
-    return np.array([np.pi * np.sqrt(max(np.linalg.det(cov), 0.0)) for cov in covariances])
+    points = _points(points, "points", columns=z.shape[1])
+    k = _arguments.whole_number(k, "k", high=len(z))
+    if labels.min() < 0:
+        raise ValueError(f"labels has a {labels.min()}: allowed are whole numbers from 0")
+    votes = labels[KDTree(z).query(points, k=np.arange(1, k + 1))[1]]
+    n_votes = np.stack([(votes == label).sum(axis=1) for label in range(labels.max() + 1)])
+    return np.bincount(n_votes.argmax(axis=0), minlength=len(n_votes)) / len(points)
 
 
 def gaps(z: ArrayLike, n: int, seed: int | None = None, candidates: int = 2000) -> np.ndarray:

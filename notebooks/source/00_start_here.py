@@ -1,27 +1,25 @@
 # %% [markdown]
 # # 00 · Start here
 #
-# **In a quarter of an hour you know how this course works, and have walked from one handwritten
-# digit to another through a space that no one drew.**
+# **In three minutes you walk from one handwritten digit to another, through a space that no one
+# drew. In twenty you know how this course works.**
 #
 # | | |
 # | --- | --- |
-# | Time | about 15 minutes; the code alone runs in less than half a minute |
+# | Time | about 20 minutes; the code alone runs in less than half a minute |
 # | You need | some Python and NumPy |
-# | You will | run cells, get hints, and have your answers checked |
-# | | write an experiment down so that you find it again |
-# | | say what is coming, and where to look things up |
+# | You will | walk between digits, and move through a map of them |
+# | | write a function, get hints, and have it checked |
+# | | keep a log of what you try |
 #
-# ## How to work with a notebook
-#
-# Click the cell below and press **Shift + Enter**: its code runs, its result appears, and the next
-# cell is chosen. Go from top to bottom. The first run takes some seconds, because TensorFlow has to
-# start.
+# Click the cell below and press **Shift + Enter**: its code runs, and the next cell is chosen. Go
+# on like that, from top to bottom. The first run takes some seconds: TensorFlow has to start.
 
 # %%
 import vae_helpers as vh
 
 print(f"vae_helpers {vh.__version__} in {vh.course_mode()} mode")
+
 
 import numpy as np
 
@@ -29,123 +27,127 @@ from vae_helpers import cli
 from vae_helpers.checks import chapter00 as exercises
 from vae_helpers.checks import experiment_log, progress
 
-# %% [markdown]
-# If that worked, the course is installed. This looks closer; every line should say `ok`:
-
-# %%
-n_problems = cli.main(["preflight"])
+digits, clothes = vh.load_data("mnist").test, vh.load_data("fashion-mnist").test
+rows = {"handwritten digits": digits.images[:10], "clothes": clothes.images[:10]}
+vh.plots.image_grid(rows, title="Two sets of 70,000 grey images come with the course")
 
 # %% [markdown]
-# ## A first picture
+# ## Four walks
 #
-# Two sets of 70,000 small grey images come with the course: handwritten digits (MNIST) and clothes
-# (Fashion-MNIST). Nothing is fetched from the network, in this chapter or in any other.
-
-# %%
-digits = vh.load_data("mnist")
-clothes = vh.load_data("fashion-mnist")
-vh.plots.image_grid(
-    {"MNIST": digits.test.images[:10], "Fashion-MNIST": clothes.test.images[:10]},
-    title="The first ten test images of each set",
-)
-
-# %% [markdown]
-# ## A first walk
+# A **variational autoencoder** (VAE) has learned to turn each digit into ten numbers, its **code**,
+# and ten numbers back into a picture. So one can walk: from the code of a 7 straight to the code of
+# a 2, and look at what the numbers on the way stand for.
 #
-# A **variational autoencoder** (VAE) turns every image into a point of a *latent space* and every
-# point back into an image. So between two digits there is a path.
-#
-# **Predict first:** we go from the point of a 7 straight to the point of a 2. What will the
-# images half-way look like: two digits laid over each other, noise, or something else?
+# **Predict.** What will you see half-way: two digits laid over each other, noise, or something
+# else?
 
 # %%
 vae = vh.zoo.load("mnist-vae")
-z_mean, _ = vae.encode(digits.test.images[:2])  # a 7 and a 2
-path = vh.latent.interpolate(z_mean[0], z_mean[1], steps=10)
-blend = np.linspace(digits.test.images[0], digits.test.images[1], 10)
-vh.plots.filmstrip(
-    {"pixels mixed": blend, "VAE": vae.decode(path)}, title="From a 7 to a 2, in ten steps"
-)
+walks = {}
+for start, end in np.array([(0, 1), (3, 21), (15, 32), (17, 4)]):
+    z, _ = vae.encode(digits.images[[start, end]])
+    name = f"{digits.labels[start]} → {digits.labels[end]}"
+    walks[name] = vae.decode(vh.latent.interpolate(z[0], z[1], steps=10))
+
+vh.plots.filmstrip(walks, title="Four straight walks between codes")
 
 # %% [markdown]
-# **What did you observe?** Compare the two rows half-way.
+# **What to see.** The strokes bend. Hardly any of these pictures shows two digits at once, and most
+# could have been written by somebody: the last 7 even passes through a 9 on its way to the 4. None
+# of the pictures between the ends is in the data: the model has made them up. Some are blurred. How
+# good such pictures are, and where they fail, fills two chapters.
 #
-# <details><summary>Answer</summary>
+# ## A map to move on
 #
-# Mixing pixels shows both digits at once, like two slides in one projector. The VAE bends one
-# stroke into the other: most steps look as if somebody could have written them. Half-way stands
-# something like a 3, and it is blurred. How a network learns that, how good it is, and where it
-# fails is what this course is about.
+# This VAE gets by with *two* numbers a digit. Two numbers are a place on a map, so all that it can
+# draw fits on one page. Its pictures are cruder: two numbers hold less than ten.
+
+# %%
+vae_2d = vh.zoo.load("mnist-dense-vae-2d")
+places = vh.latent.grid(15, -3, 3)
+vh.plots.latent_grid(vae_2d.decode(places), places, title="15 × 15 places, and what stands there")
+
+# %% [markdown]
+# **What to try.** Click on the map, or drag: the picture follows. (Boxes and sliders do the same.)
+# Each dot is the code of a real digit. Find a way from a 1 to a 0 on which every picture is a
+# digit, and a place where you cannot tell which digit it is.
+
+# %%
+explorer = vh.widgets.LatentExplorer(vae_2d, digits.images[:2_000], digits.labels[:2_000])
+assert not explorer.errors, explorer.errors
+explorer
+
+# %% [markdown]
+# ## What you have been playing with
 #
-# </details>
+# Two networks. The **encoder** makes a code of an image, the **decoder** an image of a code. You
+# moved the code by hand, and only the decoder was at work.
+
+# %%
+copy = vae_2d.reconstruct(digits.images[:1])[0]
+vh.plots.model_diagram("ae", digits.images[0], copy, latent_dim=2)
 
 # %% [markdown]
 # ## How exercises work
 #
 # An exercise is a cell with `...` in the place of your answer. Run it as it is, then replace the
-# dots and run it again. The answer is **not attempted**, **wrong** (you see your value and what to
-# look at) or **right**. Stuck? Take the `#` away in front of `hint()`, which shows one more hint
-# each time, or of `solution()`. Nothing is counted and nothing is sent anywhere.
+# dots and run it again. It says **not attempted**, **wrong** (with your value, and what to look
+# at) or **right**. Stuck? Take the `#` away in front of `hint()`, which gives one more hint each
+# time, or of `solution()`. Nothing is sent anywhere.
 #
-# ### Exercise 1: how many numbers?
+# ### Exercise 1 · Half-way
 #
-# How many pixels has a digit of 28 rows and 28 columns?
-
-# %% exercise="number_of_pixels"
-# <solution>
-n_pixels = 28 * 28
-# </solution>
-
-exercises.number_of_pixels.check(n_pixels)
-# exercises.number_of_pixels.hint()
-# exercises.number_of_pixels.solution()
-
-# %% [markdown]
-# `grade` judges an answer without remembering it. This is what a wrong one looks like:
-
-# %%
-exercises.number_of_pixels.grade(28 + 28)
-
-# %% [markdown]
-# ### Exercise 2: a function
-#
-# Image files hold bytes, whole numbers from 0 to 255. All models of this course expect numbers
-# from 0 to 1. Write the function that makes one of the other.
+# Write the function that returns the array half-way between two others. If it is right, the next
+# picture is drawn with it.
 
 
-# %% exercise="to_unit_interval"
-def to_unit_interval(pixels):
-    """Turn bytes from 0 to 255 into floating-point numbers from 0 to 1."""
+# %% exercise="halfway"
+def halfway(a, b):
+    """Return the array half-way between a and b, two arrays of the same shape."""
     # <solution>
-    return pixels / 255
+    return (a + b) / 2
     # </solution>
 
 
-exercises.to_unit_interval.check(to_unit_interval)
-# exercises.to_unit_interval.hint()
-# exercises.to_unit_interval.solution()
+exercises.halfway.check(halfway)
+# exercises.halfway.hint()
+# exercises.halfway.solution()
 
 # %% [markdown]
+# `grade` judges an answer without remembering it. This is how a wrong one is answered:
+
+# %%
+exercises.halfway.grade(lambda a, b: a + b)
+
+# %% [markdown]
+# An image is an array, and a code is one too. So the same function goes half-way in two ways:
+# between the *pixels* of two digits, and between their *codes*.
+
+# %%
+middle = exercises.halfway.yours_or(exercises.midpoint)
+one, other = digits.images[10:19], digits.images[20:29]
+rows = {"one digit": one, "another": other, "half-way in pixels": middle(one, other)}
+rows["half-way in codes"] = vae.decode(middle(vae.encode(one)[0], vae.encode(other)[0]))
+vh.plots.image_grid(rows, title=f"Two ways to go half-way, with {exercises.halfway.whose} function")
+
+# %% [markdown]
+# Half-way in pixels both digits show at once, like two slides in one projector. Half-way in codes
+# stands *one* figure, often a digit, sometimes nothing that has a name.
+#
 # ## Your experiment log
 #
-# Every chapter has an open experiment, without a right answer. What you tried, what came out, and
-# what you make of it goes into your log. It is a file of yours, `experiments.jsonl` in the folder
-# `.vae-course` of your home (the environment variable `VAE_COURSE_HOME` names another one). The
-# course only ever adds to it. Beside it lies `progress.jsonl`: which exercises you have solved, not
-# how. So the table at the end of a chapter remembers them, also after a restart.
-# `exercises.to_unit_interval.reset()` makes one count as open again.
-#
-# Try it: change the two numbers, run the cell, and write a conclusion about the path you see.
+# Every chapter has an open experiment, without a right answer. Choose two digits, run the cell, and
+# write down in a sentence what became of them on the way.
 
 # %%
 start, end = 3, 5  # which test images to walk between, from 0 to 9,999
-z_mean, _ = vae.encode(digits.test.images[[start, end]])
-path = vh.latent.interpolate(z_mean[0], z_mean[1], steps=10)
-vh.plots.filmstrip({"VAE": vae.decode(path)})
+z, _ = vae.encode(digits.images[[start, end]])
+path = vh.latent.interpolate(z[0], z[1], steps=10)
+vh.plots.filmstrip({"your walk": vae.decode(path)})
 
 # %% exercise="experiment"
 # <solution>
-conclusion = "The 0 becomes a 1 by way of something like an 8 and a 9, blurred half-way."
+conclusion = "The 0 becomes a 1 by way of something like an 8, blurred half-way."
 # </solution>
 experiment_log.add("00: a first walk", {"start": start, "end": end}, conclusion=conclusion)
 
@@ -153,22 +155,32 @@ experiment_log.add("00: a first walk", {"start": start, "end": end}, conclusion=
 experiment_log.read()
 
 # %% [markdown]
-# ## Quick and full
+# The log is a file of yours, `experiments.jsonl` in the folder `.vae-course` of your home (the
+# environment variable `VAE_COURSE_HOME` names another one). The course only ever adds to it. Beside
+# it lies `progress.jsonl`: which exercises you have solved, not how. So the table at the end of a
+# chapter remembers them after a restart. `exercises.halfway.reset()` makes one count as open again.
 #
-# Chapters load models that were trained beforehand, and train small ones live, so that you see the
-# loss fall: each runs within about a minute and a half. That is the **quick** mode. With the
-# environment variable `VAE_COURSE_MODE=full`, set before JupyterLab starts, the same notebooks
-# train on all images; that takes minutes to hours, and is worth it with a GPU.
+# ## Is everything in order?
 #
+# What ran so far needs most of the course. This looks closer; every line should say `ok`:
+
+# %%
+n_problems = cli.main(["preflight"])
+
+# %% [markdown]
 # ## Good to know
 #
+# - **Quick and full.** Chapters load models that were trained beforehand, and train small ones
+#   live: each runs within about a minute and a half. With the environment variable
+#   `VAE_COURSE_MODE=full`, set before JupyterLab starts, the same notebooks train on all images;
+#   that takes minutes to hours, and is worth it with a GPU.
 # - **Save your work** under another name (*File → Save Notebook As…*), so that updates of the
-#   course never meet your answers.
-# - The [solutions](solutions/00_start_here.ipynb) are complete notebooks of their own.
-# - Something looks odd? *Kernel → Restart Kernel and Run All Cells* starts afresh. A notebook runs
-#   from top to bottom even if no exercise is solved.
-# - Every figure has a text that screen readers read out. Before each interactive figure stands a
-#   fixed one that shows the same.
+#   course never meet your answers. The [solutions](solutions/00_start_here.ipynb) are complete
+#   notebooks of their own.
+# - **Something looks odd?** *Kernel → Restart Kernel and Run All Cells* starts afresh. A notebook
+#   runs from top to bottom even if no exercise is solved.
+# - Nothing is fetched from the network. Every figure has a text that screen readers read out, and
+#   before each interactive figure stands a fixed one that shows the same.
 # - The units are always given: losses are in nats for each image, pixels go from 0 to 1.
 #
 # ## What is coming
@@ -190,8 +202,8 @@ experiment_log.read()
 # - [08 · Applications](08_applications.ipynb):
 #   What is it good for, and where did the field go next?
 #
-# Chapters 01 to 04 build on each other. After them, take those you need, in any order. This is how
-# far you are in each, and come back to this table whenever you like:
+# Chapters 01 to 04 build on each other. After them, take those you need, in any order. How far you
+# are, in each chapter and in this one:
 
 # %%
 progress()

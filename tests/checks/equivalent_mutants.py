@@ -7,7 +7,7 @@ SAME_LENGTH = "both have the same length"
 NORMAL = "the noise is symmetric about 0: the draws have the same distribution"
 
 EQUIVALENT = {
-    "compression": {"32 * 32 / 2 → 32 * 32 // 2": "1,024 is even"},
+    "box_shares": {"points → nearest #2": SAME_LENGTH},
     "reconstruction_loss": {
         "(1, 2, 3) → (1, 2)": "images have one channel, and the mean runs over what is left",
         "(1, 2, 3) → (2, 1, 3)": AXES,
@@ -127,10 +127,8 @@ EQUIVALENT = {
 # `np.abs(right)` and `np.maximum(right, 0)` are right where no value can be negative, and so is
 # `np.round(right)` of whole numbers.
 NEVER_NEGATIVE = (
-    "to_unit_interval",
-    "count_parameters",
     "reconstruction_loss",
-    "implausible_share",
+    "box_shares",
     "kl_divergence",
     "negative_elbo",
     "standard_beta",
@@ -145,4 +143,4 @@ NEVER_NEGATIVE = (
     "psnr",  # images in [0, 1]: the squared error is at most 1
     "anomaly_score",
 )
-WHOLE = ("count_parameters", "collapsed_dimensions", "vote")
+WHOLE = ("collapsed_dimensions", "vote")

@@ -2,119 +2,104 @@
 
 import numpy as np
 
-from vae_helpers.checks.core import exercise, expect_function, expect_number
+from vae_helpers.checks.core import exercise, expect_function
+
+
+def midpoint(a, b):
+    """Return the array half-way between two of the same shape."""
+    return (a + b) / 2
 
 
 @exercise(
+    title="Half-way",
     hints=(
-        "An image is a table: rows and columns.",
-        "Every row has 28 pixels, and there are 28 rows.",
-        "In Python `*` multiplies, and `**` is a power.",
-    )
-)
-def number_of_pixels(answer):
-    """Count the pixels of a digit."""
-    expect_number(
-        answer,
-        784,
-        "n_pixels",
-        look_at="An image is a table of 28 rows and 28 columns.",
-        mistakes={
-            56: "That is rows plus columns. Every row has 28 pixels: multiply.",
-            1024: "That is 32 × 32; these digits have 28 rows and columns.",
-            28: "That is one row, and there are 28.",
-            27 * 27: "Counted from 0 the last row has the number 27, but there are 28 of them.",
-            783: "Counted from 0 the last pixel has the number 783, but there are 784.",
-            3
-            * 784: "Three numbers a pixel is for colours; these images are grey, one number each.",
-            28**3: "An image has two sides: multiply two numbers, not three.",
-            28 ^ 2: "`^` compares bits in Python; a power is `28**2`.",
-            28 ^ 28: "`^` compares bits in Python; multiply with `*`.",
-            784 / 8: "No division by 8: asked is the number of pixels, not of bytes.",
-            784 * 8: "That is how many bits they need: asked is the number of pixels.",
-            784 * 255: "Asked is how many pixels there are, not how bright they may be.",
-            784 * 256: "Asked is how many pixels there are, not how many values they may have.",
-            70_000 * 784: "That is the number of pixels of all images: one digit is asked.",
-        },
-    )
-    return "784 numbers make one digit."
-
-
-@exercise(
-    title="Bytes to numbers from 0 to 1",
-    hints=(
-        "255 must become 1, and 0 stays 0.",
-        "Divide by the largest byte that there can be, whatever this image holds.",
-        "NumPy divides every element of an array at once, and `/` keeps the fractions.",
+        "Half-way between 2 and 10 stands 6: where two equal shares of both meet.",
+        "It is the mean of the two. NumPy adds arrays element by element, and divides every "
+        "element of an array at once.",
+        "Add both, and divide the *sum* by two: brackets, for `/` comes before `+`.",
     ),
 )
-def to_unit_interval(answer):
-    """Turn bytes into numbers from 0 to 1."""
-
-    def right(pixels):
-        return pixels / 255
-
-    def own_range(pixels):
-        return (pixels - pixels.min()) / np.ptp(pixels)
-
-    # Neither image holds 0 or 255: the range of an image is not the range of a byte.
-    images = [np.array([[51, 102], [153, 204]], np.uint8), np.array([[10, 100, 250]], np.uint8)]
+def halfway(answer):
+    """Return the array half-way between two others."""
     expect_function(
         answer,
-        right,
-        [(image,) for image in images],
-        look_at="0 must stay 0 and 255 must become 1, with the fractions between.",
+        midpoint,
+        [
+            (np.array([2.0, -1.0]), np.array([10.0, 4.0])),
+            (np.array([[0.5, 3.0, -7.0]]), np.array([[6.0, -1.5, 2.0]])),
+            (np.arange(24.0).reshape(2, 3, 4, 1) ** 2, 5 - np.arange(24.0).reshape(2, 3, 4, 1)),
+        ],
+        look_at="Half-way between 2 and 10 stands 6.",
+        terms=lambda a, b: {"half of `a`": a / 2, "half of `b`": b / 2},
         mistakes=[
-            (lambda pixels: pixels, "These still are bytes: divide them."),
-            (lambda pixels: pixels / 256, "The largest byte is 255, so that 255 becomes 1."),
+            (lambda a, b: a + b, "That is the sum of both: halve it."),
+            (lambda a, b: a + b / 2, "`/` comes before `+`: put the sum in brackets, then halve."),
+            (lambda a, b: a / 2 + b, "Only `a` is halved: each of them counts half."),
             (
-                lambda pixels: pixels * 255.0,
-                "You multiply: divide, so that 255 becomes 1.",
+                lambda a, b: (b - a) / 2,
+                "That is half of the *step* from a to b: it starts at 0, not at `a`.",
+            ),
+            (lambda a, b: (a - b) / 2, "That is half of the difference: *add* the two, and halve."),
+            (
+                lambda a, b: np.abs(a - b) / 2,
+                "That is half of how far they lie apart: *add* the two, and halve.",
+            ),
+            (lambda a, b: b - a, "That is the whole step from a to b: half-way is their mean."),
+            (lambda a, b: a, "That is where the walk starts."),
+            (lambda a, b: b, "That is where the walk ends."),
+            (lambda a, b: a / 2, "Half of `b` is missing."),
+            (lambda a, b: b / 2, "Half of `a` is missing."),
+            (lambda a, b: (a + b) // 2, "`//` drops the fractions: use `/`."),
+            (lambda a, b: a * b / 2, "Add the two, do not multiply them."),
+            (
+                lambda a, b: np.sqrt(np.abs(a * b)),
+                "That is a root of a product, the geometric mean: add the two, and halve.",
             ),
             (
-                _in_place,
-                "`/=` writes the fractions back into the bytes, which have no room for them: make "
-                "a new array, `pixels / 255`.",
-            ),
-            (lambda pixels: pixels / 254, "The largest byte is 255, so that 255 becomes 1."),
-            (lambda pixels: pixels // 255, "`//` drops the fractions: use `/`."),
-            (
-                lambda pixels: pixels / pixels.max(),
-                "You divide by the brightest pixel of this image. Divide by the largest byte there "
-                "can be, 255: else a dark image becomes as bright as a white one.",
+                lambda a, b: np.maximum(a, b),
+                "That keeps the larger of each two numbers: take their mean.",
             ),
             (
-                own_range,
-                "You stretch this image from its darkest to its brightest pixel. Divide by the "
-                "largest byte there can be, 255.",
-            ),
-            (lambda pixels: 1 - pixels / 255, "Black must stay 0: yours is a negative."),
-            (lambda pixels: pixels / 127.5 - 1, "That goes from −1 to 1: asked is 0 to 1."),
-            (lambda pixels: pixels / 127.5, "That goes from 0 to 2: divide by 255."),
-            (lambda pixels: pixels / 255 - 0.5, "That goes from −½ to ½: asked is 0 to 1."),
-            (lambda pixels: pixels / 100, "The largest byte is 255, not 100."),
-            (lambda pixels: pixels / 28, "28 is the side of an image: the largest byte is 255."),
-            (
-                lambda pixels: (pixels > 127).astype(float),
-                "That makes every pixel black or white: keep the greys between.",
+                lambda a, b: np.minimum(a, b),
+                "That keeps the smaller of each two numbers: take their mean.",
             ),
             (
-                lambda pixels: pixels / pixels.sum(),
-                "You divide by the sum of this image: divide by 255, the largest byte.",
+                lambda a, b: np.mean([a, b]),
+                "`np.mean([a, b])` makes one number of everything: with "
+                "`axis=0` it takes the mean of the two arrays, place by place.",
             ),
             (
-                lambda pixels: (pixels - pixels.mean()) / pixels.std(),
-                "That standardises the image, to mean 0 and deviation 1: just divide by 255.",
+                lambda a, b: np.mean([a, b], axis=-1),
+                "That is a mean over the last axis: `axis=0` "
+                "is the one along which the two arrays lie.",
             ),
             (
-                lambda pixels: np.minimum(pixels, 1),
-                "All are 1: do not cut off, and take no sigmoid, but divide.",
+                lambda a, b: np.mean([a, b], axis=1),
+                "That is a mean *within* each array: `axis=0` "
+                "is the one along which the two arrays lie.",
+            ),
+            (
+                lambda a, b: np.linspace(a, b, 3),
+                "That is start, middle and end: return the middle alone.",
+            ),
+            (lambda a, b: np.linspace(a, b, 2), "Those are the two ends: the middle is asked."),
+            (
+                lambda a, b: np.linalg.norm(a - b) / 2,
+                "That is a length, how far it is to the middle: asked is the place.",
+            ),
+            (
+                _half_beside_half,
+                "That is half of one array followed by half of the other: mix them place by place.",
+            ),
+            (
+                lambda a, b: np.where(np.arange(a.shape[-1]) % 2, b, a),
+                "You take turns between the two: each place needs the mean of both.",
             ),
         ],
     )
-    return "The models of this course refuse images outside [0, 1], so that this is not forgotten."
+    return "One function for numbers, images and codes: arrays are all the same to NumPy."
 
 
-def _in_place(pixels):
-    pixels /= 255
-    return pixels
+def _half_beside_half(a, b):
+    half = a.shape[-1] // 2
+    return np.concatenate([a[..., :half], b[..., half:]], axis=-1)

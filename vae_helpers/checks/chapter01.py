@@ -2,122 +2,73 @@
 
 import numpy as np
 
-from vae_helpers.checks.core import Question, SelfTest, exercise, expect_function, expect_number
-
-
-@exercise(
-    title="How tight is the squeeze?",
-    hints=(
-        "How many pixels does an image of ours have? It has one channel.",
-        "The code has two numbers, and together they stand for all pixels.",
-        "Divide: all pixels by two.",
-    ),
+from vae_helpers.checks.advice import advice
+from vae_helpers.checks.core import (
+    Prediction,
+    Question,
+    SelfTest,
+    Wrong,
+    call,
+    exercise,
+    expect,
+    expect_function,
+    show,
 )
-def compression(answer):
-    """How many pixels each number of a two-dimensional code stands for."""
-    expect_number(
-        answer,
-        512,
-        "pixels_per_number",
-        look_at="Divide the number of pixels of an image by the two numbers of a code.",
-        mistakes={
-            1024: "That is the number of pixels; two numbers share the work.",
-            2048: "That is twice the number of pixels: two numbers share them, so divide.",
-            392: "That would be right for 28 × 28; our images have a frame.",
-            784: "That is the number of pixels of 28 × 28; ours are 32 × 32, for two numbers.",
-            450: "That would be right for 30 × 30: the frame has two pixels on *each* side.",
-            16: "An image has 32 rows of 32 pixels.",
-            32: "That is one row of pixels: an image has 32 of them, and two numbers share them.",
-            256: "Each number stands for its share of *all* pixels: divide by 2 once.",
-            1 / 512: "That is the other way round: numbers per pixel.",
-            1536: "These images are grey: one channel, not three.",
-            4096: "That counts bits: asked are pixels.",
-            128: "Asked are pixels: no division by 4 for the bytes of a number.",
-            32 ^ 2: "`^` compares bits in Python; a power is `32**2`.",
-        },
-    )
-    return "Each number stands for 512 pixels: much will have to be guessed."
 
 
-@exercise(
-    hints=(
-        "One filter looks at a square of `kernel_size` × `kernel_size` pixels in every input "
-        "channel. How many numbers is that?",
-        "Each filter adds one number of its own to every output pixel: its bias.",
-        "(Weights of one filter + 1) × filters. Try it with `encoder.summary()` below.",
-    )
+def loss_in_nats(x, x_hat):
+    """Return the cross-entropy, summed over pixels and averaged over images (n, h, w, 1)."""
+    return _cross_entropy(x, x_hat).sum() / len(x)
+
+
+def _cross_entropy(x, x_hat):
+    return -x * np.log(x_hat) - (1 - x) * np.log(1 - x_hat)
+
+
+def linear_copies(x, mean, components):
+    """Encode images (n, d) with principal components (k, d), and decode them again."""
+    return mean + (x - mean) @ components.T @ components
+
+
+copies_named = Prediction(
+    "A classifier of clothes names 93 of 100 originals right. How many of their copies?",
+    {
+        "a": "About 90: the class is the very first thing that two numbers will keep.",
+        "b": "About 50: what looks alike is no longer told apart.",
+        "c": "About 10, no more than chance: it has never seen pictures so blurred.",
+    },
+    right="b",
+    feedback={
+        "a": "It feels so, for at a glance the copies look right. What you recognise is the kind: "
+        "a top, trousers, a shoe, a bag. Whether a top is a coat or a pullover is gone.",
+        "b": "About half. Two numbers keep the kind of garment, and much less of its class.",
+        "c": "Blur costs something, but most copies of trousers, bags and ankle boots are named "
+        "right: the classifier can read such pictures.",
+    },
+    name="copies_named",
+    chapter=__name__,
 )
-def count_parameters(answer):
-    """Count the weights and biases of a convolution."""
 
-    def right(kernel_size, channels, filters):
-        return (kernel_size**2 * channels + 1) * filters
 
-    expect_function(
-        answer,
-        right,
-        [(3, 4, 32), (5, 3, 16), (4, 7, 64)],
-        look_at="Count the weights of one filter, then its bias, then all filters.",
-        terms=lambda k, c, f: {"of the weights": k * k * c * f, "of the biases": f},
-        mistakes=[
-            (lambda k, c, f: k * k * c * f, "You left out the biases: one for each filter."),
-            (
-                lambda k, c, f: k * k * c * f + 1,
-                "Each filter has a bias of its own: not one for them all.",
-            ),
-            (
-                lambda k, c, f: k * k * c * f + c,
-                "There is one bias for each filter, not for each input channel.",
-            ),
-            (lambda k, c, f: (k * c + 1) * f, "The kernel is a square, `kernel_size**2`."),
-            (
-                lambda k, c, f: (2 * k * c + 1) * f,
-                "The kernel is a square: `kernel_size**2`, not twice `kernel_size`.",
-            ),
-            (
-                lambda k, c, f: (k ^ (2 * c + 1)) * f,
-                "`^` compares bits in Python; a power is `kernel_size**2`.",
-            ),
-            (
-                lambda k, c, f: (k**3 * c + 1) * f,
-                "The kernel is a square, `kernel_size**2`, for each channel.",
-            ),
-            (
-                lambda k, c, f: (k * k + 1) * f,
-                "`channels` is missing: a filter has a square of weights for every input channel.",
-            ),
-            (
-                lambda k, c, f: (k * k + 1) * c * f,
-                "That is a bias for every square of weights: a filter has one bias in all.",
-            ),
-            (lambda k, c, f: (k * k + c + 1) * f, "Channels multiply the weights: `*`, not `+`."),
-            (
-                lambda k, c, f: k * k * (c + 1) * f,
-                "The 1 of the bias stands outside the square: (weights of a filter + 1) × filters.",
-            ),
-            (lambda k, c, f: k * k * c + 1, "That is one filter: multiply by `filters`."),
-            (lambda k, c, f: k * k * c, "That is one filter, without its bias."),
-            (
-                lambda k, c, f: k * k * c + f,
-                "Every filter has weights of its own: times `filters`.",
-            ),
-            (
-                lambda k, c, f: k * k * c + c * f + f,
-                "That is a separable convolution: here every filter sees every channel with "
-                "weights of its own.",
-            ),
-            (lambda k, c, f: (k * k * c + 2) * f, "One bias for each filter, not two."),
-            (
-                lambda k, c, f: (k * k * c + 1) * f * 32 * 32,
-                "A filter is used at every place of the image and paid for once.",
-            ),
-            (
-                lambda k, c, f: (32 * 32 * c + 1) * f,
-                "The size of the image does not matter: a filter is used at every place.",
-            ),
-        ],
-    )
-    return "Every filter sees all input channels and has one bias."
+empty_spots = Prediction(
+    "What does the decoder make of a spot where no garment hangs?",
+    {
+        "a": "A black picture, like the spot in the map of real garments.",
+        "b": "Noise, as on a screen without a signal.",
+        "c": "Garments there as well, good ones and torn ones.",
+    },
+    right="c",
+    feedback={
+        "a": "Black is what I put there to mark the empty spots. A decoder cannot stay silent: it "
+        "is a function, with an image for every point.",
+        "b": "Noise would need a decoder that changes wildly from point to point. This one is "
+        "smooth, and goes on from the nearest garments as best it can.",
+        "c": "It is a function, smooth, and trained to draw nothing but clothes. So it goes on "
+        "drawing them where nobody has ever corrected it, and no picture says so.",
+    },
+    name="empty_spots",
+    chapter=__name__,
+)
 
 
 @exercise(
@@ -195,6 +146,34 @@ def transposed_convolution(answer):
 
 
 @exercise(
+    title="Build the decoder",
+    hints=(
+        "Begin as the encoder ends: `h = layers.Dense(4 * 4 * 128)(z)`, without an activation, "
+        "then `layers.Reshape((4, 4, 128))`.",
+        'Three times `layers.Conv2DTranspose(filters, 3, strides=2, padding="same", '
+        'activation="relu")`, with 128, 64 and 32 filters: 4 → 8 → 16 → 32.',
+        'The last layer is `layers.Conv2D(1, 3, padding="same")`, without an activation. Return '
+        "`keras.Model(z, logits)`.",
+    ),
+)
+def build_decoder(answer):
+    """Build the decoder, from a code to the logits of an image."""
+    from vae_helpers.backend import keras
+
+    for latent_dim in (2, 3):
+        with advice(_DECODER):
+            decoder = call(answer, latent_dim)
+        expect(
+            isinstance(decoder, keras.Model),
+            f"You return {show(decoder)}: expected a model, `keras.Model(z, logits)`.",
+        )
+        _expect_shapes(decoder, latent_dim)
+        _expect_weights(decoder, _decoder(keras, latent_dim))
+        _expect_same_images(keras, decoder, latent_dim)
+    return "246,273 parameters, from two numbers to 1,024 logits: Ben is ready to learn."
+
+
+@exercise(
     hints=(
         "Begin with the cross-entropy of every pixel, the formula above in NumPy: an array of the "
         "shape of `x`. Mind the minus signs.",
@@ -206,12 +185,7 @@ def transposed_convolution(answer):
 )
 def reconstruction_loss(answer):
     """Write the binary cross-entropy, summed over pixels and averaged over images."""
-
-    def pixels(x, x_hat):
-        return -x * np.log(x_hat) - (1 - x) * np.log(1 - x_hat)
-
-    def right(x, x_hat):
-        return pixels(x, x_hat).sum() / len(x)
+    pixels, right = _cross_entropy, loss_in_nats
 
     expect_function(
         answer,
@@ -333,9 +307,7 @@ def reconstruction_loss(answer):
 )
 def pca_reconstruction(answer):
     """Encode and decode with principal components."""
-
-    def right(x, mean, components):
-        return mean + (x - mean) @ components.T @ components
+    right = linear_copies
 
     def coded(x, mean, components):
         return (x - mean) @ components.T
@@ -427,110 +399,112 @@ def pca_reconstruction(answer):
 
 
 @exercise(
-    title="Share of implausible images",
+    title="What the box draws",
     hints=(
-        "`probabilities.max(axis=1)` is the highest probability of each image.",
-        "Comparing an array with a number gives True or False for each image.",
-        "The mean of True and False is the share of True.",
+        "`KDTree(z).query(points)` returns two arrays: how far each point is from its nearest "
+        "code, and the number of that code.",
+        "`labels[nearest]` is the class of each point. How often does each class occur? "
+        "`np.bincount(…, minlength=10)`.",
+        "`nearest = KDTree(z).query(points)[1]`, then count `labels[nearest]`, and divide by how "
+        "many points there are.",
     ),
 )
-def implausible_share(answer):
-    """Return the share of images that the classifier is not sure of."""
+def box_shares(answer):
+    """Return the share of points that go to each class, by the label of the nearest code."""
 
-    def right(probabilities, threshold):
-        return np.mean(probabilities.max(axis=1) < threshold)
+    def counts(labels):
+        return np.bincount(labels, minlength=10)
 
-    # Hundredths; one image of each table is exactly at its threshold, and so plausible.
-    small = [
-        [95, 3, 2],
-        [60, 30, 10],
-        [5, 90, 5],
-        [40, 31, 29],
-        [80, 12, 8],
-        [50, 45, 5],
-        [1, 1, 98],
-    ]
-    large = [[70, 10, 15, 5], [15, 55, 20, 10], [28, 24, 32, 16], [30, 8, 4, 58], [85, 5, 6, 4]]
-    cases = [
-        (np.array(small) / 100, 0.9),
-        (np.array(small) / 100, 0.5),
-        (np.array(large) / 100, 0.7),
-        (np.array(large) / 100, 0.55),
-        (np.array([[34, 33, 33], [36, 35, 29], [31, 35, 34], [32, 36, 32]]) / 100, 0.32),
-    ]
-    expect_function(
-        answer,
-        right,
-        cases,
-        look_at="Which images have no probability from the threshold up? Divide by how many images "
-        "there are.",
-        mistakes=[
-            (
-                lambda p, t: np.sum(p.max(axis=1) < t),
-                "That is the number of images: divide by how many there are.",
-            ),
-            (lambda p, t: 100 * right(p, t), "That is in percent: a share lies between 0 and 1."),
-            (
-                lambda p, t: np.mean(p.max(axis=1) >= t),
-                "That is the share of the plausible ones.",
-            ),
-            (
-                lambda p, t: np.mean(p.max(axis=1) <= t),
-                "An image exactly at the threshold is plausible: `<`, not `<=`.",
-            ),
-            (
-                lambda p, t: np.mean(p < t),
-                "You counted all probabilities: look at the highest of each row.",
-            ),
-            (
-                lambda p, t: np.sum(p < t),
-                "You counted all probabilities: look at the highest of each row, and divide.",
-            ),
-            (
-                lambda p, t: np.mean((p < t).any(axis=1)),
-                "That asks whether *any* probability is below, or the smallest one: ask for the "
-                "highest.",
-            ),
-            (
-                lambda p, t: np.mean(p.max(axis=0) < t),
-                "The highest of each class: `axis=1` gives the highest of each image.",
-            ),
-            (
-                lambda p, t: np.mean(p.mean(axis=1) < t),
-                "That looks at the mean probability of each image: take the largest.",
-            ),
-            (
-                lambda p, t: p.max(axis=1).mean(),
-                "That is the mean of the highest probabilities: count those below the threshold.",
-            ),
-            (
-                lambda p, t: np.mean(p.argmax(axis=1) < t),
-                "`argmax` says which class it is: `max` says how probable it is.",
-            ),
-            (
-                lambda p, t: np.mean(p.max(axis=1) < 1 - t),
-                "You compare with 1 − threshold: compare with the threshold itself.",
-            ),
-            (
-                lambda p, t: np.sum(p.max(axis=1) < t) / p.size,
-                "You divide by the number of probabilities: divide by the number of images.",
-            ),
-            (
-                lambda p, t: np.sum(p.max(axis=1) < t) / p.shape[1],
-                "You divide by the number of classes: divide by the number of images.",
-            ),
-            (
-                lambda p, t: np.sum(p.max(axis=1) < t) // len(p),
-                "You get 1 or 0, nothing between. `//` drops the fractions: use `/`. Or did you "
-                "take the highest probability of all images? `axis=1` gives that of each.",
-            ),
-            (
-                lambda p, t: np.mean(_softmax(p).max(axis=1) < t),
-                "These are probabilities already: no softmax.",
-            ),
-        ],
-    )
-    return "The share makes grids of different sizes comparable."
+    def right(z, labels, points):
+        return counts(labels[_nearest(z, points)]) / len(points)
+
+    def of_centres(z, labels, points):
+        there = np.unique(labels)
+        centres = np.stack([z[labels == label].mean(axis=0) for label in there])
+        return counts(there[_nearest(centres, points)]) / len(points)
+
+    with advice(_TWO_ARRAYS, about="integer|out of bounds"):
+        expect_function(
+            answer,
+            right,
+            [_box_case(*sizes) for sizes in ((1, 3, 4), (2, 7, 9), (3, 16, 25))],
+            look_at="For each point: which code is nearest, and which label has that code?",
+            mistakes=[
+                (
+                    lambda z, labels, points: counts(labels[_nearest(z, points)]),
+                    "Those are numbers of points: divide by how many points there are.",
+                ),
+                (
+                    lambda z, labels, points: 100 * right(z, labels, points),
+                    "That is in percent: a share lies between 0 and 1.",
+                ),
+                (
+                    lambda z, labels, points: counts(labels[_nearest(z, points)]) / len(z),
+                    "You divide by the number of codes: divide by the number of *points*.",
+                ),
+                (
+                    lambda z, labels, points: counts(labels) / len(labels),
+                    "That is each class's share of the *codes*: the points are not asked.",
+                ),
+                (
+                    lambda z, labels, points: counts(labels[_nearest(z, points, -1)]) / len(points),
+                    "You take the code that is *farthest* from each point: `argmin`, not `argmax`.",
+                ),
+                (
+                    lambda z, labels, points: counts(labels[_nearest(z, points, 1)]) / len(points),
+                    "You take the second-nearest code. (The nearest one of a *code* is itself, but "
+                    "these points are no codes.)",
+                ),
+                (
+                    of_centres,
+                    "You take the nearest class *centre*: ask for the nearest single code.",
+                ),
+                (
+                    lambda z, labels, points: (
+                        counts(labels[_nearest(points, z) % len(labels)]) / len(points)
+                    ),
+                    "You ask for each code which *point* is nearest: build the tree of the codes, "
+                    "and query it with the points.",
+                ),
+                (
+                    lambda z, labels, points: (
+                        counts(labels[_nearest(z[:, :1], points[:, :1])]) / len(points)
+                    ),
+                    "You compare the first coordinate alone: a code has two.",
+                ),
+                (
+                    lambda z, labels, points: (
+                        counts(labels[_by_city_blocks(z, points)]) / len(points)
+                    ),
+                    "You add up the distances along the axes: take the straight distance.",
+                ),
+                (
+                    lambda z, labels, points: (
+                        np.bincount(labels[_nearest(z, points)]) / len(points)
+                    ),
+                    "Classes that no point goes to are missing at the end: `minlength=10`.",
+                ),
+                (
+                    lambda z, labels, points: labels[_nearest(z, points)],
+                    "Those are the classes of the points: count how often each occurs, and divide.",
+                ),
+                (
+                    lambda z, labels, points: _nearest(z, points),
+                    "Those are the numbers of the nearest codes: count their labels.",
+                ),
+                (
+                    lambda z, labels, points: (
+                        counts(labels[_nearest(z, points)]) / counts(labels).clip(1)
+                    ),
+                    "You divide by the size of each class: divide by the number of points.",
+                ),
+                (
+                    lambda z, labels, points: np.full(10, 0.1),
+                    "That says that each class gets the same: ask the codes.",
+                ),
+            ],
+        )
+    return "Every point belongs to one class now, so the ten shares add up to 1."
 
 
 self_test = SelfTest(
@@ -545,9 +519,9 @@ self_test = SelfTest(
         right="a",
         feedback={
             "a": "The loss compares images with their own copies; other places never occur.",
-            "b": "The decoder continues in some way, and no term rewards any of them. (Section 9.)",
+            "b": "The decoder continues in some way, and no term rewards any of them. (Section 7.)",
             "c": "Nothing in this loss knows of an origin. Chapter 02 adds such a term. "
-            "(Section 9.)",
+            "(Section 7.)",
         },
     ),
     Question(
@@ -597,8 +571,8 @@ self_test = SelfTest(
         },
         right="c",
         feedback={
-            "a": "PCA finds its best solution at once; more time would not help it. (Section 8.)",
-            "b": "Neither of them saw a label. (Section 8.)",
+            "a": "PCA finds its best solution at once; more time would not help it. (Section 6.)",
+            "b": "Neither of them saw a label. (Section 6.)",
             "c": "A linear autoencoder could only find PCA's flat plane again.",
         },
     ),
@@ -612,13 +586,168 @@ self_test = SelfTest(
         },
         right="b",
         feedback={
-            "a": "Both copy equally well, and nothing else was asked of them. (Section 10.)",
+            "a": "Both copy equally well, and nothing else was asked of them. (Section 8.)",
             "b": "Turn all codes and let the decoder turn them back: the copies are the same.",
-            "c": "Training sees no classes. (Section 10.)",
+            "c": "Training sees no classes. (Section 8.)",
         },
     ),
     chapter=__name__,
 )
+
+
+_TWO_ARRAYS = (
+    "`KDTree(z).query(points)` returns two arrays: distances, and for each point the number of the "
+    "nearest code. Take the second, and ask the tree of the *codes*."
+)
+_DECODER = (
+    "A dense layer to 2,048 numbers, `Reshape((4, 4, 128))`, three transposed convolutions that "
+    "double the side, and one convolution to a single channel."
+)
+_KERNELS = ("dense layer", *(f"{n} transposed convolution" for n in ("first", "second", "third")))
+_WITH_WEIGHTS = (*_KERNELS, "last convolution")
+
+
+def _decoder(keras, latent_dim, first=None, hidden="relu", last=None):
+    """Return the course's decoder, or with other activations what a slip makes of it."""
+    layers = keras.layers
+    z = keras.Input((latent_dim,))
+    h = layers.Reshape((4, 4, 128))(layers.Dense(4 * 4 * 128, activation=first)(z))
+    for filters in (128, 64, 32):
+        h = layers.Conv2DTranspose(filters, 3, strides=2, padding="same", activation=hidden)(h)
+    return keras.Model(z, layers.Conv2D(1, 3, padding="same", activation=last)(h))
+
+
+def _expect_shapes(decoder, latent_dim):
+    """Raise Wrong unless codes go in and images of one channel come out."""
+    shapes = tuple(decoder.input_shape), tuple(decoder.output_shape)
+    expect(
+        shapes[0] == (None, latent_dim),
+        f"Your model takes {shapes[0]}: expected (None, {latent_dim}), as `latent_dim` says.",
+    )
+    expect(
+        shapes[1] == (None, 32, 32, 1),
+        f"Your model returns {shapes[1]}: expected (None, 32, 32, 1). {_about_shape(shapes[1])}",
+    )
+
+
+def _about_shape(shape):
+    if len(shape) != 4:
+        return "Images have rows, columns and one channel: `Reshape((4, 4, 128))` after the dense."
+    if shape[1] in (39, 41, 37, 35, 33):
+        return 'Stamps stick out at the border: cut them off with `padding="same"`.'
+    if shape[1:3] == (32, 32):
+        return "Each filter gives one channel: the last convolution has a single one."
+    if shape[1] < 32:
+        return "Three times stride 2 doubles the side: 4 → 8 → 16 → 32."
+    return "The side starts at 4 and is doubled three times."
+
+
+def _expect_weights(decoder, course):
+    """Raise Wrong at the first layer whose weights have another shape than the course's."""
+    yours, ours = ([tuple(w.shape) for w in m.weights] for m in (decoder, course))
+    if yours == ours:
+        return
+    count = f"Your decoder has {decoder.count_params():,} parameters, expected "
+    count += f"{course.count_params():,}. "
+    kernels = [[s for s in shapes if len(s) > 1] for shapes in (yours, ours)]
+    if kernels[0] == kernels[1]:
+        raise Wrong(
+            f"{count}The kernels are right: each of the five layers has a bias besides, and there "
+            "are no others (no normalization)."
+        )
+    for mine, right, name in zip(*kernels, _WITH_WEIGHTS, strict=False):
+        if mine != right:
+            raise Wrong(
+                f"{count}The kernel of the {name} has shape {mine}, expected {right}. "
+                f"{_about_kernel(mine, right)}"
+            )
+    many = "more" if len(kernels[0]) > len(kernels[1]) else "fewer"
+    raise Wrong(f"{count}It has {many} layers with weights than five. {_DECODER}")
+
+
+def _about_kernel(mine, right):
+    if len(mine) != len(right):
+        return _DECODER
+    if len(right) == 2:
+        return "The dense layer makes 4 · 4 · 128 = 2,048 numbers of a code."
+    if mine[:2] != right[:2]:
+        return "All kernels are 3 × 3."
+    if mine[2:] == right[:1:-1] and right[3] == 1:
+        return "A transposed convolution would do here; take `Conv2D`, as the course does."
+    if mine[2:] == right[:1:-1]:
+        return "Is it an ordinary convolution? Take `Conv2DTranspose` with strides=2."
+    return "From the inside out the filters become fewer: 128, 64, 32, and 1 in the end."
+
+
+def _expect_same_images(keras, decoder, latent_dim):
+    """Raise Wrong unless with the same weights the same images come out."""
+    rng = np.random.default_rng(latent_dim)
+    weights = [rng.normal(0, 0.2, w.shape).astype("float32") for w in decoder.weights]
+    z = rng.normal(0, 2, (3, latent_dim)).astype("float32")
+
+    def images(model):
+        model.set_weights(weights)
+        return np.asarray(model(z), dtype="float32")
+
+    yours = images(decoder)
+    if np.allclose(yours, images(_decoder(keras, latent_dim)), rtol=1e-2, atol=1e-2):
+        return
+    for change, message in _SLIPS:
+        if np.allclose(yours, images(_decoder(keras, latent_dim, **change)), rtol=1e-2, atol=1e-2):
+            raise Wrong(message)
+    raise Wrong(
+        "All weights have the right shapes, but with the same weights yours draws other images. "
+        'Compare strides (2, 2, 2), padding ("same") and activations ("relu" in the three '
+        "transposed convolutions, none elsewhere)."
+    )
+
+
+_SLIPS = (
+    (
+        {"last": "sigmoid"},
+        "Your last layer has a sigmoid: the loss of this course takes logits, so leave it out.",
+    ),
+    (
+        {"last": "relu"},
+        "Your last layer has a ReLU: logits are negative where a pixel is dark.",
+    ),
+    (
+        {"hidden": None},
+        "The transposed convolutions have no activation: without ReLU between them all layers "
+        "together are one linear map.",
+    ),
+    (
+        {"first": "relu"},
+        "The dense layer has an activation: here it has none, as the mirror of the last layer of "
+        "the encoder.",
+    ),
+    (
+        {"hidden": "leaky_relu"},
+        'The transposed convolutions have a leaky ReLU: take `activation="relu"`.',
+    ),
+    ({"hidden": "sigmoid"}, "Inside take ReLU; the sigmoid belongs to the loss."),
+    ({"first": "relu", "last": "sigmoid"}, "Only the three transposed convolutions have a ReLU."),
+    ({"hidden": None, "last": "sigmoid"}, "ReLU goes into the three transposed convolutions."),
+    ({"last": "tanh"}, "Your last layer has a tanh: logits are any real numbers, so leave it out."),
+)
+
+
+def _nearest(z, points, rank=0):
+    """Return for each point the number of its nearest code, or of the one of another rank."""
+    distance = np.square(points[:, None] - z).sum(axis=-1)
+    return np.argsort(distance, axis=1)[:, rank]
+
+
+def _by_city_blocks(z, points):
+    return np.abs(points[:, None] - z).sum(axis=-1).argmin(axis=1)
+
+
+def _box_case(seed, n_codes, n_points):
+    """Return codes in a long box, labels of which the last does not occur, and points."""
+    rng = np.random.default_rng(seed)
+    z = rng.normal(size=(n_codes, 2)) * [1.0, 3.0]
+    labels = rng.integers(0, 3 + 2 * seed, n_codes)
+    return z, labels, rng.uniform(z.min(axis=0), z.max(axis=0), (n_points, 2))
 
 
 _ONLY_FIRST = "Only the first pixel was stamped: does the `return` stand inside the loop?"
@@ -701,7 +830,3 @@ def _fitted_anew(x, k):
     mean = x.mean(axis=0)
     components = np.linalg.svd(x - mean, full_matrices=False)[2][:k]
     return mean + (x - mean) @ components.T @ components
-
-
-def _softmax(p):
-    return np.exp(p) / np.exp(p).sum(axis=1, keepdims=True)

@@ -33,6 +33,7 @@ import scipy.stats
 import sklearn.metrics
 from keras import layers, ops
 from scipy.linalg import sqrtm
+from scipy.spatial import KDTree
 from scipy.special import logsumexp, xlogy
 from scipy.stats import norm
 

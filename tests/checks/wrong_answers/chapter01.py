@@ -1,77 +1,243 @@
 from wrong_answers import noted, right, wrong
 
 ANSWERS = {
-    "compression": [
-        wrong("all pixels", r"two|half|divide|2 numbers|by 2|÷ 2", "pixels_per_number = 32 * 32"),
-        wrong("one side by two", r"side|row|32 × 32|32 \* 32|square", "pixels_per_number = 32 / 2"),
-        wrong("the sides of MNIST", r"28|frame|32", "pixels_per_number = 28 * 28 / 2"),
+    "build_decoder": [
         wrong(
-            "upside down",
-            r"upside|other way|inverse|numbers (per|for each) pixel|pixels for each|turned|exchang",
-            "pixels_per_number = 2 / (32 * 32)",
+            "a sigmoid at the end",
+            r"sigmoid|logits|activation",
+            """
+            h = layers.Reshape((4, 4, 128))(layers.Dense(4 * 4 * 128)(z))
+            for filters in (128, 64, 32):
+                h = layers.Conv2DTranspose(filters, 3, 2, "same", activation="relu")(h)
+            return keras.Model(z, layers.Conv2D(1, 3, padding="same", activation="sigmoid")(h))
+            """,
         ),
-        wrong("times two", r"divide|twice|times|multipl|by 2", "pixels_per_number = 32 * 32 * 2"),
         wrong(
-            "a two-dimensional code taken for 2 × 2",
-            r"2 × 2|four|4 numbers|two numbers|2 numbers",
-            "pixels_per_number = 32 * 32 / 4",
+            "no ReLU",
+            r"relu|activation|linear",
+            """
+            h = layers.Reshape((4, 4, 128))(layers.Dense(4 * 4 * 128)(z))
+            for filters in (128, 64, 32):
+                h = layers.Conv2DTranspose(filters, 3, 2, "same")(h)
+            return keras.Model(z, layers.Conv2D(1, 3, padding="same")(h))
+            """,
         ),
-        right("a whole number", "pixels_per_number = 32**2 // 2"),
-        right("a NumPy number", "pixels_per_number = np.float32(1024) / 2"),
-        right("a tensor", "pixels_per_number = ops.convert_to_tensor(512.0)"),
+        wrong(
+            "filters from small to large",
+            r"filter|128, 64|fewer",
+            """
+            h = layers.Reshape((4, 4, 128))(layers.Dense(4 * 4 * 128)(z))
+            for filters in (32, 64, 128):
+                h = layers.Conv2DTranspose(filters, 3, 2, "same", activation="relu")(h)
+            return keras.Model(z, layers.Conv2D(1, 3, padding="same")(h))
+            """,
+        ),
+        wrong(
+            "no padding",
+            r"padding|same|border|cut",
+            """
+            h = layers.Reshape((4, 4, 128))(layers.Dense(4 * 4 * 128)(z))
+            for filters in (128, 64, 32):
+                h = layers.Conv2DTranspose(filters, 3, strides=2, activation="relu")(h)
+            return keras.Model(z, layers.Conv2D(1, 3, padding="same")(h))
+            """,
+        ),
+        wrong(
+            "no strides",
+            r"stride|double|side|4 → 8",
+            """
+            h = layers.Reshape((4, 4, 128))(layers.Dense(4 * 4 * 128)(z))
+            for filters in (128, 64, 32):
+                h = layers.Conv2DTranspose(filters, 3, padding="same", activation="relu")(h)
+            return keras.Model(z, layers.Conv2D(1, 3, padding="same")(h))
+            """,
+        ),
+        wrong(
+            "kernels of 5 × 5",
+            r"kernel|3 × 3",
+            """
+            h = layers.Reshape((4, 4, 128))(layers.Dense(4 * 4 * 128)(z))
+            for filters in (128, 64, 32):
+                h = layers.Conv2DTranspose(filters, 5, 2, "same", activation="relu")(h)
+            return keras.Model(z, layers.Conv2D(1, 3, padding="same")(h))
+            """,
+        ),
+        wrong(
+            "three channels",
+            r"channel|one|single",
+            """
+            h = layers.Reshape((4, 4, 128))(layers.Dense(4 * 4 * 128)(z))
+            for filters in (128, 64, 32):
+                h = layers.Conv2DTranspose(filters, 3, 2, "same", activation="relu")(h)
+            return keras.Model(z, layers.Conv2D(3, 3, padding="same")(h))
+            """,
+        ),
+        wrong(
+            "no last convolution",
+            r"channel|last|convolution|single",
+            """
+            h = layers.Reshape((4, 4, 128))(layers.Dense(4 * 4 * 128)(z))
+            for filters in (128, 64, 32):
+                h = layers.Conv2DTranspose(filters, 3, 2, "same", activation="relu")(h)
+            return keras.Model(z, h)
+            """,
+        ),
+        wrong(
+            "only two steps",
+            r"three|double|side|4 → 8",
+            """
+            h = layers.Reshape((4, 4, 128))(layers.Dense(4 * 4 * 128)(z))
+            for filters in (128, 64):
+                h = layers.Conv2DTranspose(filters, 3, 2, "same", activation="relu")(h)
+            return keras.Model(z, layers.Conv2D(1, 3, padding="same")(h))
+            """,
+        ),
+        wrong(
+            "the last layer transposed",
+            r"Conv2D|transpos",
+            """
+            h = layers.Reshape((4, 4, 128))(layers.Dense(4 * 4 * 128)(z))
+            for filters in (128, 64, 32):
+                h = layers.Conv2DTranspose(filters, 3, 2, "same", activation="relu")(h)
+            return keras.Model(z, layers.Conv2DTranspose(1, 3, padding="same")(h))
+            """,
+        ),
+        wrong(
+            "no biases",
+            r"bias",
+            """
+            h = layers.Reshape((4, 4, 128))(layers.Dense(4 * 4 * 128)(z))
+            bare = {"activation": "relu", "use_bias": False}
+            for filters in (128, 64, 32):
+                h = layers.Conv2DTranspose(filters, 3, 2, "same", **bare)(h)
+            return keras.Model(z, layers.Conv2D(1, 3, padding="same")(h))
+            """,
+        ),
+        wrong(
+            "a dense layer of 128 numbers",
+            r"2,?048|4 · 4|4 \* 4|Reshape|dense",
+            """
+            h = layers.Reshape((4, 4, 128))(layers.Dense(128)(z))
+            return keras.Model(z, layers.Conv2D(1, 3)(h))
+            """,
+        ),
+        right(
+            "in one go",
+            """
+            h = layers.Reshape((4, 4, 128))(layers.Dense(4 * 4 * 128)(z))
+            for filters in (128, 64, 32):
+                h = layers.Conv2DTranspose(filters, 3, 2, "same", activation="relu")(h)
+            return keras.Model(z, layers.Conv2D(1, 3, padding="same")(h))
+            """,
+        ),
+        right(
+            "a Sequential",
+            """
+            return keras.Sequential([
+                keras.Input((latent_dim,)),
+                layers.Dense(2048),
+                layers.Reshape((4, 4, 128)),
+                layers.Conv2DTranspose(128, 3, 2, "same", activation="relu"),
+                layers.Conv2DTranspose(64, 3, 2, "same", activation="relu"),
+                layers.Conv2DTranspose(32, 3, 2, "same", activation="relu"),
+                layers.Conv2D(1, 3, padding="same"),
+            ])
+            """,
+        ),
+        right(
+            "activations as layers of their own",
+            """
+            h = layers.Reshape((4, 4, 128))(layers.Dense(2048)(z))
+            for filters in (128, 64, 32):
+                h = layers.ReLU()(layers.Conv2DTranspose(filters, 3, 2, "same")(h))
+            return keras.Model(z, layers.Conv2D(1, (3, 3), padding="same")(h))
+            """,
+        ),
+        right("the course's own", "return vh.models.fashion_conv_decoder(latent_dim)"),
     ],
-    "count_parameters": [
-        wrong("no biases", r"bias", "return kernel_size**2 * channels * filters"),
-        wrong("one bias in all", r"bias", "return kernel_size**2 * channels * filters + 1"),
+    "box_shares": [
         wrong(
-            "a bias for each input channel",
-            r"bias",
-            "return kernel_size**2 * channels * filters + channels",
+            "numbers of points",
+            r"divide|share|number",
+            "return np.bincount(labels[KDTree(z).query(points)[1]], minlength=10)",
         ),
         wrong(
-            "a bias for each pair of channel and filter",
-            r"bias",
-            "return (kernel_size**2 + 1) * channels * filters",
+            "divided by the codes",
+            r"number of codes|points",
+            "return np.bincount(labels[KDTree(z).query(points)[1]], minlength=10) / len(z)",
         ),
         wrong(
-            "the kernel's side, not its area",
-            r"square|kernel_size × kernel_size|area|side|\*\*|two sides|height",
-            "return (kernel_size * channels + 1) * filters",
+            "distances for numbers",
+            r"float|index|integer|whole|second|two arrays|distance",
+            "return np.bincount(labels[KDTree(z).query(points)[0]], minlength=10) / len(points)",
         ),
-        wrong("a 3 × 3 kernel always", r"3|kernel_size", "return (9 * channels + 1) * filters"),
-        wrong("channels forgotten", r"channel", "return (kernel_size**2 + 1) * filters"),
         wrong(
-            "filters and channels exchanged",
-            r"exchang|swap|order|mixed up|confus|roles",
-            "return (kernel_size**2 * filters + 1) * channels",
+            "the classes of the points",
+            r"count",
+            "return labels[KDTree(z).query(points)[1]]",
         ),
-        wrong("filters forgotten", r"filter", "return kernel_size**2 * channels + 1"),
         wrong(
-            "no return",
-            r"return|None|nothing",
-            "total = (kernel_size**2 * channels + 1) * filters",
+            "the numbers of the codes, counted",
+            r"label|minlength|class|shape",
+            "return np.bincount(KDTree(z).query(points)[1], minlength=10) / len(points)",
         ),
-        right("weights and biases apart", "return kernel_size**2 * channels * filters + filters"),
-        right(
-            "counted by Keras",
+        wrong(
+            "no minlength",
+            r"minlength|missing|ten",
+            "return np.bincount(labels[KDTree(z).query(points)[1]]) / len(points)",
+        ),
+        wrong(
+            "the tree of the points",
+            r"tree|query|other way|each code",
             """
-            layer = layers.Conv2D(filters, kernel_size)
-            layer.build((None, 32, 32, channels))
-            return layer.count_params()
+            nearest = KDTree(points).query(z)[1]
+            return np.bincount(labels[nearest], minlength=10) / len(points)
+            """,
+        ),
+        wrong(
+            "the class centres",
+            r"centre|mean|single code",
+            """
+            there = np.unique(labels)
+            centres = np.array([z[labels == label].mean(axis=0) for label in there])
+            nearest = KDTree(centres).query(points)[1]
+            return np.bincount(there[nearest], minlength=10) / len(points)
+            """,
+        ),
+        wrong(
+            "the farthest code",
+            r"farthest|argm",
+            """
+            distance = np.linalg.norm(points[:, None] - z, axis=-1)
+            return np.bincount(labels[distance.argmax(axis=1)], minlength=10) / len(points)
+            """,
+        ),
+        wrong(
+            "all the same",
+            r"same|codes",
+            "return np.ones(10) / 10",
+        ),
+        right(
+            "distances by hand",
+            """
+            distance = np.linalg.norm(points[:, None] - z, axis=-1)
+            of_points = labels[distance.argmin(axis=1)]
+            return [np.mean(of_points == label) for label in range(10)]
             """,
         ),
         right(
-            "counted one by one",
+            "a classifier of scikit-learn",
             """
-            count = 0
-            for _ in range(filters):
-                for _ in range(channels):
-                    count += kernel_size * kernel_size
-                count += 1
-            return count
+            from sklearn.neighbors import KNeighborsClassifier
+
+            of_points = KNeighborsClassifier(1).fit(z, labels).predict(points)
+            return np.bincount(of_points, minlength=10) / len(points)
             """,
         ),
-        right("np.prod", "return np.prod([kernel_size] * 2 + [channels, filters]) + filters"),
+        right(
+            "the package",
+            "return np.pad(s := vh.latent.class_shares(z, labels, points), (0, 10 - len(s)))",
+        ),
     ],
     "transposed_convolution": [
         wrong(
@@ -381,63 +547,5 @@ ANSWERS = {
             """,
         ),
         right("a list", "return [mean + components.T @ (components @ (v - mean)) for v in x]"),
-    ],
-    "implausible_share": [
-        wrong(
-            "0.7 always",
-            r"threshold",
-            "return np.mean(probabilities.max(axis=1) < 0.7)",
-        ),
-        wrong(
-            "the threshold itself counts as below",
-            r"equal|<=|≤|exactly|from threshold up|at the threshold",
-            "return np.mean(probabilities.max(axis=1) <= threshold)",
-        ),
-        wrong(
-            "all probabilities, not the highest",
-            r"highest|max|all probabilities|each row|largest|every",
-            "return np.mean(probabilities < threshold)",
-        ),
-        wrong(
-            "the highest of each class",
-            r"axis|row|column|class",
-            "return np.mean(probabilities.max(axis=0) < threshold)",
-        ),
-        wrong(
-            "a count",
-            r"count|number of|share|divide|mean",
-            "return np.sum(probabilities.max(axis=1) < threshold)",
-        ),
-        wrong(
-            "in per cent",
-            r"per ?cent|100|from 0 to 1",
-            "return 100 * np.mean(probabilities.max(axis=1) < threshold)",
-        ),
-        wrong(
-            "the plausible ones",
-            r"plausible|below|opposite|other|1 [-−]|above",
-            "return np.mean(probabilities.max(axis=1) >= threshold)",
-        ),
-        wrong(
-            "the lowest probability",
-            r"lowest|highest|min|max",
-            "return np.mean(probabilities.min(axis=1) < threshold)",
-        ),
-        wrong(
-            "the highest of all",
-            r"axis|row|each image|all images|one highest|whole",
-            "return float(probabilities.max() < threshold)",
-        ),
-        wrong(
-            "the mask",
-            r"share|mean|one number|shape|mask|each",
-            "return probabilities.max(axis=1) < threshold",
-        ),
-        right(
-            "a loop",
-            "return sum(max(row) < threshold for row in probabilities) / len(probabilities)",
-        ),
-        right("sorted", "return 1 - np.mean(np.sort(probabilities, axis=1)[:, -1] >= threshold)"),
-        right("no row has one", "return np.mean(~(probabilities >= threshold).any(axis=1))"),
     ],
 }

@@ -4,48 +4,13 @@ from wrong_answers import wrong
 
 ANSWERS = {
     "00": {
-        "number_of_pixels": [
-            wrong("28 to the power of 28", r"power|\*\*|28 × 28|square", "n_pixels = 28**28"),
-            wrong("half of it", r"half|rows|28", "n_pixels = 28 * 28 / 2"),
-        ],
-        "to_unit_interval": [
-            wrong(
-                "the whole array's sum as the divisor",
-                r"sum|255|divid",
-                "return pixels / pixels.sum()",
-            ),
-            wrong(
-                "a sigmoid",
-                r"sigmoid|exp|straight|divide",
-                "return 1 / (1 + np.exp(-pixels / 1.0))",
-            ),
-            wrong(
-                "to 8 bits again",
-                r"round|whole|uint8|int|0 or 1",
-                'return (pixels / 255).astype("uint8")',
-            ),
+        "halfway": [
+            wrong("the product", r"add|multipl|product", "return a * b / 2"),
+            wrong("the geometric mean", r"root|product|add|mean", "return np.sqrt(np.abs(a * b))"),
+            wrong("the end", r"end|b", "return b"),
         ],
     },
     "01": {
-        "compression": [
-            wrong(
-                "the code's share",
-                r"per|numbers|other way|divide|turned",
-                "pixels_per_number = 2 / 32",
-            ),
-        ],
-        "count_parameters": [
-            wrong(
-                "the bias inside the square",
-                r"bias|square|\+ ?1|outside",
-                "return (kernel_size + 1) ** 2 * channels * filters",
-            ),
-            wrong(
-                "two biases a filter",
-                r"bias",
-                "return (kernel_size**2 * channels + 2) * filters",
-            ),
-        ],
         "transposed_convolution": [
             wrong(
                 "stamps begin one place late",
@@ -112,16 +77,47 @@ ANSWERS = {
                 """,
             ),
         ],
-        "implausible_share": [
+        "build_decoder": [
             wrong(
-                "the mean of the highest",
-                r"mean|compare|threshold|share|count",
-                "return np.mean(probabilities.max(axis=1))",
+                "a ReLU on the dense layer",
+                r"dense|activation|only the three",
+                """
+                h = layers.Dense(4 * 4 * 128, activation="relu")(z)
+                h = layers.Reshape((4, 4, 128))(h)
+                for filters in (128, 64, 32):
+                    h = layers.Conv2DTranspose(
+                        filters, 3, strides=2, padding="same", activation="relu"
+                    )(h)
+                logits = layers.Conv2D(1, 3, padding="same")(h)
+                return keras.Model(z, logits)
+                """,
             ),
             wrong(
-                "one less than the number of images",
-                r"number|n [-−] 1|divide|images|len|factor|how many",
-                "return np.sum(probabilities.max(axis=1) < threshold) / (len(probabilities) - 1)",
+                "not wrapped in a model",
+                r"model",
+                """
+                h = layers.Reshape((4, 4, 128))(layers.Dense(4 * 4 * 128)(z))
+                for filters in (128, 64, 32):
+                    h = layers.Conv2DTranspose(
+                        filters, 3, strides=2, padding="same", activation="relu"
+                    )(h)
+                return layers.Conv2D(1, 3, padding="same")(h)
+                """,
+            ),
+        ],
+        "box_shares": [
+            wrong(
+                "the shares of the codes, not of the points",
+                r"codes|points|asked",
+                "return np.bincount(labels, minlength=10) / len(labels)",
+            ),
+            wrong(
+                "in per cent",
+                r"per ?cent|100",
+                """
+                nearest = KDTree(z).query(points)[1]
+                return 100 * np.bincount(labels[nearest], minlength=10) / len(points)
+                """,
             ),
         ],
     },
