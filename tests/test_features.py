@@ -77,12 +77,12 @@ def test_floors_are_those_of_the_card_and_linear_in_one_over_n_between(dataset):
 @pytest.mark.slow
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_the_stored_statistics_are_those_of_the_training_images(dataset):
-    """In quick mode those of a tenth of them, which takes seconds and may miss by chance.
+    """In quick mode those of a thirtieth of them, which takes a second and may miss by chance.
 
     The floor of 10,000 images, above, holds the stored numbers to a thousandth as well.
     """
     images = load_data(dataset, validation=0).train.images
-    n = by_mode(quick=6_000, full=60_000)
+    n = by_mode(quick=2_000, full=60_000)
     chosen = np.random.default_rng(0).permutation(len(images))[:n]
     values = features.classifier_features(images[chosen], dataset)
     found = metrics.FeatureStatistics().update(values)

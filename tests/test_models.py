@@ -1,6 +1,5 @@
 """The models compute what their formulas say: against NumPy, SciPy and random numbers."""
 
-import os
 import subprocess
 import sys
 
@@ -422,44 +421,6 @@ def test_batches_are_handed_over_as_copies():
     values = np.ones((7, 2), np.float32)
     np.testing.assert_array_equal(models.in_batches(in_place, values, 3), 2 * values)
     assert (values == 1).all()
-
-
-ON_JAX = """
-import keras, numpy as np
-from vae_helpers import models
-assert keras.backend.backend() == "jax"
-keras.utils.set_random_seed(0)
-vae = models.VAE(
-    models.dense_encoder((6, 5, 1), (8,), 3), models.dense_decoder((6, 5, 1), (8,), 3), beta=3.0
-)
-vae.encoder.get_layer("z_mean").bias.assign([1.5, -2.0, 0.0])
-vae.compile(optimizer=keras.optimizers.Adam(0.0))
-images = np.random.default_rng(0).random((70, 6, 5, 1), dtype=np.float32)
-logs = vae.fit(images, validation_data=(images,), batch_size=32, epochs=2, verbose=0).history
-for prefix in ("", "val_"):
-    first, kl = (np.array(logs[prefix + key]) for key in ("reconstruction_loss", "kl_loss"))
-    np.testing.assert_allclose(logs[prefix + "loss"], first + 3 * kl, atol=1e-4)
-assert logs["reconstruction_loss"][0] != logs["reconstruction_loss"][1]
-mean, log_var = vae.encode(images)
-kl = 0.5 * (mean**2 + np.exp(log_var) - 1 - log_var).sum(axis=1).mean()
-np.testing.assert_allclose(logs["val_kl_loss"], kl, atol=1e-4)
-vae.beta.assign(0.0)
-logs = vae.evaluate(images, batch_size=32, verbose=0, return_dict=True)
-np.testing.assert_allclose(logs["loss"], logs["reconstruction_loss"], atol=1e-4)
-print("as on TensorFlow")
-"""
-
-
-def test_the_same_code_trains_on_jax():
-    pytest.importorskip("jax")
-    run = subprocess.run(
-        [sys.executable, "-c", ON_JAX],
-        env={**os.environ, "KERAS_BACKEND": "jax"},
-        capture_output=True,
-        text=True,
-    )
-    assert run.returncode == 0, run.stderr
-    assert "as on TensorFlow" in run.stdout
 
 
 # Encoding, decoding, sampling

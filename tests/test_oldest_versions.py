@@ -11,6 +11,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+import test_zoo
 
 from vae_helpers import features, zoo
 
@@ -71,17 +72,27 @@ def what_the_checkpoints_compute() -> dict[str, np.ndarray]:
     return outputs
 
 
-def store(path):
-    """Write what the checkpoints compute, and the Keras that computed it, to a file."""
+def store(folder):
+    """Write what the checkpoints compute, the Keras that computed it, and a trained model."""
+    path = Path(folder) / "outputs.npz"
     np.savez(path, version=keras.__version__, **what_the_checkpoints_compute())
+    data = test_zoo.small_data()
+    settings = {"data": data, "progress": False, "beta": 2.0}
+    zoo.train("mnist-vae", test_zoo.TINY, folder=Path(folder) / "trained", **settings)
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory):
+    """A folder with what the oldest Keras has written."""
+    folder = tmp_path_factory.mktemp("oldest")
+    code = f"import test_oldest_versions; test_oldest_versions.store({str(folder)!r})"
+    run_with("keras", "-c", code)
+    return folder
 
 
 @pytest.mark.slow
-def test_every_checkpoint_opens_with_the_oldest_keras_and_computes_the_same(tmp_path):
-    path = tmp_path / "outputs.npz"
-    code = f"import test_oldest_versions; test_oldest_versions.store({str(path)!r})"
-    run_with("keras", "-c", code)
-    with np.load(path) as file:
+def test_every_checkpoint_opens_with_the_oldest_keras_and_computes_the_same(stored):
+    with np.load(stored / "outputs.npz") as file:
         theirs = {key: file[key] for key in file.files}
     oldest = str(theirs.pop("version"))
     assert oldest != keras.__version__, "this is the Keras of the environment"
@@ -93,19 +104,10 @@ def test_every_checkpoint_opens_with_the_oldest_keras_and_computes_the_same(tmp_
 
 
 @pytest.mark.slow
-def test_a_checkpoint_of_the_oldest_keras_opens_here(tmp_path):
-    code = f"""
-import test_zoo
-from vae_helpers import zoo
-zoo.train("mnist-vae", test_zoo.TINY, folder={str(tmp_path)!r}, data=test_zoo.small_data(),
-          progress=False, beta=2.0)
-"""
-    run_with("keras", "-c", code)
-    card = zoo.card("mnist-vae", folder=tmp_path)
+def test_a_checkpoint_of_the_oldest_keras_opens_here(stored):
+    folder = stored / "trained"
+    card = zoo.card("mnist-vae", folder=folder)
     assert card["versions"]["keras"] != keras.__version__
-    import test_zoo
-
-    measured = zoo.evaluate(
-        zoo.load("mnist-vae", folder=tmp_path), test_zoo.small_data().test.images
-    )
+    model = zoo.load("mnist-vae", folder=folder)
+    measured = zoo.evaluate(model, test_zoo.small_data().test.images)
     assert measured["loss"] == pytest.approx(card["metrics"]["test"]["loss"], rel=1e-4)

@@ -94,6 +94,10 @@ CASES = {
         lambda: plots.silhouettes({"AE": np.linspace(-0.5, 1, 600)}, LABELS, NAMES),
         ["600 points", "mean 0.2500", "33% below zero"],
     ),
+    "model_diagram": (
+        lambda: plots.model_diagram("vae"),
+        ["encoder", "z = μ + σ ε", "KL to N(0, I)"],
+    ),
     "training_curves": (
         lambda: plots.training_curves(HISTORY, title="mnist-vae"),
         ["nats per image", "validation loss from 118.00 to 111.77 in 2 epochs", "18.24"],
@@ -348,6 +352,40 @@ def test_training_curves_of_validation_alone_and_of_runs_of_different_lengths():
     assert [line.get_xdata().tolist() for line in drawn] == [[1], [1], [1, 2, 3, 4], [2, 4]]
 
 
+def test_training_curves_show_the_floor_where_there_is_one():
+    plain, floored = plots.training_curves(HISTORY), plots.training_curves(HISTORY, floor=1.5)
+    assert "floor" not in plain.alt
+    assert "the floor, 1.50." in floored.alt
+    lines = [len(axes.lines) for axes in floored.axes]
+    assert np.array(lines) - [len(axes.lines) for axes in plain.axes] == pytest.approx([1, 0, 0])
+
+
+def test_seeds_are_joined_where_all_have_as_many():
+    pairs = plots.seeds({"A": [1, 2, 3], "B": [2, 3, 5]}, "loss").axes[0].lines
+    joined = [line.get_ydata().tolist() for line in pairs if line.get_linewidth() < 1.3]
+    assert joined == [[1, 2], [2, 3], [3, 5]]
+    apart = plots.seeds({"A": [1, 2, 3], "B": [2, 3]}, "loss").axes[0].lines
+    assert not [line for line in apart if line.get_linewidth() < 1.3]
+
+
+def test_names_make_room_for_numbered_discs():
+    x, y = np.zeros(4), np.array([0.0, 0.1, 0.05, 6.0])
+    moved = figures.spread(x, y, [10, 10, 6, 6], 2.0, n_fixed=2)
+    assert moved[2:].tolist() == [0.05, 6.0], "discs stay"
+    for name in moved[:2]:
+        assert np.abs(name - moved[2:]).min() >= 2.0
+    assert abs(moved[0] - moved[1]) >= 2.0
+
+
+def test_a_latent_grid_says_what_stands_on_it():
+    points = latent.grid(3)
+    images = np.zeros((9, 4, 4))
+    assert "3 by 3 images decoded from a" in plots.latent_grid(images, points).alt
+    real = plots.latent_grid(images, points, what="real images nearest to").alt
+    assert "3 by 3 real images nearest to a regular grid" in real
+    assert "decoded" not in real
+
+
 def test_forming_keeps_one_scale_for_all_moments():
     figure = plots.forming({"epoch 1": Z / 5, "epoch 2": Z}, LABELS)
     assert len({axes.get_xlim() + axes.get_ylim() for axes in figure.axes}) == 1
@@ -396,13 +434,6 @@ def test_axes_that_are_no_latent_dimensions_can_say_so():
         axes = figure.subfigs[0].axes[0]
         assert (axes.get_xlabel(), axes.get_ylabel()) == expected
         assert all(f"{name} from" in figure.alt for name in expected)
-
-
-def test_colours_are_petroff10():
-    import matplotlib.style
-
-    expected = matplotlib.style.library["petroff10"]["axes.prop_cycle"].by_key()["color"]
-    assert figures.class_colours(10) == expected
 
 
 @pytest.mark.parametrize("colour", figures.class_colours(10))

@@ -167,7 +167,7 @@ def test_reparameterization_picture_changes_with_each_input():
         for arguments in ((0, 0, epsilon), (1, 0, epsilon), (0, 1, epsilon), (0, 0, -epsilon))
     }
     assert len(shown) == 4
-    assert picture(widgets.render_reparameterization(0, 0, epsilon)).shape == (330, 640, 3)
+    assert picture(widgets.render_reparameterization(0, 0, epsilon)).shape == (420, 720, 3)
     with pytest.raises(ValueError, match="z_log_var"):
         widgets.render_reparameterization(0, np.nan, epsilon)
 
@@ -374,11 +374,30 @@ def test_explorer_goes_where_it_is_told(latent_dim, principal):
     panel.go_to_image()
     np.testing.assert_allclose(panel.z, model.encode(IMAGES)[0][7], atol=2e-3)
     assert "of image 7," in panel.caption.value
-    shown = picture(panel.picture.png)[4::8, 4::8, 0] / 255
+    shown = picture(panel.picture.png)[5::11, 5::11, 0] / 255
     expected = model.decode(panel.z[np.newaxis])[0, ..., 0]
     np.testing.assert_allclose(shown, expected, atol=1 / 255)
     panel.go_to_centre()
     np.testing.assert_allclose(panel.z, panel.centre, atol=1e-3)
+
+
+@pytest.mark.parametrize(("latent_dim", "principal"), [(2, None), (10, None), (10, 3), (10, 1)])
+def test_explorer_starts_at_an_image_and_not_in_a_hole(latent_dim, principal):
+    model = LinearModel(latent_dim)
+    codes = model.encode(IMAGES)[0]
+    first = widgets.LatentExplorer(model, IMAGES, LABELS, principal=principal)
+    np.testing.assert_allclose(first.z, codes[0], atol=2e-3)
+    chosen = widgets.LatentExplorer(model, IMAGES, LABELS, principal=principal, start=7)
+    np.testing.assert_allclose(chosen.z, codes[7], atol=2e-3)
+    assert (chosen.which.value, "of image 7," in chosen.caption.value) == (7, True)
+    centre = widgets.LatentExplorer(model, IMAGES, LABELS, principal=principal, start=None)
+    np.testing.assert_allclose(centre.z, centre.centre, atol=1e-3)
+
+
+@pytest.mark.parametrize("start", [-1, len(IMAGES), 1.5, "first"])
+def test_explorer_starts_at_an_image_that_there_is(start):
+    with pytest.raises(ValueError, match="start="):
+        widgets.LatentExplorer(LinearModel(), IMAGES, LABELS, start=start)
 
 
 @pytest.mark.parametrize(("latent_dim", "principal"), [(2, None), (10, None), (10, 3), (10, 1)])
@@ -457,7 +476,7 @@ def test_interpolation_shows_the_point_between_the_images():
         panel.method.value = method
         z1, z2 = model.encode(IMAGES[[3, 8]])[0]
         expected = model.decode(latent.between(z1, z2, 0.24, method)[np.newaxis])[0, ..., 0]
-        row = picture(panel.picture.png)[2::5, 2::5, 0] / 255
+        row = picture(panel.picture.png)[3::7, 3::7, 0] / 255
         middle = row[:, SIDE + 2 : 2 * SIDE + 2]
         np.testing.assert_allclose(middle, expected, atol=1 / 255)
         np.testing.assert_allclose(row[:, :SIDE], IMAGES[3, ..., 0], atol=1 / 255)
@@ -536,7 +555,7 @@ def test_noise_shows_image_noisy_image_reconstruction_and_difference():
     panel = widgets.NoiseExplorer(LinearModel(4), IMAGES, IMAGES)
     panel.which.value, panel.level.value = 5, 0.2
     noisy, restored, score = render.restore(panel.model, IMAGES[5], panel.noise, 0.2)
-    shown = picture(panel.picture.png)[2::5, 2::5, 0] / 255
+    shown = picture(panel.picture.png)[3::7, 3::7, 0] / 255
     for i, image in enumerate((IMAGES[5], noisy, restored, np.abs(noisy - restored))):
         place = slice(i * (SIDE + 2), i * (SIDE + 2) + SIDE)
         np.testing.assert_allclose(shown[:, place], image[..., 0], atol=1 / 255)

@@ -124,18 +124,6 @@ def test_checkpoints_stay_small():
     assert sum(path.stat().st_size for path in files) <= 40e6
 
 
-def test_loading_works_in_a_fresh_process():
-    code = (
-        "import numpy as np, vae_helpers as vh;"
-        "print(vh.zoo.load('mnist-vae').decode(np.zeros((1, 10))).mean())"
-    )
-    result = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
-    expected = zoo.load("mnist-vae").decode(np.zeros((1, 10))).mean()
-    assert float(result.stdout) == pytest.approx(expected, rel=1e-5)
-
-
 def test_a_damaged_model_is_not_opened(copied, monkeypatch):
     (copied / "model.keras").write_bytes(b"PK rubbish")
     monkeypatch.setattr(keras.Model, "load_weights", lambda *_, **__: pytest.fail("opened"))

@@ -15,7 +15,7 @@ from vae_helpers import zoo
 from vae_helpers.claims import claims
 from vae_helpers.course import MEASURED, readable
 from vae_helpers.files import read_json, write_text
-from vae_helpers.published import PUBLISHED, validation_losses
+from vae_helpers.published import PUBLISHED, SOURCES, validation_losses
 
 ROOT = Path(__file__).parent.parent
 BEGIN = "<!-- results: begin (written by `make results`) -->\n"
@@ -63,9 +63,20 @@ def readme_table():
         )
     return (
         _table(rows)
+        + f"\n{published_by()}\n"
         + "\nEach number is a validation loss in the form its source used; one seed, 0. "
         + "[docs/results.md](docs/results.md) has the forms, the protocols and all other numbers.\n"
     )
+
+
+def published_by():
+    """Say who published the numbers of which models."""
+    sentences = []
+    for letter, text in SOURCES.items():
+        names = [f"`{name}`" for name in zoo.names() if PUBLISHED[name].source == letter]
+        if names:
+            sentences.append(f"{' · '.join(names)}: {text}.")
+    return f"Published by: {' '.join(sentences)}"
 
 
 def results_page():
@@ -78,6 +89,8 @@ def results_page():
             "## Losses beside the published ones",
             "",
             comparison(),
+            published_by(),
+            "",
             "## Losses of every checkpoint",
             "",
             "Nats an image, summed over pixels or latent dimensions, averaged over all images of "

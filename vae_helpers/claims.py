@@ -1,11 +1,18 @@
 """What the sources of this course claim, beside what we measured: the table that closes it."""
 
+import html
 from dataclasses import dataclass
 
 from vae_helpers import course, zoo
 from vae_helpers.files import read_json
 from vae_helpers.html_table import html_table
-from vae_helpers.published import PARAMETERS, PUBLISHED, SILHOUETTES, validation_losses
+from vae_helpers.published import (
+    PARAMETERS,
+    PUBLISHED,
+    SILHOUETTES,
+    SOURCES,
+    validation_losses,
+)
 
 VERDICTS = {"yes": "✓ yes", "partly": "◐ partly", "no": "✗ no", "none": "– no number"}
 
@@ -43,13 +50,21 @@ class Claims(list):
     def markdown(self) -> str:
         """Return the table in Markdown."""
         rows = [HEADS, ("---",) * len(HEADS), *(claim.cells() for claim in self)]
-        return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+        table = "".join(f"| {' | '.join(row)} |\n" for row in rows)
+        return f"{table}\n{sources_text()}\n"
 
     def __repr__(self):
         return "\n".join(" | ".join(claim.cells()) for claim in self)
 
     def _repr_html_(self):
-        return html_table(HEADS, (claim.cells() for claim in self))
+        table = html_table(HEADS, (claim.cells() for claim in self))
+        return f"{table}<p>{html.escape(sources_text())}</p>"
+
+
+def sources_text() -> str:
+    """Say which source each letter of the table stands for."""
+    listed = "; ".join(f"{letter}: {text}" for letter, text in SOURCES.items())
+    return f"Published in {listed}. What has no letter is said in many places."
 
 
 def claims() -> Claims:
@@ -101,7 +116,7 @@ def _parameters(cards):
     equal = sum(_parts(cards[name]) == numbers for name, numbers in PARAMETERS.items())
     return Claim(
         "The architectures have these numbers of parameters",
-        f"{len(PARAMETERS)} encoders and decoders",
+        f"{len(PARAMETERS)} encoders and decoders (A, B)",
         f"{equal} of {len(PARAMETERS)} models equal to the last weight",
         _yes(equal == len(PARAMETERS)),
         "01, 03, 07",
@@ -116,7 +131,8 @@ def _loss(name, card):
     if published.value is None:
         value, verdict = "", "none"
     else:
-        value, verdict = f"{published.value:.{digits}f}", _yes(ours <= published.value)
+        value = f"{published.value:.{digits}f} ({published.source})"
+        verdict = _yes(ours <= published.value)
     return Claim(
         f"Validation loss of `{name}`: {published.what}",
         value,
@@ -134,7 +150,7 @@ def _silhouette(name, card):
     ours = _silhouette_of(card)
     return Claim(
         f"Silhouette of the codes of `{name}`",
-        f"{SILHOUETTES[name]:.4f}",
+        f"{SILHOUETTES[name]:.4f} (A)",
         f"{ours:.4f}",
         _yes(abs(ours - SILHOUETTES[name]) < 0.005),
         "07",
@@ -145,7 +161,7 @@ def _ae_first_by_silhouette(cards):
     ae, vae, conv = (_silhouette_of(cards[name]) for name in _THREE)
     return Claim(
         "The AE's silhouette is higher than those of the VAE and the conv VAE",
-        "",
+        "no number (A)",
         f"{ae:.4f} against {vae:.4f} and {conv:.4f}",
         _yes(ae > max(vae, conv)),
         "07",
@@ -165,7 +181,7 @@ def _ae_separates_best(cards):
     verdict = "yes" if len(won) == len(keys) else "partly" if won else "no"
     return Claim(
         "The AE separates the classes best of the three",
-        "",
+        "no number (A)",
         f"first by {', '.join(best) or 'nothing'}; not by "
         + ", ".join(word for word in names if word not in best),
         verdict,
@@ -180,7 +196,7 @@ def _better_decoder(cards):
     )
     return Claim(
         "The convolutional VAE is better than the dense one",
-        "97.33 against 111.77 nats",
+        "97.33 against 111.77 nats (A)",
         f"{conv[0]:.2f} against {dense[0]:.2f} nats; Fréchet classifier distance of its samples "
         f"{conv[1]:.1f} against {dense[1]:.1f}",
         _yes(conv[0] < dense[0] and conv[1] < dense[1]),
@@ -193,7 +209,7 @@ def _prior_samples(cards):
     precision = [generated["precision"]["mean"] for generated in (ae, vae)]
     return Claim(
         "Noise decoded by the AE gives no digits, by the VAE it does",
-        "",
+        "no number (A)",
         f"precision {precision[0]:.2f} against {precision[1]:.2f}",
         _yes(precision[0] < 0.5 < precision[1]),
         "04",
@@ -209,7 +225,7 @@ def _vae_alone_can_be_sampled(cards):
     verdict = "no" if ae <= vae else "partly" if fitted < vae else "yes"
     return Claim(
         "The VAE alone can be sampled",
-        "",
+        "no number (A)",
         f"Fréchet classifier distance from N(0, I): AE {ae:.1f}, VAE {vae:.1f}; from a mixture "
         f"fitted to its codes, the AE gets {fitted:.1f}",
         verdict,
@@ -221,7 +237,7 @@ def _unequal_areas():
     ratio = measured("01_autoencoder", "largest over smallest area of a class")
     return Claim(
         "In a plain AE's latent space the classes take unequal room",
-        "",
+        "no number (B)",
         f"the largest has {ratio:.0f} times the area of the smallest",
         _yes(ratio > 2),
         "01",

@@ -301,6 +301,8 @@ vh.plots.decoded_points(z_mean, kinds, line, shown, fashion.class_names, title=t
 # the lane between shoes and clothes, where few posteriors lie: the decoder has seldom been there in
 # training.
 #
+# ---
+#
 # Nobody forces us to walk straight. `latent.filmstrip(stops, steps)` walks through several stops.
 # Let us go round by the bags, the shirts and the dresses, and measure log q(z), the density of what
 # the decoder has seen (chapter 04; here from the posteriors of 2,000 test images). **Before you run
@@ -392,6 +394,8 @@ vh.plots.lines(panels, None, *axes, title, points=list(thirds))
 # lie on *curved* surfaces in the latent space. Short steps do not notice; long ones leave the
 # surface.
 #
+# ---
+#
 # Now a tour with ten stops: from each class the image nearest to its centroid, joined by the
 # convolutional VAE. **Before you run this:** which legs will pass through a third digit?
 
@@ -439,6 +443,8 @@ assert shares[0] > 0.3 > 0.15 > shares[1] > 0.05 > 1e-3 > shares[2] > shares[3] 
 # **What to see.** Half-way has 1/√2 = 71 % of the length, in any number of dimensions. But the more
 # dimensions, the less lengths vary among themselves, until a typical middle is shorter than *every*
 # draw. And the more dimensions, the nearer two draws are to a right angle.
+#
+# ---
 #
 # **Spherical interpolation** (slerp: Shoemake 1985; for latent spaces White 2016) keeps the length
 # and turns the direction at a constant speed. With the unit vectors u₁ = z₁/‖z₁‖, u₂ = z₂/‖z₂‖ and
@@ -556,6 +562,8 @@ explorer
 # **What to see.** Some rows have a flavour – this one leans, that one gets wider – but most do two
 # things at once, and towards their ends many make something else of the 3. (In the widget: "encode
 # this test image", number 54, then move one slider at a time.)
+#
+# ---
 #
 # Names should be tested. How much of the variance of slant, ink and width does *one* dimension
 # explain (r²), over 10,000 training images? And how much do *all ten* together, in a linear fit? We

@@ -61,6 +61,8 @@ vh.plots.image_grid({"original": x[:12]} | {name: c[:12] for name, c in copies.i
 # error**, and the **binary cross-entropy** (BCE), −x log x̂ − (1 − x) log(1 − x̂), which the models
 # were trained with. We add up over the 784 pixels and average over images.
 #
+# ---
+#
 # A squared error of 0 is a perfect copy. What is the BCE of a perfect copy, x̂ = x? For black
 # and for white pixels nothing. But most edges of our digits are grey.
 #
@@ -177,6 +179,8 @@ vh.plots.lines(curves, p, "p, the decoder's output", "integral over x", y_range=
 # log-likelihood, and must never stand beside numbers that are. (Loaiza-Ganem and Cunningham, linked
 # below, mend the density instead.)
 #
+# ---
+#
 # The papers mend the pixels: they make them black and white. **Dynamic** binarisation tosses a coin
 # for each pixel, white with its brightness as probability, anew each time; **static** tosses once
 # for ever; a **threshold** tosses nothing.
@@ -204,6 +208,8 @@ vh.plots.image_grid({kind: images[:12] for kind, images in black_white.items()})
 # **What to see.** The same weights, the same digits – and numbers 12 nats apart; the models in a
 # paper's table are often closer. Two things to take along: **no likelihood without its protocol**;
 # and only the numbers on black and white are bounds on a likelihood at all.
+#
+# ---
 #
 # Let us train a VAE the way those papers do: same layers, but the coins are tossed again before
 # every epoch. (Three epochs, to keep it short; 20 in full mode.)
@@ -444,6 +450,8 @@ assert not abs(wrong[2]) < 1e-3  # nor if it is NaN
 # them into ±10⁻¹⁴ or so, and roots magnify: √10⁻¹⁴ is 10⁻⁷, and the root of −10⁻¹⁴ is imaginary.
 # Half of the digits are gone. Published code adds 10⁻⁶ to the diagonal, drops the imaginary part,
 # and hopes.
+#
+# ---
 #
 # There is a way without hope. Write S₁ = AAᵀ and S₂ = BBᵀ, where A = V√w comes from the
 # eigenvalues w and eigenvectors V of a *symmetric* matrix, which are safe to compute. Then S₁S₂ has

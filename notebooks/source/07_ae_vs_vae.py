@@ -84,6 +84,8 @@ vh.plots.image_grid(
 # **What to see.** Hardly. All can be read; the convolutional VAE keeps most of the handwriting.
 # Pictures are for finding mistakes, numbers are for small differences.
 #
+# ---
+#
 # Now we encode all 10,000 test images once, and some training images for later. The code of a VAE
 # is the mean of its posterior. And we decode the ten **class centroids**, the mean codes.
 # **Before you run this:** is the mean of all sevens a seven, for the AE as well?
@@ -106,6 +108,8 @@ vh.plots.image_grid(decoded, titles=[f"class {label}" for label in range(10)])
 # %% [markdown]
 # **What to see.** Thirty smooth digits of the right class. Inside a class one may average codes,
 # with or without a KL term.
+#
+# ---
 #
 # The last of the simple views: the same ten draws of N(0, I) through all three decoders. It was
 # published with a conclusion: *the VAE alone can be sampled.* In [chapter 04](04_sampling.ipynb)
@@ -507,6 +511,8 @@ vh.plots.lines(curves, dimensions, "dimensions d", points=["silhouette, measured
 # ratio fades. **Compare silhouettes only between codes of the same number of dimensions** – and
 # remember that a dimension without information still counts.
 #
+# ---
+#
 # Scale matters as well: a distance is mostly that of the widest dimensions. The remedy is to
 # **standardise** the codes.
 #
@@ -689,6 +695,8 @@ vh.plots.image_grid(rows, titles=[str(label) for label in range(10)])
 # neighbours changed little: *where* the codes lie is easier to change than what they know. And note
 # what the comparison is worth now: **a model that was told the classes cannot be held against
 # models that were not.**
+#
+# ---
 #
 # Try your own: `stretch = 0` as a control first, then 1 and 6. Or other information: only two
 # hills, for even and odd digits (`y % 2`); labels for one image in ten. Write your conclusion into

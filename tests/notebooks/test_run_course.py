@@ -95,7 +95,7 @@ def test_times_and_numbers_of_the_solutions_are_kept(folder, monkeypatch):
     assert run_course.main(["--write"]) == 0
     monkeypatch.setenv("VAE_COURSE_MODE", "full")
     store(folder / "solutions" / "02_b.ipynb", code.format(5.0), "1 / 0")
-    assert run_course.main(["--write"]) == 1
+    assert run_course.main(["--write", "--set", "solutions"]) == 1
     kept = json.loads(path.read_text())
     assert [row["ours"] for row in kept["01_a"]["quick"]["measured"]] == [2.0, 3.0]
     assert [row["ours"] for row in kept["01_a"]["full"]["measured"]] == [2.0, 3.0]

@@ -1,5 +1,6 @@
 """Runs that are stopped, killed or finished, and go on."""
 
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -14,9 +15,31 @@ from vae_helpers.files import DamagedFileError
 from vae_helpers.training import BetaSchedule, Recipe
 
 
-def test_a_stopped_run_goes_on_to_the_same_weights(tmp_path, capsys):
-    whole = tiny.vae()
-    history = tiny.fit(whole, seed=3)
+@pytest.fixture(scope="module")
+def whole_run():
+    """A model that was trained without a stop, and its history."""
+    model = tiny.vae()
+    return model, tiny.fit(model, seed=3)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """The folder of a run of one epoch; tests copy it."""
+    folder = tmp_path_factory.mktemp("finished")
+    tiny.fit(tiny.vae(), tiny.RECIPE.replace(epochs=1), resume_from=folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def stopped_in_epoch_1(tmp_path_factory):
+    """The folder of a run of two epochs that was stopped in the second; tests copy it."""
+    folder = tmp_path_factory.mktemp("stopped")
+    interrupted(folder)
+    return folder
+
+
+def test_a_stopped_run_goes_on_to_the_same_weights(tmp_path, capsys, whole_run):
+    whole, history = whole_run
     stopped = tiny.fit(tiny.vae(), seed=3, resume_from=tmp_path, callbacks=[tiny.StopInEpoch(2)])
     assert len(stopped["loss"]) == 2
     assert "Stopped on request after 2 finished epochs" in capsys.readouterr().out
@@ -28,7 +51,7 @@ def test_a_stopped_run_goes_on_to_the_same_weights(tmp_path, capsys):
     assert [path.name for path in tmp_path.glob("*.h5")] == ["epoch-0004.weights.h5"]
 
 
-def test_a_killed_process_goes_on_to_the_same_weights(tmp_path):
+def test_a_killed_process_goes_on_to_the_same_weights(tmp_path, whole_run):
     """SIGKILL gives no chance to tidy up: the folder must still hold a whole state."""
     script = textwrap.dedent("""
         import os, signal, sys
@@ -43,9 +66,8 @@ def test_a_killed_process_goes_on_to_the_same_weights(tmp_path):
     command = [sys.executable, "-c", script, __file__, str(tmp_path)]
     result = subprocess.run(command, capture_output=True, check=False)
     assert result.returncode == -9, result.stderr.decode()
-    resumed, whole = tiny.vae(), tiny.vae()
+    resumed, (whole, _) = tiny.vae(), whole_run
     assert len(tiny.fit(resumed, seed=3, resume_from=tmp_path)["loss"]) == tiny.RECIPE.epochs
-    tiny.fit(whole, seed=3)
     for expected, found in zip(whole.get_weights(), resumed.get_weights(), strict=True):
         np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
 
@@ -68,15 +90,15 @@ def test_a_finished_run_is_not_trained_again(tmp_path):
         ({"images": np.concatenate([tiny.IMAGES[:229], 1 - tiny.IMAGES[229:]])}, "images"),
     ],
 )
-def test_another_runs_folder_is_refused(tmp_path, change, what):
-    tiny.fit(tiny.vae(), tiny.RECIPE.replace(epochs=1), resume_from=tmp_path)
+def test_another_runs_folder_is_refused(tmp_path, finished, change, what):
+    shutil.copytree(finished, tmp_path, dirs_exist_ok=True)
     arguments = {"recipe": tiny.RECIPE.replace(epochs=1), **change}
     with pytest.raises(ValueError, match=f"holds a run with another {what}"):
         tiny.fit(tiny.vae(), resume_from=tmp_path, **arguments)
 
 
-def test_a_damaged_state_is_refused(tmp_path):
-    tiny.fit(tiny.vae(), tiny.RECIPE.replace(epochs=1), resume_from=tmp_path)
+def test_a_damaged_state_is_refused(tmp_path, finished):
+    shutil.copytree(finished, tmp_path, dirs_exist_ok=True)
     (tmp_path / "epoch-0001.weights.h5").write_bytes(b"not what was saved")
     with pytest.raises(DamagedFileError, match=r"epoch-0001\.weights\.h5 is damaged"):
         tiny.fit(tiny.vae(), tiny.RECIPE.replace(epochs=1), resume_from=tmp_path)
@@ -115,15 +137,15 @@ def interrupted(folder, build=tiny.vae, recipe=CONSTANT, **kwargs):
         (lambda: tiny.vae(kind=type("Other", (models.VAE,), {})), "model"),
     ],
 )
-def test_another_model_or_loss_is_refused(tmp_path, build, what):
-    interrupted(tmp_path)
+def test_another_model_or_loss_is_refused(tmp_path, stopped_in_epoch_1, build, what):
+    shutil.copytree(stopped_in_epoch_1, tmp_path, dirs_exist_ok=True)
     with pytest.raises(ValueError, match=f"holds a run with another {what}"):
         tiny.fit(build(), CONSTANT, resume_from=tmp_path)
 
 
-def test_what_only_changes_the_speed_may_differ(tmp_path):
+def test_what_only_changes_the_speed_may_differ(tmp_path, stopped_in_epoch_1):
     """The other way of running goes on, to the loss of the run that was never stopped."""
-    interrupted(tmp_path)
+    shutil.copytree(stopped_in_epoch_1, tmp_path, dirs_exist_ok=True)
     quicker = CONSTANT.replace(steps_per_call=2, fused_adam=True, jit_compile=True)
     resumed = tiny.fit(tiny.vae(seed=9), quicker, resume_from=tmp_path)
     whole = tiny.fit(tiny.vae(), CONSTANT)

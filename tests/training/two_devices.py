@@ -113,12 +113,12 @@ def vae_with_a_cycle():
 def resumed():
     folder = Path(sys.argv[1]) / "resumed"
     whole, strategy = in_scope(tiny.vae)
-    logs = tiny.fit(whole, strategy=strategy)
+    logs = tiny.fit(whole, validation=None, strategy=strategy)
     stopped, strategy = in_scope(tiny.vae)
     stop = [tiny.StopInEpoch(2)]
-    tiny.fit(stopped, strategy=strategy, resume_from=folder, callbacks=stop)
+    tiny.fit(stopped, validation=None, strategy=strategy, resume_from=folder, callbacks=stop)
     again, strategy = in_scope(tiny.vae, seed=9)
-    resumed = tiny.fit(again, strategy=strategy, resume_from=folder)
+    resumed = tiny.fit(again, validation=None, strategy=strategy, resume_from=folder)
     weights = zip(whole.trainable_weights, again.trainable_weights, strict=True)
     apart = max(float(np.abs(np.subtract(*map(np.asarray, pair))).max()) for pair in weights)
     return {"whole": logs["loss"], "resumed": resumed["loss"], "apart": apart}

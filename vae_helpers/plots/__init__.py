@@ -10,6 +10,7 @@ from vae_helpers.plots.curves import (
     seeds,
     training_curves,
 )
+from vae_helpers.plots.diagram import model_diagram
 from vae_helpers.plots.figure import (
     AltFigure,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "kl_bars",
     "latent_grid",
     "lines",
+    "model_diagram",
     "posteriors",
     "probability_space",
     "rate_distortion",

@@ -27,7 +27,11 @@ _LOSSES = {
 
 @in_style
 def training_curves(
-    history: Any, title: str | None = None, unit: str = "nats per image", alt: str | None = None
+    history: Any,
+    title: str | None = None,
+    unit: str = "nats per image",
+    floor: float | None = None,
+    alt: str | None = None,
 ) -> AltFigure:
     """Show the loss and, apart, its reconstruction and KL parts, for training and validation.
 
@@ -41,6 +45,7 @@ def training_curves(
             ``kl_loss`` and the same with ``val_`` before them; what is missing is left out.
         title: a text above the figure.
         unit: of the losses.
+        floor: draw a line here in the first panel: what no model can go below.
         alt: alt text, where the one made from the numbers is not enough.
 
     Returns:
@@ -61,8 +66,11 @@ def training_curves(
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.set_ylabel(unit if key == shown[0] else "")
         axes.margins(x=0.03)
+        if floor is not None and key == shown[0]:
+            axes.axhline(floor, color="black", linestyle=":", linewidth=1.6, label="floor")
     axes.legend(loc="best")
-    return finish(figure, title, alt, _last_losses(runs, shown, unit))
+    told = "" if floor is None else f"A dotted line marks the floor, {floor:.2f}."
+    return finish(figure, title, alt, _last_losses(runs, shown, unit), told)
 
 
 @in_style
@@ -179,6 +187,9 @@ def seeds(
 ) -> AltFigure:
     """Show one number of models trained with several seeds: every run, and their mean.
 
+    Where all models have as many runs, thin lines join those of one seed: what a seed does to
+    all of them alike is no difference between them.
+
     Args:
         values: dict from a model's name to its values (n,), one a seed.
         ylabel: what the number is, with its unit.
@@ -195,9 +206,9 @@ def seeds(
     values = _arguments.each(_arguments.row, values, "values")
     figure = new_figure(min(9.0, 2.5 + 1.5 * len(values)), 4.2)
     axes = figure.add_subplot()
+    _join_pairs(axes, list(values.values()))
     for i, row in enumerate(values.values()):
-        spread = np.linspace(-0.12, 0.12, len(row)) if len(row) > 1 else [0]
-        axes.plot(i + np.array(spread), row, "o", alpha=0.8)
+        axes.plot(i + _beside(row), row, "o", alpha=0.8)
         axes.plot([i - 0.2, i + 0.2], [row.mean()] * 2, color="black", linewidth=1.6)
         axes.text(i + 0.23, row.mean(), f"{row.mean():.4g}", va="center", path_effects=HALO)
     axes.set_xticks(range(len(values)), list(values))
@@ -214,6 +225,18 @@ def seeds(
         f"The dashed line marks {reference:g}." if reference is not None else "",
         axes=axes,
     )
+
+
+def _beside(row):
+    """Return how far right of the middle each run's point stands, (n,)."""
+    return np.linspace(-0.12, 0.12, len(row)) if len(row) > 1 else np.zeros(1)
+
+
+def _join_pairs(axes, rows):
+    if len(rows) < 2 or len({len(row) for row in rows}) > 1:
+        return
+    x = np.arange(len(rows))[:, np.newaxis] + np.array([_beside(row) for row in rows])
+    axes.plot(x, np.array(rows), color="#9a9a9a", linewidth=1.1, zorder=1)
 
 
 def _runs(history):

@@ -174,21 +174,26 @@ def dimension_name(i: int) -> str:
     return "z" + str(i + 1).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
 
 
-def spread(x: ArrayLike, y: ArrayLike, widths: ArrayLike, height: float) -> np.ndarray:
+def spread(
+    x: ArrayLike, y: ArrayLike, widths: ArrayLike, height: float, n_fixed: int = 0
+) -> np.ndarray:
     """Return heights like ``y`` at which texts of these widths do not lie on each other.
 
     All four in one unit; x and y (n,) are the middles of the texts, which move up or down alone.
+    The last ``n_fixed`` of them stay where they are, and the others make room.
     """
     y = np.array(y, dtype=float)
+    n_free = len(y) - n_fixed
     for _ in range(300):
         moved = False
         for i in range(len(y)):
-            for j in range(i):
+            for j in range(min(i, n_free)):
                 gap = height - abs(y[i] - y[j])
                 if gap > 0 and abs(x[i] - x[j]) < (widths[i] + widths[j]) / 2:
-                    upper, lower = (i, j) if y[i] >= y[j] else (j, i)
-                    y[upper] += gap / 2 + 0.01
-                    y[lower] -= gap / 2 + 0.01
+                    up = 1 if y[j] >= y[i] else -1
+                    share = 0.5 if i < n_free else 1.0
+                    y[j] += up * (share * gap + 0.01)
+                    y[i] -= up * ((1 - share) * gap + (0.01 if i < n_free else 0))
                     moved = True
         if not moved:
             break

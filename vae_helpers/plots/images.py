@@ -147,16 +147,19 @@ def latent_grid(
     points: ArrayLike,
     title: str | None = None,
     quantiles: bool = False,
+    what: str = "images decoded from",
     alt: str | None = None,
 ) -> AltFigure:
     """Show a latent plane: each image stands where its point is, z₁ to the right, z₂ upwards.
 
     Args:
-        images: (n * m, h, w, 1) in [0, 1], decoded from ``points``.
+        images: (n * m, h, w, 1) in [0, 1], such as those decoded from ``points``.
         points: (n * m, 2) as :func:`vae_helpers.latent.grid` or
             :func:`vae_helpers.latent.quantile_grid` gives them: row by row from the top left.
         title: a text above the figure.
         quantiles: say in the labels that the steps are equal in probability, not in z.
+        what: what the images have to do with the points, for the alt text: "real images nearest
+            to", say.
         alt: alt text, where the one made from the numbers is not enough.
 
     Returns:
@@ -188,7 +191,7 @@ def latent_grid(
         figure,
         title,
         alt,
-        f"{n} by {m} images decoded from a regular grid of latent points: z₁ from "
+        f"{n} by {m} {what} a regular grid of latent points: z₁ from "
         f"{across[0]:.2f} at the left to {across[-1]:.2f} at the right, z₂ from {down[-1]:.2f} "
         f"at the bottom to {down[0]:.2f} at the top",
         "in equal steps of probability under N(0, 1)." if quantiles else "in equal steps.",

@@ -19,6 +19,8 @@ from vae_helpers.plots.figure import (
     spread,
 )
 
+_DISC = 15.0  # the diameter of a numbered disc, in points
+
 
 @in_style
 def embedding(
@@ -90,7 +92,8 @@ def decoded_points(
     figure = new_figure(10, 5.2)
     left, right = figure.subfigures(1, 2, width_ratios=(1.15, 1))
     axes = left.add_subplot()
-    _scatter(axes, z, labels, class_names, faint=True)
+    _scatter(axes, z, labels, class_names, faint=True, names=False)
+    _name_classes(axes, z, labels, class_names, around=points)
     _numbered(axes, points)
     _latent_axes(axes, axis_names)
     _numbered_images(right, images)
@@ -235,7 +238,7 @@ def forming(
     figure, grid = _panel_grid(len(snapshots), title, most_columns=4, side=2.75)
     for axes, (name, z) in zip(grid, snapshots.items(), strict=True):
         labels, class_names = as_labels(labels, len(z), class_names)
-        _scatter(axes, z, labels, class_names, names=False)
+        _scatter(axes, z, labels, class_names, names=z is last, size=12)
         axes.set(xlim=(-limit, limit), ylim=(-limit, limit), aspect="equal")
         axes.set_title(name, fontsize=12)
         axes.tick_params(labelleft=axes.get_subplotspec().is_first_col())
@@ -371,14 +374,17 @@ def _scatter(axes, z, labels, class_names, faint=False, names=True, size=13):
         _name_classes(axes, z, labels, class_names, size)
 
 
-def _name_classes(axes, z, labels, class_names, size=13):
-    """Write each class's name at its median, moved up or down where names would collide."""
+def _name_classes(axes, z, labels, class_names, size=13, around=None):
+    """Write each class's name at its median, moved up or down where it would cover another.
+
+    ``around`` (m, 2) are places of discs that it may not cover either.
+    """
     colours = class_colours(len(class_names))
     present = np.unique(labels)
     medians = np.array([np.median(z[labels == label], axis=0) for label in present])
     names = [class_names[label] for label in present]
     for label, name, place, shift in zip(
-        present, names, medians, _apart(axes, z, medians, names, size), strict=True
+        present, names, medians, _apart(axes, z, medians, names, size, around), strict=True
     ):
         axes.annotate(
             name,
@@ -395,13 +401,17 @@ def _name_classes(axes, z, labels, class_names, size=13):
         )
 
 
-def _apart(axes, z, places, names, size):
+def _apart(axes, z, places, names, size, around=None):
     """Return how many points each name moves upwards so that no two lie on each other."""
+    discs = np.zeros((0, 2)) if around is None else around
     width, height = 72 * axes.figure.bbox.size / axes.figure.dpi
-    unit = 0.75 * min((width, height) / np.maximum(np.ptp(z, axis=0), 1e-9))
-    x, y = unit * places.T
-    widths = 0.72 * size * np.array([len(name) for name in names])
-    return spread(x, y, widths, 1.15 * size) - y
+    unit = 0.75 * min(
+        (width, height) / np.maximum(np.ptp(np.concatenate([z, discs]), axis=0), 1e-9)
+    )
+    x, y = unit * np.concatenate([places, discs]).T
+    widths = [0.72 * size * len(name) for name in names] + [_DISC] * len(discs)
+    row = 1.15 * size if around is None else 0.5 * (1.15 * size + _DISC)
+    return (spread(x, y, widths, row, len(discs)) - y)[: len(names)]
 
 
 def _darker(colour):
@@ -439,7 +449,7 @@ def _latent_axes(axes, names=("z₁", "z₂"), equal=True):
 
 def _numbered(axes, points):
     axes.scatter(
-        *points.T, s=230, c="white", edgecolors="black", linewidths=1.2, zorder=3, clip_on=False
+        *points.T, s=_DISC**2, c="white", edgecolors="black", lw=1.2, zorder=3, clip_on=False
     )
     for i, (x, y) in enumerate(points, start=1):
         axes.text(

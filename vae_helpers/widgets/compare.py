@@ -176,7 +176,7 @@ class RealOrGenerated(Panel):
     def draw(self) -> None:
         """Show the pair and the score so far."""
         self.picture.show(
-            render.render_images(self.pair, scale=6, gap=24),
+            render.render_images(self.pair, scale=8, gap=24),
             "Two images; one is real and one was generated.",
         )
         self.say(self._last + render.score_text(sum(self.answers), len(self.answers)))

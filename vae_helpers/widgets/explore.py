@@ -44,9 +44,10 @@ class LatentExplorer(Panel):
         principal: None gives one slider a latent dimension; a number gives that many sliders,
             along the directions in which the encodings vary most.
         seed: of the random points.
+        start: the number of the image to start at; None starts at the centre, which may be a hole.
 
     Raises:
-        ValueError: for shapes that do not fit.
+        ValueError: for shapes that do not fit, or a start that is no image's number.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class LatentExplorer(Panel):
         class_names: Sequence[str] | None = None,
         principal: int | None = None,
         seed: int | None = 0,
+        start: int | None = 0,
     ):
         super().__init__()
         self.model, self.images = model, _arguments.images(images, "images")
@@ -72,7 +74,11 @@ class LatentExplorer(Panel):
         self.picture, self.map_picture = Picture(), Picture()
         self.place = widgets.Text(continuous_update=False, layout=widgets.Layout(display="none"))
         self.place.add_class("vae-place")
-        self.which = whole_number("test image", len(self.images) - 1)
+        last = len(self.images) - 1
+        self.which = whole_number("test image", last)
+        if start is not None:
+            self.which.value = _arguments.whole_number(start, "start", low=0, high=last)
+            self._set(self.encodings[start])
         for control in self.controls:
             self.listen(control)
         self.place.observe(self._touched, "value")
@@ -86,12 +92,15 @@ class LatentExplorer(Panel):
     def go_to(self, z: ArrayLike) -> None:
         """Move to a latent point (latent_dim,); sliders stop at their ends."""
         z = _arguments.row(z, "z", self.model.latent_dim, dtype=np.float32)
-        coordinates = (z - self.centre) @ self.directions.T
         with self.together():
-            # What the sliders cannot say stays as it is: their directions may be fewer.
-            self.origin = z - coordinates @ self.directions
-            for control, value in zip(self.controls, coordinates, strict=True):
-                control.value = value
+            self._set(z)
+
+    def _set(self, z):
+        coordinates = (z - self.centre) @ self.directions.T
+        # What the sliders cannot say stays as it is: their directions may be fewer.
+        self.origin = z - coordinates @ self.directions
+        for control, value in zip(self.controls, coordinates, strict=True):
+            control.value = value
 
     def go_to_centre(self) -> None:
         """Move to the centre: the origin, or the mean of the encodings."""
@@ -235,7 +244,7 @@ class InterpolationExplorer(Panel):
             f"From image {first} to image {last}, {self.method.value}, "
             f"t = {self.step.value:.2f}: {lengths}."
         )
-        self.picture.show(render.render_images(row, scale=5, gap=10), text)
+        self.picture.show(render.render_images(row, scale=7, gap=14), text)
         self.say(text)
 
     def _code(self, name, i):
@@ -285,5 +294,5 @@ class NoiseExplorer(Panel):
             f"Noise level {self.level.value:.2f}: the squared error of the reconstruction is "
             f"{score:.1f}, which is {verdict}; 99 % of ordinary images are below {self.limit:.1f}."
         )
-        self.picture.show(render.render_images(row, scale=5, gap=10), text)
+        self.picture.show(render.render_images(row, scale=7, gap=14), text)
         self.say(text)

@@ -92,7 +92,7 @@ def restore(
     return noisy, restored, float(error)
 
 
-def render_point(model: Any, z: ArrayLike, scale: int = 8) -> bytes:
+def render_point(model: Any, z: ArrayLike, scale: int = 11) -> bytes:
     """Decode one latent point.
 
     Args:
@@ -138,7 +138,7 @@ def render_images(
 
 
 def render_bars(
-    values: ArrayLike, size: tuple[int, int] = (360, 190), top: float | None = None
+    values: ArrayLike, size: tuple[int, int] = (460, 250), top: float | None = None
 ) -> bytes:
     """Show numbers (n,) that are not negative as bars, numbered from 1, with a scale in nats.
 
@@ -159,8 +159,8 @@ def render_bars(
     width, height = size
     top = max(float(values.max() if top is None else top), 1e-6)
     picture = Image.new("RGB", size, WHITE)
-    draw, font = ImageDraw.Draw(picture), _font(13)
-    left, base, ceiling = 44, height - 22, 14
+    draw, font = ImageDraw.Draw(picture), _font(17)
+    left, base, ceiling = 54, height - 28, 16
     for level in (0.0, top / 2, top):
         y = base - (base - ceiling) * level / top
         draw.line((left, y, width, y), fill=PALE)
@@ -187,13 +187,13 @@ def reparameterize(
 
 
 def render_reparameterization(
-    z_mean: float, z_log_var: float, epsilon: ArrayLike, size: tuple[int, int] = (640, 330)
+    z_mean: float, z_log_var: float, epsilon: ArrayLike, size: tuple[int, int] = (720, 420)
 ) -> bytes:
     """Show how noise ε becomes samples z = μ + σ ε, and which way each parameter moves them.
 
-    Above the noise, below the samples under the density of N(μ, σ²), each joined to its noise.
-    The arrows under a sample are its gradients: with μ all move alike, with log σ² each moves
-    away from the mean by its own noise.
+    A row for each noise value: its grey dot, a line to its sample, the blue dot, and from there
+    two arrows, the gradients. With μ all samples move alike, with log σ² each moves away from
+    the mean by its own noise. Above stands the density of N(μ, σ²).
 
     Args:
         z_mean: μ.
@@ -212,30 +212,36 @@ def render_reparameterization(
     sharp = 2  # drawn larger and reduced, which smooths the lines
     width, height = (sharp * side for side in size)
     picture = Image.new("RGB", (width, height), WHITE)
-    draw, font = ImageDraw.Draw(picture), _font(14 * sharp)
+    draw, font = ImageDraw.Draw(picture), _font(17 * sharp)
+    top, base = 0.27 * height, 0.86 * height
+    row, unit = (base - top) / len(z), width / 14
 
     def x_of(value):
         return width * (0.5 + value / 14)
 
-    above, below = 0.16 * height, 0.66 * height
-    for y, text in ((above, "noise ε"), (below, "samples z = μ + σ ε")):
-        draw.line((0, y, width, y), fill=GREY, width=sharp)
-        for tick in range(-6, 7):
-            draw.line((x_of(tick), y, x_of(tick), y + 4 * sharp), fill=GREY, width=sharp)
-        draw.text((8 * sharp, y - 20 * sharp), text, fill=BLACK, font=font)
     for tick in range(-6, 7, 2):
-        draw.text((x_of(tick), height - 1), str(tick), fill=BLACK, font=font, anchor="md")
-    _density(draw, z_mean, np.exp(0.5 * z_log_var), x_of, below, 0.3 * height, width, sharp)
-    for noise, sample in zip(epsilon, z, strict=True):
-        draw.line((x_of(noise), above, x_of(sample), below), fill="#b8d4ee", width=sharp)
-    for noise, sample, mean, log_var in zip(epsilon, z, d_mean, d_log_var, strict=True):
-        _dot(draw, x_of(noise), above, 5 * sharp, GREY)
-        _dot(draw, x_of(sample), below, 5 * sharp, BLUE)
-        unit = width / 14 * 0.5  # half a unit of the axis: arrows do not run into each other
-        _arrow(draw, x_of(sample), below + 0.10 * height, unit * mean, ORANGE, sharp)
-        _arrow(draw, x_of(sample), below + 0.19 * height, unit * log_var, RED, sharp)
-    draw.text((8 * sharp, below + 0.07 * height), "dz/dμ", fill="#9a6500", font=font)
-    draw.text((8 * sharp, below + 0.16 * height), "dz/d log σ²", fill=RED, font=font)
+        draw.line((x_of(tick), top, x_of(tick), base), fill=PALE, width=sharp)
+        draw.text((x_of(tick), base + 3 * sharp), str(tick), fill=BLACK, font=font, anchor="ma")
+    _density(draw, z_mean, np.exp(0.5 * z_log_var), x_of, top, 0.2 * height, width, sharp)
+    draw.line((0, top, width, top), fill=GREY, width=sharp)
+    for i, (noise, sample, mean, log_var) in enumerate(
+        zip(epsilon, z, d_mean, d_log_var, strict=True)
+    ):
+        y, apart = top + (i + 0.5) * row, min(0.17 * row, 9 * sharp)
+        draw.line((x_of(noise), y, x_of(sample), y), fill="#b8d4ee", width=2 * sharp)
+        _dot(draw, x_of(noise), y, 6 * sharp, GREY)
+        _arrow(draw, x_of(sample), y - apart, unit * mean, ORANGE, sharp)
+        _arrow(draw, x_of(sample), y + apart, unit * log_var, RED, sharp)
+        _dot(draw, x_of(sample), y, 6 * sharp, BLUE)
+    legend = (
+        ("noise ε", "#666666"),
+        ("sample z", BLUE),
+        ("dz/dμ", "#9a6500"),
+        ("dz/d log σ²", RED),
+    )
+    for share, (text, colour) in zip((0.02, 0.22, 0.47, 0.67), legend, strict=True):
+        place = (share * width, height - 3 * sharp)
+        draw.text(place, text, fill=colour, font=font, anchor="ld")
     return png(picture.reduce(sharp))
 
 
@@ -271,7 +277,7 @@ def render_beta(
     samples = model.decode(latent.sample_prior(n_samples, model.latent_dim, seed))
     return (
         render_images(pairs, columns=shown, scale=3),
-        render_images(samples, columns=int(np.ceil(np.sqrt(n_samples))), scale=2),
+        render_images(samples, columns=int(np.ceil(np.sqrt(n_samples))), scale=3),
         render_bars(kl, top=max(top, float(kl.max()))),
         float(metrics.reconstruction_error(images, restored, kind="mse")),
         kl,
@@ -324,7 +330,7 @@ class LatentMap:
         points: ArrayLike,
         labels: ArrayLike,
         class_names: Sequence[str] | None = None,
-        size: int = 340,
+        size: int = 400,
     ):
         points = _arguments.matrix(points, "points", 2)
         labels, class_names = as_labels(labels, len(points), class_names)
@@ -382,11 +388,11 @@ class LatentMap:
         return picture.reduce(sharp).quantize(200)
 
     def _name_classes(self, draw, sharp, points, labels, class_names):
-        present, font = np.unique(labels), _font(14 * sharp)
+        present, font = np.unique(labels), _font(17 * sharp)
         names = [class_names[label] for label in present]
         medians = [np.median(points[labels == label], axis=0) for label in present]
         x, y = sharp * self.to_pixels(medians).T
-        y = spread(x, y, [font.getlength(name) for name in names], 17 * sharp)
+        y = spread(x, y, [font.getlength(name) for name in names], 20 * sharp)
         for name, place in zip(names, zip(x, y, strict=True), strict=True):
             draw.text(
                 place,
