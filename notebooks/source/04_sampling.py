@@ -16,6 +16,7 @@
 
 # %%
 import numpy as np
+from scipy.special import logsumexp
 from scipy.stats import chi, norm
 
 import vae_helpers as vh
@@ -35,6 +36,7 @@ print(f"vae_helpers {vh.__version__} in {vh.course_mode()} mode, NumPy {np.__ver
 #
 # Write the two lines, with one knob: the **temperature**, the standard deviation of the noise. At 1
 # the points come from the prior. (`decode` takes rows of points, all at once or in several calls.)
+# The figure after it uses your code, or, until the check is green, the course's. So will others.
 
 
 # %% exercise="sample_images"
@@ -49,10 +51,6 @@ def sample_images(decode, n, latent_dim, rng, temperature=1.0):
 exercises.sample_images.check(sample_images)
 # exercises.sample_images.hint()
 # exercises.sample_images.solution()
-
-# %% [markdown]
-# Twenty digits from a VAE with two latent dimensions, drawn by your code (or, until the check is
-# green, by the course's):
 
 # %%
 plane = vh.zoo.load("mnist-dense-vae-2d")
@@ -190,15 +188,17 @@ scores = judge(
         "VAE, noise of N(0, I)": vae.decode(z),
     }
 )
-real, of_ae, of_vae = scores.values()
 named = np.bincount(vh.features.classify(ghosts).argmax(axis=1), minlength=10)
-print(
-    f"what the judge takes the {len(ghosts):,} ghosts for: {named.max():,} times a {named.argmax()}"
-)
+print(f"\nthe 2,000 ghosts are called: {named.max():,} times a {named.argmax()}")
+ae_codes = ae.encode(digits.train.images[:10_000])
+for name, points in (("codes of the AE", ae_codes), ("noise", z)):
+    print(f"mean length of {name}: {np.linalg.norm(points, axis=1).mean():.1f}")
 
 # %% tags=["guard"]
+real, of_ae, of_vae = scores.values()
 assert 0.35 < of_vae["recognised"] < 0.7 < 0.97 < real["recognised"]
 assert of_ae["recognised"] > 0.9
+assert 3.4 < np.linalg.norm(ae_codes, axis=1).mean() / np.linalg.norm(z, axis=1).mean() < 4.2
 assert named[1] > 1_900
 assert of_ae["diversity"] < 0.3 < of_vae["diversity"] < 0.7
 assert of_ae["distance"] > 2 * of_vae["distance"] > 10 * real["distance"]
@@ -211,20 +211,8 @@ assert of_ae["distance"] > 2 * of_vae["distance"] > 10 * real["distance"]
 # ## 4. One Gaussian for the autoencoder
 #
 # "A VAE can be sampled, an AE cannot" is often written. Before we believe it, a control: has the
-# AE's decoder failed, or has it been asked in the wrong place?
-
-# %%
-x_train = digits.train.images
-ae_codes = ae.encode(x_train[:10_000])
-for name, points in (("codes of the AE", ae_codes), ("noise", z)):
-    length = np.linalg.norm(points, axis=1).mean()
-    print(f"{name:16} deviations {points.std(axis=0).round(1)}, mean length {length:.1f}")
-
-# %% tags=["guard"]
-assert 3.4 < np.linalg.norm(ae_codes, axis=1).mean() / np.linalg.norm(z, axis=1).mean() < 4.2
-
-# %% [markdown]
-# The codes lie nearly four times as far out as the noise reaches: N(0, I) pokes around in an empty
+# AE's decoder failed, or has it been asked in the wrong place? The last two lines above say: its
+# codes lie nearly four times as far out as the noise reaches, and N(0, I) pokes around in an empty
 # middle. Nothing in the AE's loss says how far out codes should lie. But we can measure it.
 #
 # ### Exercise 3 · One Gaussian
@@ -253,6 +241,7 @@ guess = "c"
 exercises.one_gaussian.predict(guess)
 
 # %%
+x_train = digits.train.images
 z_mean, z_log_var = vae.encode(x_train)
 z_q = vh.latent.sample_posterior(z_mean, z_log_var, seed=0)  # one draw from each posterior
 draw = exercises.sample_gaussian.yours_or(vh.latent.sample_gaussian)
@@ -294,25 +283,7 @@ vh.plots.lines(curves, r, "length of z", "density", points=["10 dimensions, our 
 
 # %% [markdown]
 # **What to see.** There is so little room near the origin, and so much further out, that nearly all
-# draws lie in a **shell** around 3.1. So the mean of some codes is an unusual point. Take the mean
-# code of each class, its **centroid**:
-
-# %%
-codes = {"AE": ae.encode(x_test), "VAE": vae.encode(x_test)[0]}
-centroids = {name: vh.latent.centroids(c, y_test) for name, c in codes.items()}
-shorter = chi(10).cdf(np.linalg.norm(centroids["VAE"], axis=1).mean())
-print(f"only {shorter:.0%} of all draws are shorter than the VAE's centroids are on average")
-rows = {"AE": ae.decode(centroids["AE"]), "VAE": vae.decode(centroids["VAE"])}
-vh.plots.image_grid(rows, titles=[f"class {label}" for label in range(10)])
-
-# %% tags=["guard"]
-assert shorter < 0.2
-for images in rows.values():
-    assert np.sum(vh.features.classify(images).argmax(axis=1) == np.arange(10)) >= 9
-
-# %% [markdown]
-# Fine digits in both rows, a little smooth, like average handwriting: once more the AE's decoder is
-# good where codes are. But no sampler ever lands so near to the origin.
+# draws lie in a **shell** around 3.1.
 #
 # The **temperature** T moves the shell: z = Tε has the length T · 3.1. One often reads that a low
 # temperature gives fewer but cleaner images.
@@ -350,7 +321,9 @@ vh.plots.image_grid(
 #
 # $$q(z) = \frac1n \sum_{i=1}^n \mathcal N\!\left(z;\ \mu_i,\ \sigma_i^2\right).$$
 #
-# Sampling from the prior is right if q(z) = p(z).
+# Sampling from the prior is right if q(z) = p(z). The simplest comparison is that of mean and
+# variance, which for a mixture has two parts: the variance of the means plus the mean of the
+# variances.
 #
 # ### Exercise 4 · Draw from it
 
@@ -368,10 +341,6 @@ def sample_aggregated(z_mean, z_log_var, n, rng):
 exercises.sample_aggregated.check(sample_aggregated)
 # exercises.sample_aggregated.hint()
 # exercises.sample_aggregated.solution()
-
-# %% [markdown]
-# First the simplest comparison, mean and variance, of all 50,000 posteriors. The variance of a
-# mixture has two parts: the variance of the means plus the mean of the variances.
 
 # %%
 of_means, of_noise = z_mean.var(axis=0), np.exp(z_log_var).mean(axis=0)
@@ -413,10 +382,9 @@ vh.plots.posteriors(
 # $$\log \mathcal N(z; \mu_i, \sigma_i^2) = -\frac12 \sum_d
 # \left(\frac{(z_d - \mu_{id})^2}{\sigma_{id}^2} + \log \sigma_{id}^2 + \log 2\pi\right).$$
 #
-# `logsumexp(…, axis=1)` does the log of the sum of the exponentials.
-
-# %%
-from scipy.special import logsumexp
+# `logsumexp(…, axis=1)` does the log of the sum of the exponentials. The figure after it uses your
+# function where the eye can check it: of 500 draws from the prior it shows the nine with the
+# smallest q(z) / p(z), numbers 1 to 9, and the nine with the largest, 10 to 18.
 
 
 # %% exercise="log_q"
@@ -432,10 +400,6 @@ def log_q(z, z_mean, z_log_var):
 exercises.log_q.check(log_q)
 # exercises.log_q.hint()
 # exercises.log_q.solution()
-
-# %% [markdown]
-# First where the eye can check it. Of 500 draws from the prior, the nine where q(z) is smallest
-# beside p(z) have the numbers 1 to 9, the nine where it is largest 10 to 18.
 
 # %%
 density = exercises.log_q.yours_or(vh.metrics.log_aggregated_posterior)
@@ -454,6 +418,8 @@ vh.plots.decoded_points(
 # same as your function, in blocks that fit into memory.) A hole is easily mistaken for something
 # else: points far out have a low density *and* thicker strokes, as section 5 showed. So we put all
 # 2,000 draws at **one length**, 3.45, sort them by log q(z), and ask the judge about each tenth.
+#
+# How empty is empty? The yardstick is codes of *test* images: they are not among the 50,000 either.
 
 # %%
 on_shell = 3.45 * z / np.linalg.norm(z, axis=1, keepdims=True)
@@ -472,31 +438,18 @@ assert tenths[-1] > tenths[0] + 0.3
 assert tenths[7:].mean() > tenths[3:7].mean() > tenths[:3].mean()
 
 # %%
-vh.plots.image_grid(
-    {"emptiest places": images[order[:12]], "fullest": images[order[-12:]]},
-    title="2,000 points at one length: where q(z) is smallest, and where it is largest",
-    alt="Twelve images each. Emptiest places: torn strokes and blots. Fullest: readable digits.",
-)
-
-# %% [markdown]
-# How empty are they? The fair yardstick is codes of *test* images, which are not among the 50,000
-# posteriors either.
-
-
-# %%
-def log_ratio_of(z):
-    """Return log q(z) − log p(z), in nats: below 0 the decoder has seen less than p sends."""
-    log_q = vh.metrics.log_aggregated_posterior(z, z_mean, z_log_var)
-    return log_q - norm.logpdf(z).sum(axis=1)
-
-
 test_codes = vh.latent.sample_posterior(*vae.encode(x_some[:500]), seed=0)
-at_test, at_prior = log_ratio_of(test_codes), log_ratio_of(z[:500])
-print(f"median at codes of test images {np.median(at_test):.1f} nats")
-print(f"median at draws of the prior   {np.median(at_prior):.1f} nats")
+log_ratios = {}
+for name, points in (("codes of test images", test_codes), ("draws of the prior", z[:500])):
+    log_mixture = vh.metrics.log_aggregated_posterior(points, z_mean, z_log_var)
+    log_ratios[name] = log_mixture - norm.logpdf(points).sum(axis=1)
+    middle, mean = np.median(log_ratios[name]), log_ratios[name].mean()
+    print(f"log q(z) − log p(z) at {name}: median {middle:.1f} nats, mean {mean:.1f}")
 
 # %% tags=["guard"]
+at_test, at_prior = log_ratios.values()
 assert -4 < np.median(at_test) < -1.5
+assert -6.5 < at_test.mean() < -3
 assert 15 < np.median(at_test) - np.median(at_prior) < 19
 
 # %% [markdown]
@@ -523,7 +476,8 @@ assert 15 < np.median(at_test) - np.median(at_prior) < 19
 # `z` are draws from the posteriors of the first `len(z)` of n images, one each; the mixture q(z)
 # has all n posteriors. Return the two parts, each a mean over `z`. (Your `log_q` is in the package
 # as `vh.metrics.log_aggregated_posterior`, and `norm.logpdf(z, mean, deviation)` is the log density
-# of each coordinate.)
+# of each coordinate.) The figure takes up to 1,000 draws, among 100, 1,000, 10,000 and all 50,000
+# training images.
 
 
 # %% exercise="surgery"
@@ -541,10 +495,6 @@ def surgery(z, z_mean, z_log_var):
 exercises.surgery.check(surgery)
 # exercises.surgery.hint()
 # exercises.surgery.solution()
-
-# %% [markdown]
-# Draws from the posteriors of up to 1,000 training images, among 100, 1,000, 10,000 and all 50,000
-# of them:
 
 # %%
 cut = exercises.surgery.yours_or(vh.metrics.elbo_surgery)
@@ -570,18 +520,9 @@ assert abs(parts[3].sum() - vh.metrics.kl_divergence(z_mean, z_log_var).mean()) 
 # nats, and KL(q(z) ‖ p(z)) *at most* 7.5.
 #
 # Could a better prior save these 7.5 nats? For these 50,000 images the mixture of their own
-# posteriors would. For new images it has to be asked at *their* codes:
-
-# %%
-lost = -log_ratio_of(test_codes).mean()
-print(f"prior = the 50,000 posteriors: the KL term of test images rises by {lost:.1f} nats")
-
-# %% tags=["guard"]
-assert 3 < lost < 6.5
-
-# %% [markdown]
-# It *rises*: the mixture knows its own images by heart. A prior overfits like any
-# other density. How much a smoother one saves, the next section measures.
+# posteriors would. But for new images? At codes of test images log q(z) − log p(z) was *negative*
+# on average, about −4 nats (section 6): with this mixture as the prior their KL term would rise. It
+# knows its own images by heart. A prior overfits like any other density.
 #
 # ## 8. Mend the sampler
 #
@@ -612,12 +553,15 @@ sampled = {
     "VAE, copies": vae.decode(z_copies),
 }
 scores = judge(sampled)
+saved = np.mean(vae_mixture.log_density(test_codes) - norm.logpdf(test_codes).sum(axis=1))
+print(f"as a prior, the VAE's mixture saves {saved:.1f} nats of the KL term of test images")
 vh.plots.image_grid({name: images[:12] for name, images in sampled.items()})
 
 # %% tags=["guard"]
 distances = {name: score["distance"] for name, score in scores.items()}
 assert distances["AE, mixture"] < distances["VAE, mixture"] < 0.75 * distances["VAE, prior"]
 assert scores["AE, mixture"]["recognised"] > scores["VAE, prior"]["recognised"] + 0.2
+assert 1 < saved < 3.5
 
 # %% [markdown]
 # **What to see.** The AE with a mixture comes first, the VAE with a mixture second, the VAE with
@@ -627,18 +571,10 @@ assert scores["AE, mixture"]["recognised"] > scores["VAE, prior"]["recognised"] 
 # it has no ELBO. Today's large image models take this way, with a learned density over the codes of
 # an autoencoder (Rombach et al. 2022).
 #
-# And the nats of section 7? Take the mixture for the prior:
-
-# %%
-saved = np.mean(vae_mixture.log_density(test_codes) - norm.logpdf(test_codes).sum(axis=1))
-print(f"prior = the mixture: the KL term of test images falls by {saved:.1f} nats")
-
-# %% tags=["guard"]
-assert 1 < saved < 3.5
-
-# %% [markdown]
-# About two of 18 nats, and these are saved for new images as well. So KL(q(z) ‖ p(z)) lies
-# somewhere between 2 and 7.5 nats. Tomczak and Welling (2018) learn such a prior together with the VAE.
+# And the nats of section 7? With the VAE's mixture for a prior the KL term of test images falls by
+# about two of its 18 nats (the last line above), for images that the mixture never saw. So
+# KL(q(z) ‖ p(z)) lies somewhere between 2 and 7.5 nats. Tomczak and Welling (2018) learn such a
+# prior together with the VAE.
 #
 # The last row of the table is no sampler: **copies** of test images, to show what the decoder can
 # do. Is that a bound?
@@ -704,17 +640,16 @@ display(vh.measured([(what + k, s["distance"], None, hows.get(k, how)) for k, s 
 # ## 9. From scatter to widget
 #
 # Back to two dimensions, to feel the holes with your own hands. On paper: twelve stops on a circle
-# around the origin.
+# around the origin. And in motion, below.
+#
+# **What to try.** Click on the map, or use the boxes and sliders. Find the border of two digits, a
+# white lane between classes, and the last readable digit on the way out.
 
 # %%
 angle = np.linspace(0, 2 * np.pi, 12, endpoint=False)
 circle = 1.2 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
 x_map, y_map = x_test[:3_000], y_test[:3_000]
 vh.plots.decoded_points(plane.encode(x_map)[0], y_map, circle, plane.decode(circle))
-
-# %% [markdown]
-# **What to try.** Click on the map, or use the boxes and sliders. Find the border of two digits, a
-# white lane between classes, and the last readable digit on the way out.
 
 # %%
 explorer = vh.widgets.LatentExplorer(plane, x_map, y_map)
@@ -783,7 +718,7 @@ assert wrong.var() < 0.5 * of_noise.mean()
 # - Sampling needs the decoder and noise of the prior; temperature scales the noise.
 # - An autoencoder asked with N(0, I) makes ghosts. One Gaussian, fitted to its codes, brings it
 #   level with a VAE and its prior; a mixture takes both further.
-# - In many dimensions noise lies in a shell, far from the origin and the centroids.
+# - In many dimensions noise lies in a shell, far from the origin.
 # - The decoder was trained on the aggregated posterior q(z). Where it is thin are holes; mean and
 #   variance do not show them, log q(z) does. Compare at one length.
 # - KL term = information + KL(q(z) ‖ p(z)); an estimate from n images sees at most log n nats of
@@ -792,9 +727,6 @@ assert wrong.var() < 0.5 * of_noise.mean()
 #   than true ones. Look at several numbers, and at the images.
 #
 # ## Self-test
-
-# %%
-exercises.self_test
 
 # %% exercise="self_test"
 # <solution>

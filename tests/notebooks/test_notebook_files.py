@@ -17,7 +17,7 @@ NOTEBOOKS = ROOT / "notebooks"
 SOURCES = build_notebooks.sources()
 STORED = sorted([*NOTEBOOKS.glob("*.ipynb"), *(NOTEBOOKS / "solutions").glob("*.ipynb")])
 MAX_CELLS, MAX_LINES, MAX_EXERCISE_LINES = 60, 15, 25
-MAX_PREDICTIONS, FEW_PREDICTIONS = 5, ()
+MAX_PREDICTIONS, FEW_PREDICTIONS = 5, ("04",)
 
 by_source = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
 by_notebook = pytest.mark.parametrize(
