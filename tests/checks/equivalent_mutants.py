@@ -39,10 +39,6 @@ EQUIVALENT = {
     "warm_up": {"min(1.0, epoch / length) → min(epoch / length, 1.0)": SYMMETRIC},
     "free_bits_penalty": {"ops.maximum(mean, floor) → ops.maximum(floor, mean)": SYMMETRIC},
     "paired_difference": {"d → first #3": SAME_LENGTH, "d → second #3": SAME_LENGTH},
-    "class_means": {
-        "np.array([z[labels == label].mean(axis=0) for label in np... → "
-        "[z[labels == label].mean(axis=0) for label in np.unique(l...": "a list will do as well"
-    },
     "sample_aggregated": {
         "z_mean → z_log_var": SAME_LENGTH,
         "z_mean → z_log_var #2": SAME_LENGTH,

@@ -363,6 +363,11 @@ def test_surgery():
         ),
         "deviations of their own": cut(own=lambda z, m, v: norm.logpdf(z, m[: len(z)]).sum(axis=1)),
         "q(z) has all n": cut(mixed=lambda z, m, v: mixture()(z, m[: len(z)], v[: len(z)])),
+        "z_mean[:m]": cut(own=lambda z, m, v: norm.logpdf(z, m, np.exp(v / 2)).sum(axis=1)),
+        "*summed* over them": cut(
+            own=lambda z, m, v: norm.logpdf(z, m[: len(z)], np.exp(v[: len(z)] / 2)).mean(axis=1),
+            prior=lambda z: norm.logpdf(z).mean(axis=1),
+        ),
         "log n is missing": cut(mixed=lambda z, m, v: mixture()(z, m, v) + np.log(len(m))),
     }
     for piece, answer in wrong.items():

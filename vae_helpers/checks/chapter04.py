@@ -214,7 +214,7 @@ def _check_gaussian_mean(got, by_chance):
     )
     if np.abs(got).max() < 0.5:
         raise Wrong(text + "Add the mean of the codes.", "mistake")
-    if np.ptp(got) < 0.5 and abs(got.mean() - right.mean()) < 0.5:
+    if np.ptp(got) < 2 * by_chance.max() + 0.5 and abs(got.mean() - right.mean()) < 1:
         raise Wrong(text + "Each dimension has a mean of its own: `axis=0`.", "mistake")
     if np.allclose(got, 2 * right, rtol=0.05, atol=0.3):
         raise Wrong(text + "The mean was added twice.", "mistake")
@@ -746,16 +746,23 @@ LOG_Q_MISTAKES = (
 )
 def surgery(answer):
     """Return the information and KL(q(z) ‖ p(z))."""
-    expect_function(
-        answer,
-        _surgery,
-        [_surgery_case(3, 4, 2, 1), _surgery_case(5, 5, 3, 2), _surgery_case(6, 9, 2, 5)],
-        mistakes=SURGERY_MISTAKES,
-        parts=("the information", "KL(q(z) ‖ p(z))"),
-        look_at="Compute `log_own`, `log_mixture` and `log_prior`, one number a point each, and "
-        "compare with the formula.",
-    )
+    with advice(OWN_POSTERIORS, about="broadcast|shape"):
+        expect_function(
+            answer,
+            _surgery,
+            [_surgery_case(3, 4, 2, 1), _surgery_case(5, 7, 3, 2), _surgery_case(6, 9, 2, 5)],
+            mistakes=SURGERY_MISTAKES,
+            parts=("the information", "KL(q(z) ‖ p(z))"),
+            look_at="Compute `log_own`, `log_mixture` and `log_prior`, one number a point each, and "
+            "compare with the formula.",
+        )
     return "KL term = information + distance from the prior. Now see how far it can be believed."
+
+
+OWN_POSTERIORS = (
+    "There are fewer points than images: the posteriors of the points are the first `m = len(z)`, "
+    "`z_mean[:m]` and `z_log_var[:m]`."
+)
 
 
 def _surgery_case(m, n, latent_dim, seed):
@@ -807,6 +814,10 @@ def _first_posteriors(z, z_mean, z_log_var):
 def _kl_term(z, z_mean, z_log_var):
     return np.mean(_own(z, z_mean, z_log_var) - _prior(z))
 
+
+AVERAGED_DIMENSIONS = (
+    "You averaged over the latent dimensions: log densities of a point are *summed* over them."
+)
 
 SURGERY_MISTAKES = (
     (
@@ -875,7 +886,18 @@ SURGERY_MISTAKES = (
             mixture=lambda z, m, v: _log_q(z, m, v) / z.shape[1],
             prior=lambda z, m, v: _prior(z) / z.shape[1],
         ),
-        "You averaged over the latent dimensions: log densities of a point are *summed* over them.",
+        AVERAGED_DIMENSIONS,
+    ),
+    (
+        _surgery_with(
+            own=lambda z, m, v: _own(z, m, v) / z.shape[1],
+            prior=lambda z, m, v: _prior(z) / z.shape[1],
+        ),
+        AVERAGED_DIMENSIONS,
+    ),
+    (
+        _surgery_with(own=_own_with(lambda z, m, v: norm.pdf(z, m, np.exp(v / 2)))),
+        "`norm.pdf` is the density: all three must be *logarithms*, `norm.logpdf`.",
     ),
 )
 
