@@ -199,7 +199,7 @@ def holes(models):
     order = np.argsort(vh.metrics.log_aggregated_posterior(z, z_mean, z_log_var))
     sure = vh.features.classify(vae.decode(z)).max(axis=1) >= 0.9
     tenths = np.array([sure[part].mean() for part in np.array_split(order, 10)])
-    test = vh.latent.sample_posterior(*vae.encode(some()[:500]), seed=0)
+    test = vh.latent.sample_posterior(*vae.encode(some()[::4]), seed=0)
 
     def ratio(z):
         return vh.metrics.log_aggregated_posterior(z, z_mean, z_log_var) - log_prior(z)
@@ -251,20 +251,3 @@ def garments(models):
     cells, _, _ = np.histogram2d(*p.T, bins=5, range=[[0, 1], [0, 1]])
     filled = cells / len(p) * 25
     return {"emptiest of 25 cells": filled.min(), "fullest of 25 cells": filled.max()}
-
-
-@claim(
-    "With β = 4 the gap between samples of the prior and of the posteriors shrinks, and copies "
-    "of the classes blur.",
-    holds=lambda v: v["gap, β = 4"] < v["gap, β = 1"],
-    protocol=SAMPLES + " The gap is of the share recognised, posteriors of 2,000 images.",
-)
-def beta_and_holes(models):
-    numbers = {}
-    for beta in (None, 4):
-        vae = models("mnist-vae", beta=beta)
-        q = vh.latent.sample_posterior(*vae.encode(digits().train.images[:2_000]), seed=0)
-        prior, own = judge(vae.decode(noise())), judge(vae.decode(q))
-        numbers[f"gap, β = {beta or 1}"] = own["recognised"] - prior["recognised"]
-        numbers[f"distance of posteriors, β = {beta or 1}"] = own["distance"]
-    return numbers

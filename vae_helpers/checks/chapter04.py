@@ -753,7 +753,7 @@ def surgery(answer):
             [_surgery_case(3, 4, 2, 1), _surgery_case(5, 7, 3, 2), _surgery_case(6, 9, 2, 5)],
             mistakes=SURGERY_MISTAKES,
             parts=("the information", "KL(q(z) ‖ p(z))"),
-            look_at="Compute `log_own`, `log_mixture` and `log_prior`, one number a point each, and "
+            look_at="Compute `log_own`, `log_mixture` and `log_prior`, one number a point, and "
             "compare with the formula.",
         )
     return "KL term = information + distance from the prior. Now see how far it can be believed."
