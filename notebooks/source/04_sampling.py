@@ -351,17 +351,18 @@ print("variance", (of_means + of_noise).round(2), "of which noise", of_noise.rou
 print(f"a Gaussian with these moments is {aggregated.kl_to_prior:.2f} nats from N(0, I)\n")
 draw_q = exercises.sample_aggregated.yours_or(vh.latent.sample_aggregated)
 from_q = draw_q(z_mean, z_log_var, 2_000, np.random.default_rng(4))
-by_q = judge({"VAE, N(0, I)": vae.decode(z), "VAE, q(z)": vae.decode(from_q)})
+by_q = judge({"VAE, q(z)": vae.decode(from_q)})
 
 # %% tags=["guard"]
 assert np.allclose(of_means + of_noise, np.diag(aggregated.covariance), rtol=1e-3)
 assert aggregated.kl_to_prior < 0.5
-assert by_q["VAE, q(z)"]["recognised"] > by_q["VAE, N(0, I)"]["recognised"] + 0.25
+assert by_q["VAE, q(z)"]["recognised"] > of_vae["recognised"] + 0.25
 
 # %% [markdown]
 # **What to see.** Mean near 0, variance near 1: in these numbers q(z) and the prior differ by a
-# fraction of a nat. And yet far more of the points from q(z) become digits. Mean and variance
-# cannot see holes. In two dimensions the eye can: the posteriors of 600 garments, as ellipses.
+# fraction of a nat. And yet far more of the points from q(z) become digits: 87 % here, against 49 %
+# of the prior's in section 4. Mean and variance cannot see holes. In two dimensions the eye can: in
+# the posteriors of 600 garments, as ellipses.
 
 # %%
 some = slice(0, 600)
@@ -590,14 +591,13 @@ guess = "a"
 exercises.stretched_copies.predict(guess)
 
 # %%
-stretched = {f"copies, codes × {s:g}": vae.decode(s * z_copies) for s in (1, 1.2, 1.4)}
+stretched = {f"copies, codes × {s:g}": vae.decode(s * z_copies) for s in (1.2, 1.4)}
 by_factor = judge(stretched)
-vh.plots.image_grid(
-    {"originals": x_some[:12], **{name: images[:12] for name, images in stretched.items()}}
-)
+rows = {"originals": x_some, "copies": sampled["VAE, copies"], **stretched}
+vh.plots.image_grid({name: images[:12] for name, images in rows.items()})
 
 # %% tags=["guard"]
-plain, _, far = by_factor.values()
+plain, (_, far) = scores["VAE, copies"], by_factor.values()
 assert far["distance"] < 0.65 * plain["distance"]
 assert far["recognised"] > plain["recognised"] - 0.01
 
@@ -608,11 +608,11 @@ exercises.stretched_copies.compare()
 # ### A better decoder, the same noise
 #
 # The convolutional VAE also has ten latent dimensions. It gets the same noise as the dense one, and
-# then a mixture fitted to draws from the posteriors of 4,000 training images.
+# then a mixture fitted to draws from the posteriors of 2,000 training images.
 
 # %%
 conv = vh.zoo.load("mnist-conv-vae")
-conv_q = vh.latent.sample_posterior(*conv.encode(x_train[:4_000]), seed=0)
+conv_q = vh.latent.sample_posterior(*conv.encode(x_train[:2_000]), seed=0)
 conv_mixture = vh.latent.PosteriorMixture(conv_q, 10, seed=0)
 of_conv = {
     "conv VAE, prior": conv.decode(z),

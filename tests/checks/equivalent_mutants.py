@@ -49,6 +49,12 @@ EQUIVALENT = {
         "z[:, None] - z_mean → z_mean - z[:, None]": SQUARED,
         "z_mean → z_log_var #2": SAME_LENGTH,
     },
+    "surgery": {
+        "norm.logpdf(z, z_mean[:m], np.exp(z_log_var[:m] / 2)) → "
+        "norm.logpdf(z_mean[:m], z, np.exp(z_log_var[:m] / 2))": (
+            "a normal density depends on the distance of its first two arguments alone"
+        )
+    },
     "slerp": {
         "np.clip(u1 @ u2, -1, 1) → np.clip(-1, u1 @ u2, 1)": (
             "the larger of the two, then at most 1: NumPy takes the bounds as they come"

