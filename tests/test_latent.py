@@ -239,12 +239,33 @@ def test_grid_refuses_an_empty_box(low, high):
         latent.grid(3, low, high)
 
 
-def test_quantile_grid_is_the_grid_of_the_quantiles():
-    points = latent.quantile_grid(4, ends=0.1)
-    values = latent.prior_quantiles(4, ends=0.1)
-    np.testing.assert_array_equal(points[:4, 0], values)
-    np.testing.assert_array_equal(points[::4, 1], values[::-1])
-    assert np.isfinite(points).all()
+def test_each_point_of_the_quantile_grid_stands_for_the_same_probability():
+    points = latent.quantile_grid(4)
+    values = stats.norm.ppf([1 / 8, 3 / 8, 5 / 8, 7 / 8])
+    np.testing.assert_allclose(points[:4, 0], values, rtol=1e-6)
+    np.testing.assert_allclose(points[::4, 1], values[::-1], rtol=1e-6)
+    np.testing.assert_array_equal(points, latent.plane(values))
+    nearest = np.abs(latent.sample_prior(20_000, 2, seed=0)[:, :1] - points[:4, 0]).argmin(axis=1)
+    assert np.bincount(nearest).min() > 4_000  # borders of the parts are not half-way: about 1 in 4
+    with pytest.raises(ValueError, match="n="):
+        latent.quantile_grid(1)
+
+
+def test_samplers_with_a_generator_have_the_moments_that_they_promise():
+    rng = np.random.default_rng(0)
+    z_mean, z_log_var = rng.normal(size=(50, 2)) @ [[2, 1], [0, 1]], rng.normal(size=(50, 2))
+    expected = np.cov(z_mean.T, ddof=0) + np.diag(np.exp(z_log_var).mean(axis=0))
+    points = latent.sample_aggregated(z_mean, z_log_var, 40_000, rng)
+    np.testing.assert_allclose(np.cov(points.T), expected, atol=0.15)
+    points = latent.sample_gaussian(z_mean, 40_000, rng)
+    np.testing.assert_allclose(points.mean(axis=0), z_mean.mean(axis=0), atol=0.05)
+    np.testing.assert_allclose(np.cov(points.T), np.cov(z_mean.T), atol=0.15)
+    noise = latent.decode_noise(lambda z: z, 5_000, 3, rng, temperature=0.5)
+    assert noise.shape == (5_000, 3)
+    assert abs(noise.std() - 0.5) < 0.02
+    for sampler in (latent.sample_gaussian, lambda *a: latent.sample_aggregated(a[0], *a)):
+        with pytest.raises(ValueError, match="n=0"):
+            sampler(z_mean, 0, rng)
 
 
 # --- classes and attributes

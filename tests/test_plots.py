@@ -64,7 +64,7 @@ CASES = {
     ),
     "latent_grid": (
         lambda: plots.latent_grid(some_images(225), latent.quantile_grid(15), quantiles=True),
-        ["15 by 15", "-2.33", "2.33", "equal steps of probability"],
+        ["15 by 15", "-1.83", "1.83", "equal steps of probability"],
     ),
     "embedding": (
         lambda: plots.embedding(Z, LABELS, NAMES, title="Encodings of 600 test images"),

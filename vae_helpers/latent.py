@@ -5,6 +5,7 @@ alone: make all the points first, then decode them as one batch, with :func:`dec
 """
 
 import itertools
+from collections.abc import Callable
 from typing import Any, Literal
 
 import numpy as np
@@ -51,6 +52,70 @@ def sample_posterior(
     _arguments.same_shape(z_mean, z_log_var, "z_mean", "z_log_var")
     epsilon = np.random.default_rng(seed).standard_normal(z_mean.shape)
     return (z_mean + np.exp(0.5 * z_log_var) * epsilon).astype(z_mean.dtype)
+
+
+def sample_aggregated(
+    z_mean: ArrayLike, z_log_var: ArrayLike, n: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Draw points of the aggregated posterior q(z) = 1/m Σ_i N(z_mean_i, exp(z_log_var_i)).
+
+    Args:
+        z_mean: (m, latent_dim).
+        z_log_var: (m, latent_dim), the logarithms of the variances.
+        n: number of points.
+        rng: NumPy's generator, from which an image is drawn for each point, then its noise.
+
+    Returns:
+        Points (n, latent_dim).
+
+    Raises:
+        ValueError: if the shapes differ, ``n`` is below 1, or for NaN or infinity.
+    """
+    z_mean, z_log_var = _points(z_mean, "z_mean"), _points(z_log_var, "z_log_var")
+    _arguments.same_shape(z_mean, z_log_var, "z_mean", "z_log_var")
+    images = rng.integers(len(z_mean), size=_arguments.whole_number(n, "n"))
+    noise = rng.standard_normal((len(images), z_mean.shape[1]))
+    return (z_mean[images] + np.exp(0.5 * z_log_var[images]) * noise).astype(z_mean.dtype)
+
+
+def sample_gaussian(z: ArrayLike, n: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw points of the one Gaussian that has the mean and covariance of the encodings.
+
+    Args:
+        z: (m, latent_dim) encodings, m from 2.
+        n: number of points.
+        rng: NumPy's generator.
+
+    Returns:
+        Points (n, latent_dim).
+
+    Raises:
+        ValueError: if ``n`` is below 1, or for a wrong shape, NaN or infinity.
+    """
+    z = _points(z, "z", least=2)
+    covariance = np.cov(z.T).reshape(z.shape[1], z.shape[1])
+    points = rng.multivariate_normal(
+        z.mean(axis=0), covariance, _arguments.whole_number(n, "n"), method="eigh"
+    )
+    return points.astype(z.dtype)
+
+
+def decode_noise(
+    decode: Callable[[np.ndarray], np.ndarray],
+    n: int,
+    latent_dim: int,
+    rng: np.random.Generator,
+    temperature: float = 1.0,
+) -> np.ndarray:
+    """Return ``decode`` of n points of N(0, temperature² I), drawn from NumPy's generator ``rng``.
+
+    Raises:
+        ValueError: as :func:`sample_prior`.
+    """
+    n = _arguments.whole_number(n, "n")
+    latent_dim = _arguments.whole_number(latent_dim, "latent_dim")
+    temperature = _arguments.number(temperature, "temperature", low=0)
+    return decode(temperature * rng.standard_normal((n, latent_dim)))
 
 
 def sample_box(z: ArrayLike, n: int, seed: int | None = None) -> np.ndarray:
@@ -224,20 +289,40 @@ def grid(n: int, low: ArrayLike = -3.0, high: ArrayLike = 3.0) -> np.ndarray:
     return _plane(np.linspace(low[0], high[0], n), np.linspace(low[1], high[1], n))
 
 
-def quantile_grid(n: int, ends: float = 0.01) -> np.ndarray:
-    """Lay a grid over the latent plane in equal steps of probability under N(0, I).
+def quantile_grid(n: int) -> np.ndarray:
+    """Lay a grid over the latent plane: each point stands for the same share of N(0, I).
+
+    Along each side the values are the quantiles (k + ½) / n, k = 0 … n − 1: cut the bell into n
+    parts of the same probability, and take the middle of each.
 
     Args:
         n: number of points along each side, from 2.
-        ends: that of :func:`prior_quantiles`, which keeps the outermost points finite.
 
     Returns:
         Points (n * n, 2) in the order of :func:`grid`.
 
     Raises:
-        ValueError: as :func:`prior_quantiles`.
+        ValueError: if ``n`` is below 2.
     """
-    values = prior_quantiles(n, ends)
+    from scipy.stats import norm
+
+    n = _arguments.whole_number(n, "n", low=2)
+    return plane(norm.ppf((np.arange(n) + 0.5) / n))
+
+
+def plane(values: ArrayLike) -> np.ndarray:
+    """Lay the same values along both axes of the latent plane.
+
+    Args:
+        values: (n,) values of z, smallest first.
+
+    Returns:
+        Points (n * n, 2), float32, in the order of :func:`grid`.
+
+    Raises:
+        ValueError: for a wrong shape, NaN or infinity.
+    """
+    values = _arguments.row(values, "values")
     return _plane(values, values)
 
 

@@ -40,10 +40,6 @@ EQUIVALENT = {
     },
     "free_bits_penalty": {"ops.maximum(mean, floor) → ops.maximum(floor, mean)": SYMMETRIC},
     "paired_difference": {"d → first #3": SAME_LENGTH, "d → second #3": SAME_LENGTH},
-    "class_means": {
-        "np.array([z[labels == label].mean(axis=0) for label in np... → "
-        "[z[labels == label].mean(axis=0) for label in np.unique(l...": "a list will do as well"
-    },
     "sample_aggregated": {
         "z_mean → z_log_var": SAME_LENGTH,
         "z_mean → z_log_var #2": SAME_LENGTH,
@@ -53,6 +49,12 @@ EQUIVALENT = {
     "log_q": {
         "z[:, None] - z_mean → z_mean - z[:, None]": SQUARED,
         "z_mean → z_log_var #2": SAME_LENGTH,
+    },
+    "surgery": {
+        "norm.logpdf(z, z_mean[:m], np.exp(z_log_var[:m] / 2)) → "
+        "norm.logpdf(z_mean[:m], z, np.exp(z_log_var[:m] / 2))": (
+            "a normal density depends on the distance of its first two arguments alone"
+        )
     },
     "slerp": {
         "np.clip(u1 @ u2, -1, 1) → np.clip(-1, u1 @ u2, 1)": (

@@ -1,14 +1,12 @@
 """The checkers of chapter 04."""
 
-import warnings
-
 import numpy as np
 import pytest
 from checking import assert_not_attempted, assert_right, assert_robust, assert_wrong
 from scipy.special import logsumexp
 from scipy.stats import norm
 
-from vae_helpers import metrics
+from vae_helpers import latent, metrics
 from vae_helpers.checks import chapter04
 from vae_helpers.checks.core import SelfTest, exercises_of
 
@@ -100,62 +98,80 @@ def _points_of(right, decode, *rest):
 def test_quantile_values():
     exercise = chapter04.quantile_values
 
-    def p(n, ends):
-        return np.linspace(ends, 1 - ends, n)
+    def rank(n):
+        return (np.arange(n) + 0.5) / n
 
-    assert_right(exercise, lambda n, ends: norm.ppf(p(n, ends)))
-    assert_right(exercise, lambda n, ends: -norm.isf(p(n, ends)))
-    assert_wrong(exercise, p, "Those are the probabilities")
-    assert_wrong(exercise, lambda n, ends: norm.cdf(p(n, ends)), "`norm.ppf`")
-    assert_wrong(exercise, lambda n, ends: norm.pdf(p(n, ends)), "the density")
-    assert_wrong(exercise, lambda n, ends: norm.ppf(np.linspace(0, 1, n)), "inf", "−∞")
-    assert_wrong(
-        exercise, lambda n, e: np.linspace(norm.ppf(e), norm.ppf(1 - e), n), "not of probability"
-    )
-    assert_wrong(exercise, lambda n, ends: norm.ppf(p(n, ends))[::-1], "turned round")
-    assert_wrong(exercise, lambda n, ends: norm.ppf(p(n + 1, ends)), "shape (6,): expected (5,)")
-    assert_wrong(exercise, lambda n, ends: norm.ppf(p(n, 0.01)), "`ends` is not used")
-    assert_wrong(exercise, lambda n, ends: norm.ppf((np.arange(n) + 0.5) / n), "n equal parts")
+    assert_right(exercise, lambda n: norm.ppf(rank(n)))
+    assert_right(exercise, lambda n: -norm.isf(np.linspace(0.5 / n, 1 - 0.5 / n, n)))
+    assert_wrong(exercise, rank, "Those are the ranks")
+    assert_wrong(exercise, lambda n: norm.cdf(rank(n)), "`norm.ppf`")
+    assert_wrong(exercise, lambda n: norm.pdf(rank(n)), "the density")
+    assert_wrong(exercise, lambda n: norm.ppf(np.linspace(0, 1, n)), "inf", "−∞")
+    assert_wrong(exercise, lambda n: norm.ppf(np.arange(n) / n), "left border")
+    assert_wrong(exercise, lambda n: norm.ppf(np.linspace(0.01, 0.99, n)), "first middle")
+    assert_wrong(exercise, lambda n: norm.ppf(np.linspace(0, 1, n + 2)[1:-1]), "n + 1 parts")
+    equal_steps = lambda n: np.linspace(norm.ppf(0.5 / n), norm.ppf(1 - 0.5 / n), n)  # noqa: E731
+    assert_wrong(exercise, equal_steps, "not of probability")
+    assert_wrong(exercise, lambda n: norm.ppf(rank(n))[::-1], "turned round")
+    assert_wrong(exercise, lambda n: norm.ppf(rank(n + 1)), "shape (5,): expected (4,)")
     assert_wrong(
         exercise,
-        lambda n, e: np.quantile(np.random.default_rng(0).standard_normal(10_000), p(n, e)),
+        lambda n: np.quantile(np.random.default_rng(0).standard_normal(10_000), rank(n)),
         "random draws only come near",
     )
-    assert_not_attempted(exercise, lambda n, ends: ...)
+    assert_not_attempted(exercise, lambda n: ...)
 
 
-def test_class_means():
-    exercise = chapter04.class_means
+def gaussian(mean=lambda c: c.mean(axis=0), root=None, noise=None):
+    root = root or (lambda c: np.linalg.cholesky(np.cov(c.T)).T)
+    noise = noise or (lambda rng, n, d: rng.standard_normal((n, d)))
+    return lambda codes, n, rng: mean(codes) + noise(rng, n, codes.shape[1]) @ root(codes)
 
-    def of_each(function, order=np.unique):
-        return lambda z, labels: np.array([function(z[labels == k], axis=0) for k in order(labels)])
 
-    assert_right(exercise, of_each(np.mean))
-    assert_right(
-        exercise, lambda z, labels: np.linalg.pinv(np.eye(labels.max() + 1)[labels]) @ z
-    )  # least squares on the one-hot labels
-    assert_wrong(exercise, lambda z, labels: z.mean(axis=0), "mean of all codes")
-    assert_wrong(exercise, of_each(np.sum), "sums")
-    assert_wrong(exercise, of_each(np.median), "medians")
-    assert_wrong(exercise, of_each(np.mean, lambda labels: dict.fromkeys(labels)), "order 0, 1, 2")
-    assert_wrong(exercise, lambda z, labels: of_each(np.mean)(z, labels).T, "swapped")
-    assert_wrong(exercise, lambda z, labels: of_each(np.mean)(z, labels).mean(axis=1), "`axis=0`")
-    assert_wrong(exercise, lambda z, labels: z, "shape (7, 4): expected (3, 4)")
-    assert_wrong(
-        exercise, lambda z, labels: [z[labels == k].mean(axis=1) for k in range(3)], "`axis=0`"
-    )
-    assert_wrong(
-        exercise,
-        lambda z, labels: [z[labels == k].sum(axis=0) / len(z) for k in np.unique(labels)],
-        "number of all codes",
-    )
-    assert_wrong(exercise, of_each(np.mean, lambda labels: range(3)), "of 2 cases right")
-    assert_wrong(exercise, lambda z, labels: z[np.unique(labels)], "of any class")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        ten = of_each(np.mean, lambda labels: range(10))
-        assert_wrong(exercise, ten, "class without members")
-    assert_not_attempted(exercise, lambda z, labels: ...)
+def test_sample_gaussian():
+    exercise = chapter04.sample_gaussian
+
+    def library(codes, n, rng):
+        return rng.multivariate_normal(codes.mean(axis=0), np.cov(codes.T), n)
+
+    assert_right(exercise, library)
+    assert_right(exercise, gaussian())
+    assert_right(exercise, lambda c, n, rng: library(c, n, rng).tolist())
+    assert_right(exercise, latent.sample_gaussian)
+    wrong = {
+        "Add the mean": gaussian(mean=lambda c: 0),
+        "a mean of its own": gaussian(mean=lambda c: c.mean()),
+        "prior's noise, moved": gaussian(root=lambda c: np.eye(3)),
+        "do not depend on each other": gaussian(root=lambda c: np.diag(c.std(axis=0))),
+        "variance for the deviation": gaussian(root=lambda c: np.diag(c.var(axis=0))),
+        "deviation for the variance": gaussian(root=lambda c: np.diag(c.std(axis=0) ** 0.5)),
+        "needs its root": gaussian(root=lambda c: np.cov(c.T)),
+        "wrong way round": gaussian(root=lambda c: np.linalg.cholesky(np.cov(c.T))),
+        "*correlations*": gaussian(root=lambda c: np.linalg.cholesky(np.corrcoef(c.T)).T),
+        "that of all numbers": gaussian(root=lambda c: np.eye(3) * c.std()),
+        "share one noise": lambda c, n, rng: (
+            c.mean(axis=0) + rng.standard_normal((n, 1)) * c.std(axis=0)
+        ),
+        "not a normal distribution": gaussian(
+            noise=lambda rng, n, d: rng.uniform(-(3**0.5), 3**0.5, (n, d))
+        ),
+        "same deviation: each": gaussian(root=lambda c: np.eye(3) * c.var(axis=0).mean() ** 0.5),
+        "copies": lambda c, n, rng: c[rng.integers(len(c), size=n)],
+        "one *row* a point": lambda c, n, rng: library(c, n, rng).T,
+        "one for each code": lambda c, n, rng: library(c, len(c), rng),
+        "`axis=0`": lambda c, n, rng: rng.multivariate_normal(c.mean(axis=1), np.cov(c.T), n),
+        "`codes.T`": lambda c, n, rng: rng.multivariate_normal(c.mean(axis=0), np.cov(c), n),
+        "seeded inside": lambda c, n, rng: library(c, n, np.random.default_rng(0)),
+        "from `rng` alone": lambda c, n, rng: library(c, n, np.random.default_rng()),
+        "draw n of them": lambda c, n, rng: np.tile(library(c, 1, rng), (n, 1)),
+        "more than once": lambda c, n, rng: library(c, 50, rng)[rng.integers(50, size=n)],
+        "taking their mean away": lambda c, n, rng: rng.multivariate_normal(
+            c.mean(axis=0), c.T @ c / len(c), n
+        ),
+    }
+    for piece, answer in wrong.items():
+        assert_wrong(exercise, answer, piece)
+    assert_not_attempted(exercise, lambda codes, n, rng: ...)
 
 
 def aggregated(pick=None, deviation=lambda v: np.exp(v / 2), noise=None):
@@ -315,6 +331,49 @@ def test_log_q():
     assert_wrong(exercise, lambda z, m, v: 2 * parts(z, m, v).sum(axis=1), "term by term")
     assert_wrong(exercise, lambda z, m, v: norm.logpdf(z).sum(axis=1), "of the prior")
     assert_not_attempted(exercise, lambda z, m, v: ...)
+
+
+def cut(own=None, mixed=None, prior=None, reduce=np.mean):
+    own = own or (lambda z, m, v: norm.logpdf(z, m[: len(z)], np.exp(v[: len(z)] / 2)).sum(axis=1))
+    mixed, prior = mixed or mixture(), prior or (lambda z: norm.logpdf(z).sum(axis=1))
+
+    def surgery(z, z_mean, z_log_var):
+        log_q = mixed(z, z_mean, z_log_var)
+        return reduce(own(z, z_mean, z_log_var) - log_q), reduce(log_q - prior(z))
+
+    return surgery
+
+
+def test_surgery():
+    exercise = chapter04.surgery
+    assert_right(exercise, cut())
+    assert_right(exercise, lambda *args: list(cut()(*args)))
+    assert_right(exercise, metrics.elbo_surgery)
+    whole = lambda z, m, v: sum(cut()(z, m, v))  # noqa: E731
+    wrong = {
+        "exchanged": lambda *args: cut()(*args)[::-1],
+        "take the means": cut(reduce=np.sum),
+        "every single point": cut(reduce=lambda parts: parts),
+        "an expectation is a mean": cut(reduce=np.median),
+        "information is own minus": lambda *args: (whole(*args), cut()(*args)[1]),
+        "the rest is *mixture*": lambda *args: (cut()(*args)[0], whole(*args)),
+        "Both signs": lambda *args: tuple(-part for part in cut()(*args)),
+        "the *deviation*": cut(
+            own=lambda z, m, v: norm.logpdf(z, m[: len(z)], np.exp(v[: len(z)])).sum(axis=1)
+        ),
+        "deviations of their own": cut(own=lambda z, m, v: norm.logpdf(z, m[: len(z)]).sum(axis=1)),
+        "q(z) has all n": cut(mixed=lambda z, m, v: mixture()(z, m[: len(z)], v[: len(z)])),
+        "z_mean[:m]": cut(own=lambda z, m, v: norm.logpdf(z, m, np.exp(v / 2)).sum(axis=1)),
+        "*summed* over them": cut(
+            own=lambda z, m, v: norm.logpdf(z, m[: len(z)], np.exp(v[: len(z)] / 2)).mean(axis=1),
+            prior=lambda z: norm.logpdf(z).mean(axis=1),
+        ),
+        "log n is missing": cut(mixed=lambda z, m, v: mixture()(z, m, v) + np.log(len(m))),
+    }
+    for piece, answer in wrong.items():
+        assert_wrong(exercise, answer, piece)
+    assert_not_attempted(exercise, lambda z, m, v: ...)
+    assert_not_attempted(exercise, lambda z, m, v: (..., ...))
 
 
 def test_self_test():

@@ -9,6 +9,7 @@ from scipy import stats
 from vae_helpers.metrics import (
     active_units,
     aggregated_posterior,
+    elbo_surgery,
     gaussian_kl,
     kl_divergence,
     kl_per_dimension,
@@ -149,6 +150,22 @@ def test_mean_kl_splits_into_information_and_distance_to_the_prior():
         mutual_information(z_mean, z_log_var) + aggregated_posterior(z_mean, z_log_var).kl_to_prior
     )
     assert kl_divergence(z_mean, z_log_var).mean() == pytest.approx(expected, abs=0.05)
+
+
+def test_elbo_surgery_cuts_the_kl_term_in_two(posterior):
+    z_mean, z_log_var = posterior
+    noise = np.random.default_rng(0).standard_normal(z_mean.shape)
+    z = z_mean + np.exp(z_log_var / 2) * noise
+    information, to_prior = elbo_surgery(z, z_mean, z_log_var)
+    assert information == pytest.approx(mutual_information(z_mean, z_log_var, seed=0))
+    own = stats.norm.logpdf(z, z_mean, np.exp(z_log_var / 2)) - stats.norm.logpdf(z)
+    assert information + to_prior == pytest.approx(own.sum(axis=1).mean())
+    few, _ = elbo_surgery(z[:5], z_mean, z_log_var)
+    log_q = log_aggregated_posterior(z[:5], z_mean, z_log_var)
+    own = stats.norm.logpdf(z[:5], z_mean[:5], np.exp(z_log_var[:5] / 2)).sum(axis=1)
+    assert few == pytest.approx(np.mean(own - log_q))
+    with pytest.raises(ValueError, match="z has"):
+        elbo_surgery(z, z_mean[:3], z_log_var[:3])
 
 
 def test_log_aggregated_posterior_is_a_mixture(posterior):

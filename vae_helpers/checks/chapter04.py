@@ -8,6 +8,7 @@ from vae_helpers.checks.advice import advice
 from vae_helpers.checks.core import (
     Case,
     NotAttempted,
+    Prediction,
     Question,
     SelfTest,
     Wrong,
@@ -55,219 +56,241 @@ OWN_SEED = (
 
 @exercise(
     hints=(
-        "Go backwards: first `n` probabilities in equal steps, then the z that belongs to each.",
-        "The probabilities run from `ends` to `1 - ends`, both included: `np.linspace` makes them. "
-        "Φ, from z to probability, is `norm.cdf`.",
-        "You need the inverse of Φ, the percent point function: `norm.ppf(p)`.",
+        "Go backwards: first the n ranks, from 0 to 1, then the z that belongs to each.",
+        "Each part is 1/n wide and its middle lies half a part further: (k + ½)/n for k = 0, 1, …, "
+        "n − 1, which `np.arange(n)` counts.",
+        "Φ, from z to rank, is `norm.cdf`. You need its inverse, the percent point function: "
+        "`norm.ppf(rank)`.",
     ),
-    title="Equal steps of probability",
+    title="Equal shares of probability",
 )
 def quantile_values(answer):
-    """Return z-values in equal steps of probability."""
+    """Return the middles of n equal parts of N(0, 1)."""
     expect_function(
         answer,
-        lambda n, ends: norm.ppf(np.linspace(ends, 1 - ends, n)),
-        [(5, 0.15), (4, 0.03), (7, 0.2)],
+        lambda n: norm.ppf((np.arange(n) + 0.5) / n),
+        [(4,), (5,), (7,)],
         mistakes=QUANTILE_MISTAKES,
-        look_at="Equal steps from `ends` to `1 - ends`, then through the inverse of Φ: random "
-        "draws only come near.",
+        look_at="The ranks ½/n, 1½/n, …, 1 − ½/n, then through the inverse of Φ: random draws only "
+        "come near.",
     )
-    return "Equal steps of probability: narrow in the middle, wide outside."
+    return "Equal shares of probability: narrow steps in the middle, wide ones outside."
 
 
-def _quantiles(probabilities):
-    """Return the answer that takes these probabilities."""
-    return lambda n, ends: norm.ppf(probabilities(n, ends))
+def _middles(n):
+    return (np.arange(n) + 0.5) / n
 
 
-INFINITE_ENDS = "The quantiles of 0 and 1 are −∞ and +∞: begin at `ends` and stop at `1 - ends`."
+def _quantiles(ranks):
+    """Return the answer that takes these ranks."""
+    return lambda n: norm.ppf(ranks(n))
+
+
+INFINITE_ENDS = (
+    "The quantiles of 0 and 1 are −∞ and +∞: take the *middles* of the parts, from ½/n to 1 − ½/n."
+)
+BORDERS = "Those are borders of parts: the middle lies half a part further, at (k + ½)/n."
 
 QUANTILE_MISTAKES = (
-    (_quantiles(lambda n, ends: np.linspace(0, 1, n)), INFINITE_ENDS),
-    (_quantiles(lambda n, ends: np.linspace(0, 1 - ends, n)), INFINITE_ENDS),
-    (_quantiles(lambda n, ends: np.linspace(ends, 1, n)), INFINITE_ENDS),
+    (_quantiles(lambda n: np.linspace(0, 1, n)), INFINITE_ENDS),
+    (_quantiles(lambda n: np.arange(n) / n), INFINITE_ENDS + " You took the left border of each."),
     (
-        _quantiles(lambda n, ends: np.linspace(0, 1, n + 2)[1:-1]),
-        "You cut 0 to 1 into equal parts: the ends are given, `ends` and `1 - ends`.",
+        _quantiles(lambda n: (np.arange(n) + 1) / n),
+        INFINITE_ENDS + " You took the right border of each.",
     ),
     (
-        lambda n, ends: np.linspace(ends, 1 - ends, n),
-        "Those are the probabilities: which z belongs to each?",
+        _quantiles(lambda n: np.linspace(0, 1, n + 2)[1:-1]),
+        "You cut 0 to 1 into n + 1 parts and took the borders between them: cut it in n, and take "
+        "the middle of each.",
     ),
+    (_quantiles(lambda n: np.linspace(0, 1, n + 1)[1:-1]), BORDERS + " And there are n of them."),
     (
-        lambda n, ends: norm.cdf(np.linspace(ends, 1 - ends, n)),
-        "Φ goes from z to probability; you need its inverse, `norm.ppf`.",
+        _quantiles(lambda n: np.linspace(0.01, 0.99, n)),
+        "From 0.01 to 0.99 the outer images stand "
+        "for less than the inner ones: the first middle lies at ½/n.",
     ),
+    (_middles, "Those are the ranks: which z belongs to each?"),
     (
-        lambda n, ends: norm.pdf(np.linspace(ends, 1 - ends, n)),
-        "`norm.pdf` is the density; you need `norm.ppf`.",
+        lambda n: norm.cdf(_middles(n)),
+        "Φ goes from z to rank; you need its inverse, `norm.ppf`.",
     ),
+    (lambda n: norm.pdf(_middles(n)), "`norm.pdf` is the density; you need `norm.ppf`."),
     (
-        lambda n, ends: np.linspace(norm.ppf(ends), norm.ppf(1 - ends), n),
+        lambda n: np.linspace(norm.ppf(0.5 / n), norm.ppf(1 - 0.5 / n), n),
         "The ends are right, but those are equal steps of z, not of probability.",
     ),
     (
-        lambda n, ends: norm.ppf(np.linspace(ends, 1 - ends, n))[::-1],
+        lambda n: norm.ppf(_middles(n))[::-1],
         "The order is turned round: begin with the smallest.",
     ),
     (
-        _quantiles(lambda n, ends: np.linspace(0.01, 0.99, n)),
-        "`ends` is not used: 0.01 is only its default.",
-    ),
-    (
-        _quantiles(lambda n, ends: np.linspace(ends / 2, 1 - ends / 2, n)),
-        "You halved `ends`: it is cut off at *each* end.",
-    ),
-    (
-        _quantiles(lambda n, ends: np.linspace(ends, 1 - ends, n, endpoint=False)),
-        "The last value, at `1 - ends`, is missing: `np.linspace` includes it by itself.",
-    ),
-    (
-        _quantiles(lambda n, ends: np.linspace(ends, 1 - ends, n + 2)[1:-1]),
-        "The first value belongs to `ends` and the last to `1 - ends`: both ends are included.",
-    ),
-    (
-        _quantiles(lambda n, ends: (np.arange(n) + 0.5) / n),
-        "You took the middles of n equal parts: the ends are given, `ends` and `1 - ends`.",
-    ),
-    (
-        lambda n, ends: logit(np.linspace(ends, 1 - ends, n)),
+        lambda n: logit(_middles(n)),
         "That is the logarithm of the odds, the inverse of the *logistic* function: the inverse of "
         "the normal's Φ is `norm.ppf`.",
     ),
     (
-        _quantiles(lambda n, ends: np.full(n, ends)),
-        "All values are the quantile of `ends`: go in equal steps from there to `1 - ends`.",
+        lambda n: norm.ppf(_middles(15)),
+        "You return 15 values whatever n is: use n.",
     ),
 )
 
 
 @exercise(
     hints=(
-        "For one class: pick its rows with `z[labels == label]`, and average them.",
-        "Average over the images, which are axis 0; the latent dimensions stay.",
-        "Do that for each label of `np.unique(labels)`, in this order, and make one array of the "
-        "rows.",
-    )
+        "Two steps: measure mean and covariance of the codes, then draw.",
+        "`codes.mean(axis=0)` is the mean (latent_dim,). `np.cov` wants one *row* for each "
+        "dimension, so give it `codes.T`; the result is (latent_dim, latent_dim).",
+        "`rng.multivariate_normal(mean, covariance, n)` draws n points. By hand: "
+        "`mean + noise @ np.linalg.cholesky(covariance).T`.",
+    ),
+    title="One Gaussian",
 )
-def class_means(answer):
-    """Return the mean code of each class."""
-    _expect_equal_rows(answer)
-    expect_function(
-        answer,
-        _of_each(np.mean),
-        [_labelled(7, 4, [2, 0, 1, 0, 2, 2, 0]), _labelled(9, 3, [3, 1, 0, 2, 3, 1, 3, 0, 3])],
-        mistakes=CLASS_MEAN_MISTAKES,
-        look_at="Compute the mean code of class 0 by hand and compare.",
+def sample_gaussian(answer):
+    """Draw points of the Gaussian with the mean and covariance of the codes."""
+    z = _of_gaussian(answer, 6_000, seed=1)
+    _check_own_points(z)
+    _check_gaussian_mean(z.mean(axis=0), 4 * z.std(axis=0) / np.sqrt(len(z)))
+    _check_covariance(np.cov(z.T))
+    whitened = np.linalg.solve(np.linalg.cholesky(GAUSSIAN_COVARIANCE), (z - CODES.mean(axis=0)).T)
+    expect(
+        kstest(whitened.ravel(), "norm").statistic < 0.025,
+        "Mean and covariance are right, but that is not a normal distribution: use "
+        "`rng.multivariate_normal`, or noise of `rng.standard_normal`.",
     )
-    return "Ten points to decode: the middle of each class."
+    expect(
+        np.array_equal(_of_gaussian(answer, 6_000, seed=1), z),
+        "Two generators with the same seed gave different points: draw from `rng` alone, nothing "
+        "from `np.random`.",
+    )
+    expect(not np.array_equal(_of_gaussian(answer, 6_000, seed=2), z), OWN_SEED, "seed")
+    _of_gaussian(answer, 7, seed=1)
+    return "The simplest density of all, and the ghosts are gone: see what it draws."
 
 
-def _expect_equal_rows(answer):
-    """Raise Wrong if the means are rows of different lengths: no array at all."""
-    got = call(answer, *_labelled(7, 4, [2, 0, 1, 0, 2, 2, 0]))
-    try:
-        lengths = [len(row) for row in got]
-    except Exception:
-        return  # what it is instead is told later
-    if len(set(lengths)) > 1:
+# 400 codes that are no Gaussian themselves, with a mean, unequal deviations, and correlations.
+CODES = np.random.default_rng(8).choice([-1.0, 1.0], (400, 3)) @ np.array(
+    [[3.0, 1.5, 0.0], [0.0, 0.8, 0.6], [0.0, 0.0, 0.3]]
+) + np.array([40.0, -10.0, 5.0])
+GAUSSIAN_COVARIANCE = np.cov(CODES.T)
+
+
+def _of_gaussian(answer, n, seed):
+    """Let the learner draw n points of the Gaussian of CODES."""
+    with advice(
+        "The mean has shape (3,), the covariance (3, 3) here: average over the images, `axis=0`, "
+        "and give `np.cov` one row for each dimension, `codes.T`.",
+        about="broadcast|shape|length|dimension|square|aligned|mean and cov|matmul",
+    ):
+        got = call(answer, CODES.copy(), n, np.random.default_rng(seed))
+    if np.shape(got) == (3, n):
+        raise Wrong(f"Your points have shape (3, {n}): one *row* a point, ({n}, 3).", "mistake")
+    if np.shape(got) == (len(CODES), 3) and n != len(CODES):
         raise Wrong(
-            f"Your rows have the lengths {lengths}, as many numbers as the class has codes: you "
-            "averaged over the latent dimensions. Average over the images, `axis=0`.",
+            f"You returned {len(CODES)} points, one for each code: n = {n} are asked for.",
             "mistake",
         )
+    return _finite(got, (n, 3), f"sample_gaussian(codes, {n}, rng)")
 
 
-def _labelled(n, latent_dim, labels):
-    """Return n codes, and labels that they depend on."""
-    labels = np.array(labels)
-    return np.random.default_rng(7).normal(size=(n, latent_dim)) + labels[:, None], labels
+def _check_own_points(z):
+    """Expect points that are all different, and no codes."""
+    if np.isclose(z[:50, None], CODES, atol=1e-9).all(axis=2).any():
+        raise Wrong(
+            "Your points are codes that were there before: copies. Measure mean and covariance, "
+            "and draw new points.",
+            "mistake",
+        )
+    if np.allclose(z, z[:1]):
+        raise Wrong("All points are the same: draw n of them.", "mistake")
+    if len(np.unique(z, axis=0)) < len(z):
+        raise Wrong("Some points come more than once: each of the n needs noise of its own.")
 
 
-def _of_each(function):
-    """Return the answer that takes ``function(codes, axis=0)`` of each class."""
-    return lambda z, labels: np.array(
-        [function(z[labels == label], axis=0) for label in np.unique(labels)]
+def _check_gaussian_mean(got, by_chance):
+    """Judge the mean of the points, which may be off by chance."""
+    right = CODES.mean(axis=0)
+    text = (
+        f"Your points have the mean {got.round(1).tolist()}, the codes {right.round(1).tolist()}. "
     )
+    if np.abs(got).max() < 0.5:
+        raise Wrong(text + "Add the mean of the codes.", "mistake")
+    if np.ptp(got) < 2 * by_chance.max() + 0.5 and abs(got.mean() - right.mean()) < 1:
+        raise Wrong(text + "Each dimension has a mean of its own: `axis=0`.", "mistake")
+    if np.allclose(got, 2 * right, rtol=0.05, atol=0.3):
+        raise Wrong(text + "The mean was added twice.", "mistake")
+    are_equal = (np.abs(got - right) < by_chance + 0.1).all()
+    expect(are_equal, text + "They should be equal, but for chance.")
 
 
-def _in_order_of_appearance(z, labels):
-    return np.array([z[labels == label].mean(axis=0) for label in dict.fromkeys(labels.tolist())])
-
-
-def _chunk_means(z, labels):
-    return np.array([part.mean(axis=0) for part in np.array_split(z, len(np.unique(labels)))])
-
-
-def _ten_classes(z, labels):
-    groups = [z[labels == label] for label in range(10)]
-    return np.array([g.mean(axis=0) if len(g) else np.nan * z[0] for g in groups])
-
-
-CLASS_MEAN_MISTAKES = (
-    (
-        _ten_classes,
-        "You ask for ten classes, and the mean of a class without members is NaN: take the classes "
-        "that occur, `np.unique(labels)`.",
-    ),
-    (
-        lambda z, labels: z.mean(axis=0),
-        "That is the mean of all codes: one row for each class, please.",
-    ),
-    (
-        lambda z, labels: _of_each(np.mean)(z, labels).mean(axis=1),
-        "You averaged over latent dimensions too: use `axis=0`.",
-    ),
-    (
-        lambda z, labels: _of_each(np.mean)(z, labels).T,
-        "Rows and columns are swapped: one row a class.",
-    ),
-    (_of_each(np.sum), "Those are sums: use the mean."),
-    (
-        lambda z, labels: _of_each(np.sum)(z, labels) / len(z),
-        "You divided by the number of all codes: divide by the number of codes of the class.",
-    ),
-    (
-        lambda z, labels: _of_each(np.sum)(z, labels) / len(np.unique(labels)),
-        "You divided by the number of classes: divide by the number of codes of the class.",
-    ),
-    (_of_each(np.median), "Those are medians, not means."),
-    (_of_each(np.std), "Those are deviations: use the mean."),
-    (_in_order_of_appearance, "The classes must come in the order 0, 1, 2, …"),
-    (
-        lambda z, labels: _of_each(np.mean)(z, labels)[::-1],
-        "The classes must come in the order 0, 1, 2, …",
-    ),
-    (
-        lambda z, labels: np.array([z[label] for label in np.unique(labels)]),
-        "Those are the first codes, of any class: `labels == label` picks those of a class.",
-    ),
-    (
-        lambda z, labels: np.array([z[labels == label][0] for label in np.unique(labels)]),
-        "That is the first code of each class: take the mean of all of them.",
-    ),
-    (
-        _chunk_means,
-        "You cut the codes into equal parts in the order they come: `labels` says which belong "
-        "together.",
-    ),
-    (
-        lambda z, labels: np.tile(z.mean(axis=0), (len(np.unique(labels)), 1)),
-        "Every row is the mean of *all* codes: pick those of the class first.",
-    ),
-    (
-        lambda z, labels: _of_each(np.mean)(z, labels) - z.mean(axis=0),
-        "You took the mean of all codes away: the mean code itself is asked for.",
-    ),
-    (
-        lambda z, labels: _of_each(np.mean)(z, labels)[labels],
-        "One row for each *class*, not for each image.",
-    ),
-    (
-        lambda z, labels: _of_each(np.mean)(z, labels)[:-1],
-        "The last class is missing: there are `labels.max() + 1` of them.",
-    ),
-)
+def _check_covariance(got):
+    """Judge the covariance (3, 3) of the points."""
+    right = GAUSSIAN_COVARIANCE
+    variances = np.diag(right)
+    deviations, root = np.sqrt(variances), np.linalg.cholesky(right)
+    text = (
+        f"The codes have the deviations {deviations.round(2).tolist()}, your points "
+        f"{np.sqrt(np.diag(got)).round(2).tolist()}. "
+    )
+    for mistake, message in (
+        (np.eye(3), "That is the prior's noise, moved to the mean: it needs the covariance too."),
+        (
+            np.diag(variances),
+            "Your dimensions do not depend on each other, those of the codes do: use the whole "
+            "covariance, `np.cov(codes.T)`, not the variances alone.",
+        ),
+        (
+            np.diag(variances**2),
+            "You took the variance for the deviation, and left out that dimensions depend on each "
+            "other: use `np.cov(codes.T)`.",
+        ),
+        (np.diag(deviations), "You took the deviation for the variance: use `np.cov(codes.T)`."),
+        (
+            np.eye(3) * variances.mean(),
+            "All your dimensions have the same deviation: each has its own, and they depend on "
+            "each other.",
+        ),
+        (
+            np.eye(3) * CODES.var(),
+            "All your dimensions have the same deviation, that of all numbers together: use "
+            "`np.cov(codes.T)`.",
+        ),
+        (
+            np.outer(deviations, deviations),
+            "All dimensions of a point share one noise: draw noise of shape (n, latent_dim).",
+        ),
+        (
+            right @ right,
+            "You multiplied the noise by the covariance: it needs its root, "
+            "`np.linalg.cholesky(covariance).T`.",
+        ),
+        (
+            root.T @ root,
+            "The root stands the wrong way round: `noise @ np.linalg.cholesky(covariance).T`.",
+        ),
+        (
+            np.corrcoef(CODES.T),
+            "Those are the *correlations*, with all deviations at 1: use `np.cov`.",
+        ),
+        (
+            right + np.outer(CODES.mean(axis=0), CODES.mean(axis=0)),
+            "You averaged products of the codes without taking their mean away: use `np.cov`.",
+        ),
+        (
+            np.linalg.inv(right),
+            "That is the inverse of the covariance.",
+        ),
+        (
+            right / len(CODES),
+            "The covariance was divided by the number of codes once more: `np.cov` has done that.",
+        ),
+    ):
+        if np.allclose(got, mistake, rtol=0.1, atol=0.03 * np.abs(mistake).max()):
+            raise Wrong(text + message, "mistake")
+    expect(
+        np.allclose(got, right, atol=0.06 * np.abs(right).max())
+        and np.allclose(np.diag(got), variances, rtol=0.08),
+        text + "Compare `np.cov` of your points with that of the codes, all of it.",
+    )
 
 
 @exercise(
@@ -709,6 +732,176 @@ LOG_Q_MISTAKES = (
 )
 
 
+@exercise(
+    hints=(
+        "Three log densities of the same points: under each point's own posterior, under the "
+        "mixture of all, under the prior. The two parts are differences of these.",
+        "A point's own posterior: `norm.logpdf(z, z_mean[:m], np.exp(z_log_var[:m] / 2))` with "
+        "`m = len(z)`, summed over the latent dimensions, axis 1. The prior: `norm.logpdf(z)`, "
+        "summed as well.",
+        "The information is the mean of `log_own - log_mixture`, the rest the mean of "
+        "`log_mixture - log_prior`. Return both.",
+    ),
+    title="The surgery of the ELBO",
+)
+def surgery(answer):
+    """Return the information and KL(q(z) ‖ p(z))."""
+    with advice(OWN_POSTERIORS, about="broadcast|shape"):
+        expect_function(
+            answer,
+            _surgery,
+            [_surgery_case(3, 4, 2, 1), _surgery_case(5, 7, 3, 2), _surgery_case(6, 9, 2, 5)],
+            mistakes=SURGERY_MISTAKES,
+            parts=("the information", "KL(q(z) ‖ p(z))"),
+            look_at="Compute `log_own`, `log_mixture` and `log_prior`, one number a point, and "
+            "compare with the formula.",
+        )
+    return "KL term = information + distance from the prior. Now see how far it can be believed."
+
+
+OWN_POSTERIORS = (
+    "There are fewer points than images: the posteriors of the points are the first `m = len(z)`, "
+    "`z_mean[:m]` and `z_log_var[:m]`."
+)
+
+
+def _surgery_case(m, n, latent_dim, seed):
+    """Return draws of the first m of n posteriors, and the posteriors."""
+    rng = np.random.default_rng(seed)
+    z_mean = rng.normal(0.3, 1.2, size=(n, latent_dim))
+    z_log_var = rng.normal(-0.8, 0.7, size=(n, latent_dim))
+    z = z_mean[:m] + np.exp(z_log_var[:m] / 2) * rng.standard_normal((m, latent_dim))
+    return z, z_mean, z_log_var
+
+
+def _own(z, z_mean, z_log_var):
+    """Return log q(z|x) of each point."""
+    m = len(z)
+    return _log_density(np.square(z - z_mean[:m]), z_log_var[:m]).sum(axis=1)
+
+
+def _prior(z, z_mean=None, z_log_var=None):
+    return norm.logpdf(z).sum(axis=1)
+
+
+def _surgery_with(own=_own, mixture=_log_q, prior=_prior, reduce=np.mean):
+    """Return the surgery with another log density, or another reduction."""
+
+    def surgery(z, z_mean, z_log_var):
+        parts = [density(z, z_mean, z_log_var) for density in (own, mixture, prior)]
+        return reduce(parts[0] - parts[1]), reduce(parts[1] - parts[2])
+
+    return surgery
+
+
+_surgery = _surgery_with()
+
+
+def _own_with(density):
+    """Return log q(z|x) with another log density in a dimension."""
+
+    def own(z, z_mean, z_log_var):
+        m = len(z)
+        return density(z, z_mean[:m], z_log_var[:m]).sum(axis=1)
+
+    return own
+
+
+def _first_posteriors(z, z_mean, z_log_var):
+    return _log_q(z, z_mean[: len(z)], z_log_var[: len(z)])
+
+
+def _kl_term(z, z_mean, z_log_var):
+    return np.mean(_own(z, z_mean, z_log_var) - _prior(z))
+
+
+AVERAGED_DIMENSIONS = (
+    "You averaged over the latent dimensions: log densities of a point are *summed* over them."
+)
+
+SURGERY_MISTAKES = (
+    (
+        lambda *args: _surgery(*args)[::-1],
+        "The two parts are exchanged: first the information, then KL(q(z) ‖ p(z)).",
+    ),
+    (
+        _surgery_with(reduce=np.sum),
+        "Those are sums over the points: take the means.",
+    ),
+    (
+        _surgery_with(reduce=lambda parts: parts),
+        "Those are the parts of every single point: take the mean of each.",
+    ),
+    (
+        _surgery_with(reduce=np.median),
+        "Those are medians: an expectation is a mean.",
+    ),
+    (
+        _surgery_with(reduce=lambda parts: -np.mean(parts)),
+        "Both signs are turned round: own minus mixture, and mixture minus prior.",
+    ),
+    (
+        lambda *args: (_kl_term(*args), _surgery(*args)[1]),
+        "Your first part is the whole KL term, own minus *prior*: the information is own minus "
+        "*mixture*.",
+    ),
+    (
+        lambda *args: (_surgery(*args)[0], _kl_term(*args)),
+        "Your second part is the whole KL term, own minus prior: the rest is *mixture* minus "
+        "prior.",
+    ),
+    (
+        lambda *args: (_surgery(*args)[0], -_surgery(*args)[1]),
+        "The sign of the second part is turned round: mixture minus prior.",
+    ),
+    (
+        lambda *args: (-_surgery(*args)[0], _surgery(*args)[1]),
+        "The sign of the first part is turned round: own minus mixture.",
+    ),
+    (
+        _surgery_with(own=_own_with(lambda z, m, v: norm.logpdf(z, m, np.exp(v)))),
+        "`norm.logpdf` takes the *deviation*, `np.exp(z_log_var / 2)`: you gave it the variance.",
+    ),
+    (
+        _surgery_with(own=_own_with(lambda z, m, v: norm.logpdf(z, m))),
+        "The posteriors have deviations of their own: `np.exp(z_log_var[:m] / 2)`.",
+    ),
+    (
+        _surgery_with(own=_own_with(lambda z, m, v: norm.logpdf(z, 0, np.exp(v / 2)))),
+        "The posteriors have means of their own: `z_mean[:m]`.",
+    ),
+    (
+        _surgery_with(mixture=_first_posteriors),
+        "Your mixture has only the first `len(z)` posteriors: q(z) has all n.",
+    ),
+    (
+        _surgery_with(
+            mixture=_log_q_with(combine=lambda p: logsumexp(p, axis=1)),
+        ),
+        "The mixture is the mean of n densities: log n is missing.",
+    ),
+    (
+        _surgery_with(
+            own=lambda z, m, v: _own(z, m, v) / z.shape[1],
+            mixture=lambda z, m, v: _log_q(z, m, v) / z.shape[1],
+            prior=lambda z, m, v: _prior(z) / z.shape[1],
+        ),
+        AVERAGED_DIMENSIONS,
+    ),
+    (
+        _surgery_with(
+            own=lambda z, m, v: _own(z, m, v) / z.shape[1],
+            prior=lambda z, m, v: _prior(z) / z.shape[1],
+        ),
+        AVERAGED_DIMENSIONS,
+    ),
+    (
+        _surgery_with(own=_own_with(lambda z, m, v: norm.pdf(z, m, np.exp(v / 2)))),
+        "`norm.pdf` is the density: all three must be *logarithms*, `norm.logpdf`.",
+    ),
+)
+
+
 def _finite(got, shape, what):
     """Return the learner's array as floats, or say what is wrong with its shape or numbers."""
     try:
@@ -834,6 +1027,51 @@ def _check_temperature(deviation):
     )
 
 
+one_gaussian = Prediction(
+    "The AE gets noise of one Gaussian with the mean and covariance of its codes. What will its "
+    "images be, beside those that the VAE makes of N(0, I)?",
+    {
+        "a": "Still ghosts: its decoder was never trained on noise.",
+        "b": "Better than ghosts, and clearly worse than the VAE's.",
+        "c": "No worse than the VAE's, by all three numbers.",
+        "d": "Nearly all of them readable digits.",
+    },
+    right="c",
+    feedback={
+        "a": "The decoder has seen codes as far out as this, and it makes digits there.",
+        "b": "By share recognised, diversity and distance the AE is level or a little ahead here.",
+        "c": "Place and scale were all that the AE lacked. We saw the same with three training "
+        "seeds.",
+        "d": "A little more than half are recognised: one Gaussian does not know where the holes "
+        "are.",
+    },
+    name="one_gaussian",
+    chapter=__name__,
+)
+
+stretched_copies = Prediction(
+    "Copies of 2,000 test images, with all codes multiplied by 1.4 before they are decoded. What "
+    "does their distance to real digits do, beside that of plain copies?",
+    {
+        "a": "It falls: stretched copies are nearer to real digits.",
+        "b": "It stays: the decoder evens it out.",
+        "c": "It grows: these points are no codes of anything.",
+    },
+    right="a",
+    feedback={
+        "a": "A posterior mean is a careful guess, and its image is soft. Stretched codes give "
+        "bolder strokes, which the judge's features take for more like real ones, though each copy "
+        "is *less* like its original: the squared error grows by a quarter. The distance compares "
+        "two crowds and sees no pairs. So samples may beat copies, and a good distance is no proof "
+        "of a good copy. All this held for three training seeds.",
+        "b": "The images change: look at the strokes from row to row.",
+        "c": "That would be reasonable: copies do get less like their originals. But the distance "
+        "compares crowds, not pairs.",
+    },
+    name="stretched_copies",
+    chapter=__name__,
+)
+
 self_test = SelfTest(
     Question(
         "You have a trained VAE and want a new image. What do you need?",
@@ -859,10 +1097,10 @@ self_test = SelfTest(
         },
         right="c",
         feedback={
-            "a": "The steps are narrow in the middle and wide outside: section 3.",
+            "a": "The steps are narrow in the middle and wide outside: section 2.",
             "b": "Nothing makes images change evenly; a class border may lie between two steps. "
-            "Look at the grid of section 3.",
-            "c": "Each image of the grid stands for about as many samples as any other.",
+            "Look at the grid of section 2.",
+            "c": "Each image of the grid stands for as many samples as any other.",
         },
     ),
     Question(
@@ -874,9 +1112,9 @@ self_test = SelfTest(
         },
         right="a",
         feedback={
-            "a": "The plain autoencoder of section 4 showed it: look at diversity as well.",
-            "b": "Look at section 4 again: an autoencoder reached that with a single digit.",
-            "c": "Not even all real test images are recognised: the first row of section 4.",
+            "a": "The plain autoencoder of section 3 showed it: look at diversity as well.",
+            "b": "Look at section 3 again: an autoencoder reached that with a single digit.",
+            "c": "Not even all real test images are recognised: the first row of section 3.",
         },
     ),
     Question(
@@ -888,9 +1126,9 @@ self_test = SelfTest(
         },
         right="b",
         feedback={
-            "a": "Two moments do not make a distribution: islands can have them: section 7.",
+            "a": "Two moments do not make a distribution: islands can have them: section 6.",
             "b": "Only the density itself, such as log q(z) − log p(z), tells where the holes are.",
-            "c": "Collapsed posteriors have these moments, but so do many others: section 7.",
+            "c": "Collapsed posteriors have these moments, but so do many others: section 6.",
         },
     ),
     Question(

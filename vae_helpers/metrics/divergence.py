@@ -5,10 +5,11 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import logsumexp
 
 from vae_helpers import _arguments
 from vae_helpers.metrics import _samples
+
+BLOCK_PAIRS = 2_000_000  # of a point and a posterior, which are worked on at a time: 16 MB
 
 
 def kl_per_dimension(z_mean: ArrayLike, z_log_var: ArrayLike) -> np.ndarray:
@@ -188,15 +189,45 @@ def mutual_information(
     z = z_mean + np.exp(0.5 * z_log_var) * noise
     # Constants that log q(z|x) and log q(z) share cancel.
     log_own = -0.5 * (np.square(noise) + z_log_var).sum(axis=1)
-    log_mixture = np.empty(len(z))
-    for rows in _samples.blocks(len(z)):
-        log_all = _log_densities(z[rows], z_mean, z_log_var)
-        log_mixture[rows] = logsumexp(log_all, axis=1) - np.log(len(z))
+    log_mixture = _log_sum_of_densities(z, z_mean, z_log_var) - np.log(len(z))
     at_most = (
         kl_divergence(z_mean, z_log_var).mean()
         - aggregated_posterior(z_mean, z_log_var).kl_to_prior
     )
     return Information((log_own - log_mixture).mean(), np.log(len(z)), at_most)
+
+
+def elbo_surgery(z: ArrayLike, z_mean: ArrayLike, z_log_var: ArrayLike) -> tuple[float, float]:
+    """Cut the KL term in two: I(x; z) = E log q(z|x) / q(z), and KL(q(z) ‖ p(z)), in nats.
+
+    Hoffman and Johnson 2016, "ELBO surgery". The first part is capped by log n, see
+    :func:`mutual_information`; what it lacks stands in the second.
+
+    Args:
+        z: (m, latent_dim), one draw from each of the first m posteriors.
+        z_mean: posterior means (n, latent_dim) of all images of the mixture q(z), n >= m.
+        z_log_var: logarithms of the posterior variances (n, latent_dim).
+
+    Returns:
+        The two parts, means over ``z``. Their sum estimates the mean KL of these m images.
+
+    Raises:
+        ValueError: as :func:`log_aggregated_posterior`, or if ``z`` has more rows than ``z_mean``.
+    """
+    z_mean, z_log_var = _posterior(z_mean, z_log_var)
+    z = _arguments.matrix(z, "z", z_mean.shape[1])
+    if len(z) > len(z_mean):
+        raise ValueError(f"z has {len(z)} rows: allowed are {len(z_mean)}, one an image, or fewer")
+    log_q = log_aggregated_posterior(z, z_mean, z_log_var)
+    own_mean, own_log_var = z_mean[: len(z)], z_log_var[: len(z)]
+    log_own, log_p = _log_normal(z, own_mean, own_log_var), _log_normal(z, 0.0, 0.0)
+    return float(np.mean(log_own - log_q)), float(np.mean(log_q - log_p))
+
+
+def _log_normal(z, mean, log_var):
+    """Return log N(z; mean, exp(log_var)) of each row."""
+    squares = np.square(z - mean) * np.exp(-log_var)
+    return -0.5 * (squares + log_var + np.log(2 * np.pi)).sum(axis=1)
 
 
 def log_aggregated_posterior(z: ArrayLike, z_mean: ArrayLike, z_log_var: ArrayLike) -> np.ndarray:
@@ -220,19 +251,27 @@ def log_aggregated_posterior(z: ArrayLike, z_mean: ArrayLike, z_log_var: ArrayLi
     """
     z_mean, z_log_var = _posterior(z_mean, z_log_var)
     z = _arguments.matrix(z, "z", z_mean.shape[1])
-    log_density = np.empty(len(z))
-    for rows in _samples.blocks(len(z)):
-        log_density[rows] = logsumexp(_log_densities(z[rows], z_mean, z_log_var), axis=1)
     constant = 0.5 * z.shape[1] * np.log(2 * np.pi) + np.log(len(z_mean))
-    return log_density - constant
+    return _log_sum_of_densities(z, z_mean, z_log_var) - constant
 
 
-def _log_densities(z, z_mean, z_log_var):
-    """Return log N(z_i; μ_j, σ_j²) (len(z), n), without the constant, through matrix products."""
+def _log_sum_of_densities(z, z_mean, z_log_var):
+    """Return log Σ_j N(z_i; μ_j, σ_j²) of each point, without the constant of the Gaussians.
+
+    The squares are multiplied out, so that all log densities of a block of points are one matrix
+    product. Blocks are worked on in place, so that memory stays small.
+    """
     precision = np.exp(-z_log_var)
-    squares = np.square(z) @ precision.T - 2 * z @ (z_mean * precision).T
-    constants = (np.square(z_mean) * precision + z_log_var).sum(axis=1)
-    return -0.5 * (squares + constants)
+    of_none = -0.5 * (np.square(z_mean) * precision + z_log_var).sum(axis=1)
+    of_each = np.column_stack([-0.5 * precision, z_mean * precision, of_none]).T
+    total = np.empty(len(z))
+    for rows in _samples.blocks(len(z), max(1, BLOCK_PAIRS // len(z_mean))):
+        points = z[rows]
+        log_density = np.column_stack([np.square(points), points, np.ones(len(points))]) @ of_each
+        largest = log_density.max(axis=1)
+        log_density -= largest[:, np.newaxis]
+        total[rows] = largest + np.log(np.exp(log_density, out=log_density).sum(axis=1))
+    return total
 
 
 def _posterior(z_mean, z_log_var, least=1):

@@ -83,147 +83,182 @@ ANSWERS = {
     ],
     "quantile_values": [
         wrong(
-            "the p-values themselves",
-            r"ppf|p-value|probabilit|z\b.*belong|inverse|quantile function",
-            "return np.linspace(ends, 1 - ends, n)",
+            "the ranks themselves",
+            r"ppf|rank|probabilit|z\b.*belong|inverse|quantile function",
+            "return (np.arange(n) + 0.5) / n",
         ),
         wrong(
             "Φ where its inverse belongs",
             r"cdf|ppf|inverse",
-            "return norm.cdf(np.linspace(ends, 1 - ends, n))",
+            "return norm.cdf((np.arange(n) + 0.5) / n)",
         ),
         wrong(
             "the density",
             r"pdf|density|ppf|inverse",
-            "return norm.pdf(np.linspace(ends, 1 - ends, n))",
+            "return norm.pdf((np.arange(n) + 0.5) / n)",
         ),
         wrong(
             "equal steps of z",
-            r"equal steps|steps (of|in) (z|probab)|narrow|p-values|linspace",
-            "return np.linspace(norm.ppf(ends), norm.ppf(1 - ends), n)",
+            r"equal steps|steps (of|in) (z|probab)|narrow|ranks|linspace",
+            "return np.linspace(norm.ppf(0.5 / n), norm.ppf(1 - 0.5 / n), n)",
         ),
         wrong(
-            "0.01 always",
-            r"ends",
+            "from 0.01 to 0.99",
+            r"0\.01|½/n|middle|outer",
             "return norm.ppf(np.linspace(0.01, 0.99, n))",
         ),
         wrong(
             "15 values always",
             r"\bn\b|15|number|shape",
-            "return norm.ppf(np.linspace(ends, 1 - ends, 15))",
+            "return norm.ppf((np.arange(15) + 0.5) / 15)",
         ),
         wrong(
-            "the last end left out",
-            r"last|end|endpoint|1 - ends|stop",
-            "return norm.ppf(np.linspace(ends, 1 - ends, n, endpoint=False))",
+            "the left borders",
+            r"border|left|middle|inf|half",
+            "return norm.ppf(np.arange(n) / n)",
         ),
         wrong(
             "from the quantile 0 to 1",
-            r"inf|ends|0 and 1|0 to 1",
+            r"inf|middle|0 and 1|0 to 1",
             "return norm.ppf(np.linspace(0, 1, n))",
         ),
         wrong(
             "from large to small",
             r"order|revers|sign|small|first|turned|descending",
-            "return norm.ppf(np.linspace(1 - ends, ends, n))",
+            "return norm.isf((np.arange(n) + 0.5) / n)",
         ),
         wrong(
-            "random quantiles",
-            r"random|equal steps|linspace|even",
-            "return np.sort(norm.ppf(np.random.default_rng(0).uniform(ends, 1 - ends, n)))",
+            "counted from 1",
+            r"half|½|quarter|middle|part|inf|count",
+            "return norm.ppf((np.arange(1, n + 1) - 0.25) / n)",
+        ),
+        wrong(
+            "n + 1 parts",
+            r"n \+ 1|parts|border|middle",
+            "return norm.ppf(np.arange(1, n + 1) / (n + 1))",
+        ),
+        wrong(
+            "random ranks",
+            r"random|middle|even|near",
+            "return np.sort(norm.ppf(np.random.default_rng(0).uniform(0, 1, n)))",
         ),
         right(
             "the standard library",
             """
             bell = statistics.NormalDist()
-            return [bell.inv_cdf(ends + i * (1 - 2 * ends) / (n - 1)) for i in range(n)]
+            return [bell.inv_cdf((2 * k + 1) / (2 * n)) for k in range(n)]
             """,
         ),
-        right("isf", "return norm.isf(np.linspace(1 - ends, ends, n))"),
+        right("isf", "return norm.isf(1 - (np.arange(n) + 0.5) / n)"),
         right(
             "erfinv",
-            "return 2**0.5 * scipy.special.erfinv(np.linspace(2 * ends - 1, 1 - 2 * ends, n))",
+            "return 2**0.5 * scipy.special.erfinv(np.linspace(1 / n - 1, 1 - 1 / n, n))",
         ),
     ],
-    "class_means": [
+    "sample_gaussian": [
         wrong(
-            "ten classes always",
-            r"class|10|ten|unique|empty|nan|shape",
-            "return np.array([z[labels == label].mean(axis=0) for label in range(10)])",
-        ),
-        wrong(
-            "one number a class",
-            r"axis|dimension|shape|latent",
-            "return np.array([z[labels == label].mean() for label in np.unique(labels)])",
-        ),
-        wrong(
-            "a mean for each code",
-            r"axis|shape|code",
-            "return [z[labels == k].mean(axis=1) for k in np.unique(labels)]",
-        ),
-        wrong(
-            "the sum",
-            r"sum|mean|average|divide|number of",
-            "return np.array([z[labels == label].sum(axis=0) for label in np.unique(labels)])",
-        ),
-        wrong(
-            "the median",
-            r"median|mean",
-            "return np.array([np.median(z[labels == k], axis=0) for k in np.unique(labels)])",
-        ),
-        wrong(
-            "the mean of all",
-            r"class|all codes|label|shape|each",
-            "return np.array([z.mean(axis=0) for label in np.unique(labels)])",
-        ),
-        wrong(
-            "in the order of appearance",
-            r"order|sorted|class 0 first|appear|first",
+            "the variances alone",
+            r"covarian|depend|correlat",
             """
-            seen = list(dict.fromkeys(labels.tolist()))
-            return np.array([z[labels == label].mean(axis=0) for label in seen])
+            noise = rng.standard_normal((n, codes.shape[1]))
+            return codes.mean(axis=0) + codes.std(axis=0) * noise
             """,
         ),
         wrong(
-            "one code of each class",
-            r"mean|one code|average|first|all codes",
-            "return np.array([z[labels == label][0] for label in np.unique(labels)])",
+            "no mean",
+            r"mean",
+            "return rng.multivariate_normal(np.zeros(codes.shape[1]), np.cov(codes.T), n)",
         ),
         wrong(
-            "dimensions in rows",
-            r"transpos|rows|shape|\(n_classes",
-            "return np.array([z[labels == k].mean(axis=0) for k in np.unique(labels)]).T",
+            "the prior's noise around the mean",
+            r"covarian|prior|deviation",
+            "return codes.mean(axis=0) + rng.standard_normal((n, codes.shape[1]))",
         ),
         wrong(
-            "labels taken for positions",
-            r"position|index|label|==|class",
-            "return np.array([z[label] for label in np.unique(labels)])",
+            "the prior",
+            r"mean",
+            "return rng.standard_normal((n, codes.shape[1]))",
         ),
         wrong(
-            "a dict",
-            r"dict|array|rows|shape",
-            "return {label: z[labels == label].mean(axis=0) for label in np.unique(labels)}",
+            "codes drawn again",
+            r"copies|codes that|new points|before",
+            "return codes[rng.integers(len(codes), size=n)]",
         ),
-        right(
-            "a product with one-hot rows",
+        wrong(
+            "the covariance of the rows",
+            r"codes\.T|row|shape|rowvar",
+            "return rng.multivariate_normal(codes.mean(axis=0), np.cov(codes), n)",
+        ),
+        wrong(
+            "the mean over dimensions",
+            r"axis=0|axis|images",
+            "return rng.multivariate_normal(codes.mean(axis=1), np.cov(codes.T), n)",
+        ),
+        wrong(
+            "noise times the covariance",
+            r"root|cholesky|square",
             """
-            one_hot = (labels == np.unique(labels)[:, None]).astype(float)
-            return one_hot @ z / one_hot.sum(axis=1, keepdims=True)
+            noise = rng.standard_normal((n, codes.shape[1]))
+            return codes.mean(axis=0) + noise @ np.cov(codes.T)
+            """,
+        ),
+        wrong(
+            "Cholesky the wrong way round",
+            r"wrong way|transpos|\.T|root",
+            """
+            noise = rng.standard_normal((n, codes.shape[1]))
+            return codes.mean(axis=0) + noise @ np.linalg.cholesky(np.cov(codes.T))
+            """,
+        ),
+        wrong(
+            "correlations",
+            r"correlation|np\.cov",
+            "return rng.multivariate_normal(codes.mean(axis=0), np.corrcoef(codes.T), n)",
+        ),
+        wrong(
+            "one mean and one deviation for all",
+            r"axis=0|each dimension|own|same",
+            "return rng.normal(codes.mean(), codes.std(), size=(n, codes.shape[1]))",
+        ),
+        wrong(
+            "as many points as codes",
+            r"\bn\b|one for each code|points",
+            "return rng.multivariate_normal(codes.mean(axis=0), np.cov(codes.T), len(codes))",
+        ),
+        wrong(
+            "NumPy's global generator",
+            r"\brng\b|generator|global",
+            "return np.random.multivariate_normal(codes.mean(axis=0), np.cov(codes.T), n)",
+        ),
+        wrong(
+            "a seed of one's own",
+            r"\brng\b|seed|generator",
+            """
+            rng = np.random.default_rng(0)
+            return rng.multivariate_normal(codes.mean(axis=0), np.cov(codes.T), n)
             """,
         ),
         right(
-            "a list of lists",
+            "Cholesky by hand",
             """
-            means = []
-            for label in sorted(set(labels.tolist())):
-                own = [code for code, k in zip(z, labels) if k == label]
-                means.append([float(sum(c) / len(own)) for c in zip(*own)])
-            return means
+            root = np.linalg.cholesky(np.cov(codes, rowvar=False))
+            return codes.mean(axis=0) + rng.standard_normal((n, codes.shape[1])) @ root.T
             """,
         ),
         right(
-            "range to the largest",
-            "return np.stack([z[labels == k].mean(0) for k in range(labels.max() + 1)])",
+            "SciPy",
+            """
+            fitted = scipy.stats.multivariate_normal(codes.mean(axis=0), np.cov(codes.T))
+            return fitted.rvs(n, random_state=rng)
+            """,
+        ),
+        right(
+            "random combinations of the codes",
+            """
+            centred = codes - codes.mean(axis=0)
+            weights = rng.standard_normal((n, len(codes))) / np.sqrt(len(codes))
+            return codes.mean(axis=0) + weights @ centred
+            """,
         ),
     ],
     "sample_aggregated": [
@@ -468,6 +503,173 @@ ANSWERS = {
             """
             each = ops.convert_to_tensor(norm.logpdf(z[:, None], z_mean, np.exp(z_log_var / 2)))
             return ops.logsumexp(ops.sum(each, axis=2), axis=1) - float(np.log(len(z_mean)))
+            """,
+        ),
+    ],
+    "surgery": [
+        wrong(
+            "sums",
+            r"sum|mean|points",
+            """
+            m = len(z)
+            log_own = norm.logpdf(z, z_mean[:m], np.exp(z_log_var[:m] / 2)).sum(axis=1)
+            log_mixture = vh.metrics.log_aggregated_posterior(z, z_mean, z_log_var)
+            log_prior = norm.logpdf(z).sum(axis=1)
+            return np.sum(log_own - log_mixture), np.sum(log_mixture - log_prior)
+            """,
+        ),
+        wrong(
+            "one number a point",
+            r"mean|point|shape",
+            """
+            m = len(z)
+            log_own = norm.logpdf(z, z_mean[:m], np.exp(z_log_var[:m] / 2)).sum(axis=1)
+            log_mixture = vh.metrics.log_aggregated_posterior(z, z_mean, z_log_var)
+            log_prior = norm.logpdf(z).sum(axis=1)
+            return log_own - log_mixture, log_mixture - log_prior
+            """,
+        ),
+        wrong(
+            "the parts exchanged",
+            r"exchang|order|first|swap",
+            """
+            m = len(z)
+            log_own = norm.logpdf(z, z_mean[:m], np.exp(z_log_var[:m] / 2)).sum(axis=1)
+            log_mixture = vh.metrics.log_aggregated_posterior(z, z_mean, z_log_var)
+            log_prior = norm.logpdf(z).sum(axis=1)
+            return np.mean(log_mixture - log_prior), np.mean(log_own - log_mixture)
+            """,
+        ),
+        wrong(
+            "the whole KL term first",
+            r"whole|KL term|prior.*mixture",
+            """
+            m = len(z)
+            log_own = norm.logpdf(z, z_mean[:m], np.exp(z_log_var[:m] / 2)).sum(axis=1)
+            log_mixture = vh.metrics.log_aggregated_posterior(z, z_mean, z_log_var)
+            log_prior = norm.logpdf(z).sum(axis=1)
+            return np.mean(log_own - log_prior), np.mean(log_mixture - log_prior)
+            """,
+        ),
+        wrong(
+            "the whole KL term second",
+            r"whole|KL term|mixture",
+            """
+            m = len(z)
+            log_own = norm.logpdf(z, z_mean[:m], np.exp(z_log_var[:m] / 2)).sum(axis=1)
+            log_mixture = vh.metrics.log_aggregated_posterior(z, z_mean, z_log_var)
+            log_prior = norm.logpdf(z).sum(axis=1)
+            return np.mean(log_own - log_mixture), np.mean(log_own - log_prior)
+            """,
+        ),
+        wrong(
+            "the signs turned round",
+            r"sign|minus|turned",
+            """
+            m = len(z)
+            log_own = norm.logpdf(z, z_mean[:m], np.exp(z_log_var[:m] / 2)).sum(axis=1)
+            log_mixture = vh.metrics.log_aggregated_posterior(z, z_mean, z_log_var)
+            log_prior = norm.logpdf(z).sum(axis=1)
+            return np.mean(log_mixture - log_own), np.mean(log_prior - log_mixture)
+            """,
+        ),
+        wrong(
+            "the variance where the deviation belongs",
+            r"deviation|varian|/ 2|half",
+            """
+            m = len(z)
+            log_own = norm.logpdf(z, z_mean[:m], np.exp(z_log_var[:m])).sum(axis=1)
+            log_mixture = vh.metrics.log_aggregated_posterior(z, z_mean, z_log_var)
+            log_prior = norm.logpdf(z).sum(axis=1)
+            return np.mean(log_own - log_mixture), np.mean(log_mixture - log_prior)
+            """,
+        ),
+        wrong(
+            "the log-variance itself",
+            r"deviation|varian|exp|nan|negative",
+            """
+            m = len(z)
+            log_own = norm.logpdf(z, z_mean[:m], z_log_var[:m]).sum(axis=1)
+            log_mixture = vh.metrics.log_aggregated_posterior(z, z_mean, z_log_var)
+            log_prior = norm.logpdf(z).sum(axis=1)
+            return np.mean(log_own - log_mixture), np.mean(log_mixture - log_prior)
+            """,
+        ),
+        wrong(
+            "a mixture of the first images alone",
+            r"all n|first|posteriors|mixture",
+            """
+            m = len(z)
+            log_own = norm.logpdf(z, z_mean[:m], np.exp(z_log_var[:m] / 2)).sum(axis=1)
+            log_mixture = vh.metrics.log_aggregated_posterior(z, z_mean[:m], z_log_var[:m])
+            log_prior = norm.logpdf(z).sum(axis=1)
+            return np.mean(log_own - log_mixture), np.mean(log_mixture - log_prior)
+            """,
+        ),
+        wrong(
+            "own posteriors of the wrong length",
+            r"\[:m\]|len\(z\)|first|broadcast|shape",
+            """
+            m = len(z)
+            log_own = norm.logpdf(z, z_mean, np.exp(z_log_var / 2)).sum(axis=1)
+            log_mixture = vh.metrics.log_aggregated_posterior(z, z_mean, z_log_var)
+            log_prior = norm.logpdf(z).sum(axis=1)
+            return np.mean(log_own - log_mixture), np.mean(log_mixture - log_prior)
+            """,
+        ),
+        wrong(
+            "dimensions averaged",
+            r"sum|dimension|mean|average",
+            """
+            m = len(z)
+            log_own = norm.logpdf(z, z_mean[:m], np.exp(z_log_var[:m] / 2)).mean(axis=1)
+            log_mixture = vh.metrics.log_aggregated_posterior(z, z_mean, z_log_var)
+            log_prior = norm.logpdf(z).mean(axis=1)
+            return np.mean(log_own - log_mixture), np.mean(log_mixture - log_prior)
+            """,
+        ),
+        wrong(
+            "densities instead of logarithms",
+            r"log|densit",
+            """
+            m = len(z)
+            log_own = norm.pdf(z, z_mean[:m], np.exp(z_log_var[:m] / 2)).sum(axis=1)
+            log_mixture = vh.metrics.log_aggregated_posterior(z, z_mean, z_log_var)
+            log_prior = norm.logpdf(z).sum(axis=1)
+            return np.mean(log_own - log_mixture), np.mean(log_mixture - log_prior)
+            """,
+        ),
+        wrong(
+            "one number, the sum",
+            r"two|parts|unpack|both|information",
+            """
+            m = len(z)
+            log_own = norm.logpdf(z, z_mean[:m], np.exp(z_log_var[:m] / 2)).sum(axis=1)
+            log_mixture = vh.metrics.log_aggregated_posterior(z, z_mean, z_log_var)
+            log_prior = norm.logpdf(z).sum(axis=1)
+            return np.mean(log_own - log_prior)
+            """,
+        ),
+        right(
+            "from single log densities",
+            """
+            own = np.array([
+                norm.logpdf(z[i], z_mean[i], np.exp(z_log_var[i] / 2)).sum() for i in range(len(z))
+            ])
+            each = norm.logpdf(z[:, None], z_mean, np.exp(z_log_var / 2)).sum(axis=2)
+            mixed = logsumexp(each, axis=1) - np.log(len(z_mean))
+            return (own - mixed).mean(), (mixed - norm.logpdf(z).sum(axis=1)).mean()
+            """,
+        ),
+        right(
+            "the KL term less the information",
+            """
+            m = len(z)
+            log_own = scipy.stats.norm(z_mean[:m], np.exp(z_log_var[:m]) ** 0.5).logpdf(z)
+            mixed = vh.metrics.log_aggregated_posterior(z, z_mean, z_log_var).mean()
+            information = log_own.sum(axis=1).mean() - mixed
+            whole = (log_own - norm.logpdf(z)).sum(axis=1).mean()
+            return np.array([information, whole - information])
             """,
         ),
     ],

@@ -390,27 +390,12 @@ ANSWERS = {
             wrong(
                 "the logarithm of the odds",
                 r"logistic|odds|ppf|normal|inverse",
-                "p = np.linspace(ends, 1 - ends, n)\nreturn np.log(p / (1 - p))",
+                "p = (np.arange(n) + 0.5) / n\nreturn np.log(p / (1 - p))",
             ),
             wrong(
-                "n steps, n + 1 values",
+                "one value too many",
                 r"\bn\b|shape|one (more|too many)|n \+ 1|values",
-                "return norm.ppf(np.linspace(ends, 1 - ends, n + 1))",
-            ),
-        ],
-        "class_means": [
-            wrong(
-                "divided by the number of all codes",
-                r"number|divid|all codes|factor|class",
-                "return np.array([z[labels == k].sum(axis=0) / len(z) for k in np.unique(labels)])",
-            ),
-            wrong(
-                "normalised to length one",
-                r"length|unit|normali|norm",
-                """
-                means = np.array([z[labels == k].mean(axis=0) for k in np.unique(labels)])
-                return means / np.linalg.norm(means, axis=1, keepdims=True)
-                """,
+                "return norm.ppf((np.arange(n + 1) + 0.5) / (n + 1))",
             ),
         ],
         "sample_aggregated": [
