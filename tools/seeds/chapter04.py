@@ -237,17 +237,3 @@ def surgery(models):
     numbers["information, N = 50000"] = np.mean(own - log_q)
     numbers["q to p, N = 50000"] = np.mean(log_q - log_prior(z))
     return numbers
-
-
-@claim(
-    "The square of Φ(z) is not filled evenly by the garments: lanes stay thin.",
-    holds=lambda v: v["emptiest of 25 cells"] < 0.6 and v["fullest of 25 cells"] > 1.5,
-    protocol="One draw from each posterior of the 10,000 test images; the prior puts 1 in a cell.",
-)
-def garments(models):
-    clothes = vh.load_data("fashion-mnist", image_size=32, validation=0)
-    codes = models("fashion-conv-vae").encode(clothes.test.images)
-    p = vh.latent.to_probability(vh.latent.sample_posterior(*codes, seed=0))
-    cells, _, _ = np.histogram2d(*p.T, bins=5, range=[[0, 1], [0, 1]])
-    filled = cells / len(p) * 25
-    return {"emptiest of 25 cells": filled.min(), "fullest of 25 cells": filled.max()}
