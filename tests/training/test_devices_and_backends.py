@@ -159,7 +159,6 @@ model.save(sys.argv[1] + "/model.keras")
 twin = keras.saving.load_model(sys.argv[1] + "/model.keras")
 z = np.zeros((2, 3), dtype=np.float32)
 np.testing.assert_allclose(twin.decode(z), model.decode(z), rtol=1e-6)
-from vae_helpers import models
 keras.utils.set_random_seed(0)
 vae = models.VAE(
     models.dense_encoder((6, 5, 1), (8,), 3), models.dense_decoder((6, 5, 1), (8,), 3), beta=3.0
