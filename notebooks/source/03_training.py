@@ -426,9 +426,9 @@ val["plain"] = fit(runs["plain"], x_some, x_val, deep_run, progress=False)["val_
 vh.plots.kl_bars(kl_of(runs["plain"]), title="A deep decoder", threshold=0.2)
 
 # %% [markdown]
-# **What to see.** Six of the ten carry less than 0.2 nats, more or less: with eight seeds it was four
-# once, five, six or seven otherwise, and rounding alone may move the count by one. The dead do not
-# come back by themselves: the decoder ignores a dimension that says nothing, and the encoder does not
+# **What to see.** About six of the ten carry less than 0.2 nats: with eight seeds it was four once,
+# and five, six or seven otherwise. Rounding alone may move the count by one. The dead do not come
+# back by themselves: the decoder ignores a dimension that says nothing, and the encoder does not
 # write into a dimension that nobody reads.
 #
 # ---
@@ -473,9 +473,9 @@ vh.plots.kl_bars({name: kl_of(model) for name, model in runs.items()}, threshold
 # %% [markdown]
 # **What to see.** Both remedies beat no help, by 3 to 13 nats with eight seeds. Free bits save all
 # dimensions, warm-up two at most and sometimes none, and yet warm-up had the better ELBO with each
-# of the seeds. For not every living dimension is useful: under free bits several stand just at the floor of 0.3 nats.
-# They use their allowance because it is free, not because it pays. So a count of living dimensions
-# is a *diagnosis*, not a goal. The goal is the ELBO without any bonus, and that is why the table
+# of the seeds. For not every living dimension is useful: under free bits several stand just at the
+# floor of 0.3 nats. They use their allowance because it is free, not because it pays. So a count of
+# living dimensions is a *diagnosis*, not a goal. The goal is the ELBO without any bonus, and that is why the table
 # adds up reconstruction and true KL.
 
 # %% tags=["guard"]
