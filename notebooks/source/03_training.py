@@ -475,8 +475,8 @@ vh.plots.kl_bars({name: kl_of(model) for name, model in runs.items()}, threshold
 # dimensions, warm-up two at most and sometimes none, and yet warm-up had the better ELBO with each
 # of the seeds. For not every living dimension is useful: under free bits several stand just at the
 # floor of 0.3 nats. They use their allowance because it is free, not because it pays. So a count of
-# living dimensions is a *diagnosis*, not a goal. The goal is the ELBO without any bonus, and that is
-# why the table adds up reconstruction and true KL.
+# living dimensions is a *diagnosis*, not a goal. The goal is the ELBO without any bonus, and
+# that is why the table adds up reconstruction and true KL.
 
 # %% tags=["guard"]
 dead = {name: np.sum(kl_of(model) < 0.2) for name, model in runs.items()}
