@@ -11,7 +11,7 @@ SETUP := @sh tools/setup.sh
 JOBS := 2
 PYTEST := TF_NUM_INTRAOP_THREADS=1 OMP_NUM_THREADS=1 \
 	MALLOC_MMAP_THRESHOLD_=1000000000 MALLOC_TRIM_THRESHOLD_=1000000000 \
-	$(PY) -m pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder
+	$(PY) -m pytest -q -n $(JOBS) --dist loadfile
 
 # Nothing phones home: JupyterLab otherwise asks its own site for news and updates.
 LAB := $(PY) -m jupyterlab --ServerApp.root_dir=notebooks --LabApp.news_url=None \

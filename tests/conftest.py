@@ -61,32 +61,11 @@ def chromium():
     return find_chromium()
 
 
-# A file is one process's from its first test to its last: the longest must not come at the end.
-LONGEST = (
-    "training/test_devices_and_backends.py",
-    "training/test_state.py",
-    "browser/test_widgets_in_browser.py",
-    "test_oldest_versions.py",
-    "checks/test_mutants.py",
-    "test_zoo.py",
-    "test_models.py",
-    "test_features.py",
-    "checks/test_wrong_answers.py",
-    "notebooks/test_run_course.py",
-)
-
-
-def _place_in_line(item):
-    name = item.path.as_posix()
-    return next((i for i, file in enumerate(LONGEST) if name.endswith(file)), len(LONGEST))
-
-
 def pytest_collection_modifyitems(items):
-    """Start the longest files first; let wrong answers warn; skip the browser tests without one.
+    """Let wrong answers warn, and skip the browser tests where there is no Chromium.
 
-    VAE_REQUIRE_BROWSER makes it an error that there is no Chromium.
+    VAE_REQUIRE_BROWSER makes it an error that there is none.
     """
-    items.sort(key=_place_in_line)
     for item in items:
         if "checks" in item.path.parent.parts:  # to divide by zero is what they are wrong in
             item.add_marker(pytest.mark.filterwarnings("ignore::RuntimeWarning"))

@@ -100,13 +100,15 @@ def test_asserts_are_for_the_solutions_alone(code, learner):
 
 
 def test_a_guard_cell_is_for_the_solutions_alone(source):
-    text = SOURCE.replace(
-        '# %% id="my-id"', '# %% tags=["guard"]\nassert x == 1\n\n# %% id="my-id"'
+    guard = '# %% tags=["guard"]\nmeasured(x)  # no assert, which would be dropped anyway\n\n'
+    source.write_text(
+        SOURCE.replace('# %% id="my-id"', f'{guard}# %% id="my-id"'), encoding="utf-8"
     )
-    source.write_text(text, encoding="utf-8")
     build(source)
-    assert "assert x == 1" not in sources_of(read(source))
-    assert "assert x == 1" in sources_of(read(source, "solutions"))
+    learner, complete = sources_of(read(source)), sources_of(read(source, "solutions"))
+    assert not any("measured" in cell for cell in learner)
+    assert sum("measured" in cell for cell in complete) == 1
+    assert len(learner) == len(complete) - 1
 
 
 @pytest.mark.parametrize(
