@@ -19,7 +19,7 @@ LAB := $(PY) -m jupyterlab --ServerApp.root_dir=notebooks --LabApp.news_url=None
 	--LabApp.default_url=/lab/tree/00_start_here.ipynb
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint test-unit test-notebooks test-browser course notebooks results \
+.PHONY: help lab test lint test-unit test-notebooks test-browser course notebooks publish results \
 	pictures bench site preflight lock clean distclean env env-dev env-test env-site
 
 help: ## list these targets
@@ -52,6 +52,9 @@ test-browser: env-test ## the browser tests alone; without a Chromium they fail
 
 notebooks: env-dev ## write the notebooks from notebooks/source
 	$(PY) tools/build_notebooks.py
+
+publish: env-dev ## REPO=owner/name TAG=v1.0.0: write the badges and first cells for Colab
+	$(PY) tools/publish.py "$(REPO)" "$(TAG)"
 
 results: env-dev ## measure the bundled models, and write the table of the README
 	$(PY) tools/results.py

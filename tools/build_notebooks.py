@@ -18,6 +18,7 @@ import re
 import sys
 import textwrap
 import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 
 import jupytext
@@ -29,6 +30,8 @@ ROOT = Path(__file__).resolve().parents[1]
 SOLUTION, STUB, END = "# <solution>", "# <stub>", "# </solution>"
 CHAPTER = re.compile(r"\d\d_[a-z0-9_]+")
 YOUR_CODE = "# your code here"
+FIRST_CELL, LAST_CELL = ROOT / "tools" / "first_cell.py", ROOT / "tools" / "last_cell.py"
+SAVE_A_COPY = "*On Colab: File → Save a copy in Drive first, or your answers go with the session.*"
 GUARD = "guard"  # the tag of a cell that guards the prose: the solutions have it, the learner not
 PREDICT = re.compile(r"\*\*(Predict|Before you run)")
 SEE = "**What to see.**"
@@ -100,7 +103,7 @@ def generated(source, root=ROOT):
     if not CHAPTER.fullmatch(chapter):
         raise SourceError(f"{source.name}: chapters are named NN_topic.py")
     cells = read_cells(source)
-    address = repository_address(root)
+    edition = published(root)
     notebooks = root / "notebooks"
     solutions = {
         cell.metadata["exercise"]: _without_checks(solved(cell.source))
@@ -108,9 +111,9 @@ def generated(source, root=ROOT):
         if "exercise" in cell.metadata
     }
     return {
-        notebooks / f"{chapter}.ipynb": notebook_bytes(chapter, cells, address, learner=True),
+        notebooks / f"{chapter}.ipynb": notebook_bytes(chapter, cells, edition, learner=True),
         notebooks / "solutions" / f"{chapter}.ipynb": notebook_bytes(
-            chapter, cells, address, learner=False
+            chapter, cells, edition, learner=False
         ),
         root / "vae_helpers" / "assets" / "solutions" / f"{chapter}.json": _json(solutions),
     }
@@ -142,7 +145,7 @@ def read_cells(source):
     return cells
 
 
-def notebook_bytes(chapter, cells, address=None, learner=True):
+def notebook_bytes(chapter, cells, edition=None, learner=True):
     """Build one notebook, the learner's or the complete one, as bytes of version 4.5."""
     cells = [nbformat.from_dict(dict(cell)) for cell in cells]
     if learner:
@@ -160,12 +163,16 @@ def notebook_bytes(chapter, cells, address=None, learner=True):
             f"{heading}\n\n*This is the solution notebook: every exercise is filled in. "
             f"The notebook to work in is [here](../{chapter}.ipynb).*\n{text}"
         )
-    if address:
-        cells[0].source = f"{_badge(address, chapter, learner)}\n\n{cells[0].source}"
-        cells.insert(1, _colab_setup(address, chapter))
+    edition = edition or Edition("", "0")
+    path = f"notebooks/{'' if learner else 'solutions/'}{chapter}.ipynb"
+    if edition.address and cells[0].cell_type == "markdown":
+        cells[0].source = f"{badge(edition, path)} {SAVE_A_COPY}\n\n{cells[0].source}"
+    cells = [cells[0], first_cell(edition), *cells[1:], form_cell("colab-last", LAST_CELL)]
     notebook = nbformat.v4.new_notebook(cells=cells)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     notebook.metadata = {
+        "accelerator": "GPU",
+        "colab": colab_metadata(cells, learner),
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
     }
@@ -276,14 +283,21 @@ def default_stub(solution):
     return [f"{indent}{line}  {YOUR_CODE}" for line in stub]
 
 
-def repository_address(root=ROOT):
-    """Return the repository's address from [project.urls] of pyproject.toml, or None."""
+@dataclass(frozen=True)
+class Edition:
+    """Where the course was published, "" if nowhere, and its version."""
+
+    address: str
+    version: str
+
+
+def published(root=ROOT):
+    """Return the edition that pyproject.toml speaks of: [project.urls] and the version."""
     path = root / "pyproject.toml"
-    if not path.is_file():
-        return None
-    project = tomllib.loads(path.read_text(encoding="utf-8")).get("project", {})
-    address = project.get("urls", {}).get("Repository")
-    return address.rstrip("/").removesuffix(".git") if address else None
+    content = path.read_text(encoding="utf-8") if path.is_file() else ""
+    project = tomllib.loads(content).get("project", {})
+    address = project.get("urls", {}).get("Repository", "")
+    return Edition(address.rstrip("/").removesuffix(".git"), project.get("version", "0"))
 
 
 def _without_checks(code):
@@ -359,26 +373,43 @@ def _one_folder_deeper(markdown):
     return re.sub(r"(\]\()(\.\./)", r"\1../\2", markdown)
 
 
-def _badge(address, chapter, learner):
-    repository = address.removeprefix("https://github.com/")
-    path = f"notebooks/{'' if learner else 'solutions/'}{chapter}.ipynb"
+def badge(edition, path):
+    """Return the picture that opens a notebook on Colab, at this edition's tag."""
+    repository = edition.address.removeprefix("https://github.com/")
     return (
         "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
-        f"(https://colab.research.google.com/github/{repository}/blob/main/{path})"
+        f"(https://colab.research.google.com/github/{repository}/blob/v{edition.version}/{path})"
     )
 
 
-def _colab_setup(address, chapter):
-    """Install the package where it is missing, which is on Colab; elsewhere do nothing."""
-    cell = nbformat.v4.new_code_cell(
-        "# On Colab this installs the course; elsewhere it does nothing.\n"
-        "import importlib.util, subprocess, sys\n\n"
-        'if importlib.util.find_spec("vae_helpers") is None:\n'
-        f'    install = [sys.executable, "-m", "pip", "install", "-q", "git+{address}"]\n'
-        "    subprocess.run(install, check=True)"
-    )
-    cell.id = f"setup-{chapter[:2]}"
+def first_cell(edition):
+    """Return the cell that installs the course on Colab, and does nothing elsewhere."""
+    place = f'ADDRESS, VERSION = "{edition.address}", "{edition.version}"'
+    code, n = re.subn(r'ADDRESS, VERSION = "", "0.0.0"', place, FIRST_CELL.read_text("utf-8"))
+    if n != 1:
+        raise SourceError(f"{FIRST_CELL.name} has no line of ADDRESS and VERSION")
+    return form_cell("colab-first", code)
+
+
+def form_cell(cell_id, code):
+    """Return a cell that Colab shows as a form, and JupyterLab folded."""
+    code = code if isinstance(code, str) else code.read_text("utf-8")
+    cell = nbformat.v4.new_code_cell(code.rstrip("\n"))
+    cell.id = cell_id
+    cell.metadata = {"cellView": "form", "jupyter": {"source_hidden": True}, "tags": ["colab"]}
     return cell
+
+
+def colab_metadata(cells, learner):
+    """Return what Colab reads: its small GPU, no assistant that solves, solutions folded."""
+    metadata = {"generative_ai_disabled": True, "gpuType": "T4", "provenance": []}
+    if not learner:
+        metadata["collapsed_sections"] = [
+            cell.id
+            for cell in cells
+            if cell.cell_type == "markdown" and cell.source.startswith("### Exercise")
+        ]
+    return metadata
 
 
 def _refuse_to_overwrite_work(path):

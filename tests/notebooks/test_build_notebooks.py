@@ -169,8 +169,8 @@ def test_uncommented_stub_is_refused():
 
 def test_writes_both_sets_and_the_solutions(source):
     assert len(build(source)) == 3
-    assert "return ...  # your code here" in sources_of(read(source))[3]
-    assert "y = x + x\n    return y" in sources_of(read(source, "solutions"))[3]
+    assert "return ...  # your code here" in sources_of(read(source))[4]
+    assert "y = x + x\n    return y" in sources_of(read(source, "solutions"))[4]
     stored = source.parents[2] / "vae_helpers" / "assets" / "solutions" / "01_title.json"
     assert json.loads(stored.read_text())["double"].endswith("    y = x + x\n    return y")
 
@@ -205,16 +205,17 @@ def test_a_change_makes_stale_and_check_writes_nothing(source):
 def test_ids_stay_when_other_cells_change(source):
     build(source)
     before = [cell["id"] for cell in read(source)["cells"]]
-    assert len(set(before)) == 5
-    assert before[3:] == ["exercise-double", "my-id"]
+    assert len(set(before)) == 7
+    assert before[1::5] == ["colab-first", "colab-last"]
+    assert before[4:6] == ["exercise-double", "my-id"]
     text = SOURCE.replace("· Title", "· New title").replace(
         "# %%\nx", "# %%\nnew = 0\n\n# %%\nx", 1
     )
     source.write_text(text, encoding="utf-8")
     build(source)
     after = [cell["id"] for cell in read(source)["cells"]]
-    assert after[2:] == before[1:]
-    assert not {after[0], after[1]} & set(before)
+    assert after[3:] == before[2:]
+    assert not {after[0], after[2]} & set(before)
 
 
 def test_work_is_not_overwritten(source):
@@ -267,16 +268,41 @@ def test_bad_sources_are_refused(source, old, new, message, capsys):
     assert message in capsys.readouterr().err
 
 
-def test_badge_and_setup_only_with_an_address(source):
+def test_badges_only_with_an_address(source):
     build(source)
-    assert len(read(source)["cells"]) == 5
-    assert "colab" not in json.dumps(read(source))
+    assert "[![" not in json.dumps(read(source))
     project = source.parents[2] / "pyproject.toml"
-    project.write_text('[project.urls]\nRepository = "https://github.com/someone/course"\n')
+    project.write_text(
+        '[project]\nversion = "1.2.3"\n[project.urls]\n'
+        'Repository = "https://github.com/someone/course.git"\n'
+    )
+    build(source)
+    line = "".join(read(source)["cells"][0]["source"]).splitlines()[0]
+    assert "/github/someone/course/blob/v1.2.3/notebooks/01_title.ipynb)" in line
+    assert "Save a copy" in line
+
+
+def test_the_first_cell_knows_the_edition_and_both_ends_are_forms(source):
+    project = source.parents[2] / "pyproject.toml"
+    project.write_text(
+        '[project]\nversion = "1.2.3"\n[project.urls]\nRepository = "https://github.com/a/b"\n'
+    )
     build(source)
     cells = read(source)["cells"]
-    assert len(cells) == 6
-    badge = "".join(cells[0]["source"]).splitlines()[0]
-    assert "/github/someone/course/blob/main/notebooks/01_title.ipynb" in badge
-    assert "find_spec" in "".join(cells[1]["source"])
-    assert "git+https://github.com/someone/course" in "".join(cells[1]["source"])
+    assert 'ADDRESS, VERSION = "https://github.com/a/b", "1.2.3"' in "".join(cells[1]["source"])
+    assert "hand_over" in "".join(cells[-1]["source"])
+    for cell in (cells[1], cells[-1]):
+        assert cell["metadata"]["cellView"] == "form"
+        assert cell["metadata"]["jupyter"]["source_hidden"]
+
+
+def test_colab_is_told_about_the_assistant_the_gpu_and_the_solutions(source):
+    source.write_text(SOURCE + "\n# %% [markdown]\n# ### Exercise 1 · Half\n", encoding="utf-8")
+    build(source)
+    learner, complete = read(source)["metadata"], read(source, "solutions/")["metadata"]
+    assert learner["colab"]["generative_ai_disabled"]
+    assert (learner["accelerator"], learner["colab"]["gpuType"]) == ("GPU", "T4")
+    assert "collapsed_sections" not in learner["colab"]
+    (folded,) = complete["colab"]["collapsed_sections"]
+    (heading,) = (c for c in read(source, "solutions/")["cells"] if c["id"] == folded)
+    assert "".join(heading["source"]).startswith("### Exercise 1")

@@ -128,7 +128,7 @@ def test_predictions_are_few_and_answered_in_a_fold(source):
 @by_notebook
 def test_cells_are_few_and_short(path):
     notebook = nbformat.read(path, as_version=4)
-    assert sum(not (c.id.startswith("setup-") or is_guard(c)) for c in notebook.cells) <= MAX_CELLS
+    assert sum(not (c.id.startswith("colab-") or is_guard(c)) for c in notebook.cells) <= MAX_CELLS
     for cell in cells_of(path, "code"):
         limit = MAX_EXERCISE_LINES if "exercise" in cell.metadata else MAX_LINES
         lines = [line for line in cell.source.splitlines() if line.strip()]
@@ -139,7 +139,7 @@ def test_cells_are_few_and_short(path):
 def test_code_is_plain_python(path):
     """No magics, no questions at the keyboard, no network, no installs."""
     for cell in cells_of(path, "code"):
-        if cell.id.startswith("setup-"):
+        if cell.id.startswith("colab-"):
             continue
         tree = ast.parse(cell.source)
         called = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}

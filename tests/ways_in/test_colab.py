@@ -1,0 +1,125 @@
+"""What the package does on Colab, with stand-ins for what only Colab has."""
+
+import json
+import sys
+import types
+import zipfile
+from pathlib import Path
+
+import keras
+import pytest
+from packaging.requirements import Requirement
+
+import vae_helpers
+from vae_helpers import colab
+from vae_helpers.checks import journal
+
+HERE = keras.backend.backend()
+
+
+@pytest.fixture
+def drive(monkeypatch, tmp_path):
+    """A Drive that can be mounted; ``drive.works = False`` makes it refuse."""
+    module = types.ModuleType("google.colab")
+    module.drive = types.SimpleNamespace(works=True, downloaded=[])
+
+    def mount(where):
+        if not module.drive.works:
+            raise ValueError("mount failed")
+
+    module.drive.mount = mount
+    module.files = types.SimpleNamespace(download=module.drive.downloaded.append)
+    google = types.ModuleType("google")
+    google.colab = module
+    monkeypatch.setitem(sys.modules, "google", google)
+    monkeypatch.setitem(sys.modules, "google.colab", module)
+    monkeypatch.setattr(colab, "DRIVE", tmp_path / "drive")
+    for name in (journal.HOME, "VAE_COURSE_MODE", "KERAS_BACKEND"):
+        monkeypatch.setenv(name, str(tmp_path / "home") if name == journal.HOME else "")
+    return module.drive
+
+
+def set_up(**options):
+    colab.set_up(vae_helpers.__version__, "quick", HERE, **options)
+
+
+def test_one_line_says_what_was_done(drive, capsys):
+    set_up(seconds=12.3)
+    (line,) = capsys.readouterr().out.splitlines()
+    assert "was installed in 12 s · nothing else was installed · quick mode" in line
+    assert line.endswith("home until the session ends")
+
+
+def test_work_is_kept_on_the_drive_when_asked_for(drive, capsys, tmp_path):
+    set_up(on_drive=True)
+    kept = tmp_path / "drive" / "MyDrive" / "vae-course"
+    assert journal.folder() == kept
+    journal.append("experiments.jsonl", {"experiment": "x"})
+    assert json.loads((kept / "experiments.jsonl").read_text())["experiment"] == "x"
+    assert str(kept) in capsys.readouterr().out
+
+
+def test_a_drive_that_refuses_is_told_and_nothing_moves(drive, tmp_path):
+    drive.works = False
+    with pytest.raises(colab.NotReadyError, match=r"mount failed.*Untick the box"):
+        set_up(on_drive=True)
+    assert journal.folder() == tmp_path / "home"
+
+
+def test_log_and_progress_are_handed_over_as_a_file(drive, capsys):
+    assert colab.hand_over() is None
+    assert "nothing to take along" in capsys.readouterr().out
+    journal.append("experiments.jsonl", {"experiment": "x"})
+    journal.append("progress.jsonl", {"exercise": "y"})
+    path = colab.hand_over()
+    assert drive.downloaded == [str(path)]
+    with zipfile.ZipFile(path) as archive:
+        assert sorted(archive.namelist()) == ["experiments.jsonl", "progress.jsonl"]
+        for name in archive.namelist():
+            assert archive.read(name) == (journal.folder() / name).read_bytes()
+
+
+def test_another_edition_and_another_backend_need_a_restart(drive):
+    with pytest.raises(colab.NotReadyError, match=r"of edition 9\.9\.9\. Choose Runtime → Restart"):
+        colab.set_up("9.9.9", "quick", HERE)
+    other = "jax" if HERE == "tensorflow" else "tensorflow"
+    with pytest.raises(colab.NotReadyError, match=f"Keras already runs on {HERE}"):
+        colab.set_up(vae_helpers.__version__, "quick", other)
+
+
+def test_a_runtime_that_is_too_old_is_named(monkeypatch):
+    monkeypatch.setattr(colab, "_version", lambda _: "2.19.0")
+    with pytest.raises(colab.NotReadyError, match=r"has tensorflow 2\.19\.0, .* needs >=2\.20"):
+        colab.add_missing([Requirement("tensorflow>=2.20")])
+
+
+def test_without_tensorflow_it_is_jax(monkeypatch):
+    monkeypatch.setattr(colab, "_version", lambda name: None if name == "tensorflow" else "1.0")
+    assert colab._backend_that_is_there("tensorflow")[0] == "jax"
+    assert colab._backend_that_is_there("jax") == ("jax", "")
+
+
+def test_the_requirements_leave_tensorflow_out_on_jax():
+    names = {
+        backend: {one.name for one in colab.requirements(backend)}
+        for backend in ("jax", "tensorflow")
+    }
+    assert names["tensorflow"] - names["jax"] == {"tensorflow"}
+    assert {"keras", "numpy", "tqdm"} <= names["jax"]
+    assert not {"pytest", "jupyterlab", "jax"} & names["tensorflow"]
+
+
+def test_what_is_missing_is_added_with_everything_else_pinned(monkeypatch):
+    calls = []
+
+    def pip(command, **_):
+        pins = Path(command[command.index("--constraint") + 1]).read_text()
+        calls.append((command[-1], pins))
+        return types.SimpleNamespace(returncode=1, stderr="…\nERROR: no network")
+
+    monkeypatch.setattr(colab.subprocess, "run", pip)
+    with pytest.raises(colab.NotReadyError, match=r"not-there>=1 could not be added.*no network"):
+        colab.add_missing([Requirement("not-there>=1"), Requirement("numpy>=1")])
+    ((asked, pins),) = calls
+    assert asked == "not-there>=1"
+    assert f"keras=={keras.__version__}\n" in pins
