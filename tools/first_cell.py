@@ -37,7 +37,7 @@ if "google.colab" in sys.modules:
             pip += ["--force-reinstall", f"git+{ADDRESS}@v{VERSION}"]
             done = subprocess.run(pip, capture_output=True, text=True)
             if done.returncode:
-                said = [line for line in done.stderr.splitlines() if "rror" in line]
+                said = [line for line in done.stderr.splitlines() if "error" in line.lower()]
                 raise RuntimeError(
                     f"The course could not be fetched from {ADDRESS} (edition v{VERSION}). Is "
                     "there a network, and room on the disk? Nothing was changed; run this cell "

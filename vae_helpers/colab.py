@@ -192,7 +192,7 @@ def _install(missing):
         done = subprocess.run([*pip, *missing], capture_output=True, text=True)
     importlib.invalidate_caches()
     if done.returncode:
-        said = " ".join(line for line in done.stderr.splitlines() if "rror" in line)[-300:]
+        said = " ".join(line for line in done.stderr.splitlines() if "error" in line.lower())[-300:]
         raise NotReadyError(
             f"{', '.join(missing)} could not be added. Run this cell again. What pip said: "
             f"{said or 'nothing'}"
