@@ -19,7 +19,7 @@ LAB := $(PY) -m jupyterlab --ServerApp.root_dir=notebooks --LabApp.news_url=None
 	--LabApp.default_url=/lab/tree/00_start_here.ipynb
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint test-unit test-notebooks test-browser course notebooks publish results \
+.PHONY: help lab test lint test-unit test-notebooks test-browser test-colab course notebooks publish results \
 	pictures bench site preflight lock clean distclean env env-dev env-test env-site
 
 help: ## list these targets
@@ -46,6 +46,9 @@ test-unit: env-test ## the unit tests, and the browser tests where there is a Ch
 
 test-notebooks: env-test ## run the notebooks of the learner and their solutions
 	$(PYTEST) --nbval-lax --nbval-current-env --nbval-cell-timeout=600 notebooks
+
+test-colab: env-test ## run all notebooks with Colab's versions; builds environments, which takes long
+	$(PY) tools/on_colab.py $(COLAB)
 
 test-browser: env-test ## the browser tests alone; without a Chromium they fail
 	VAE_REQUIRE_BROWSER=1 $(PY) -m pytest -q tests/browser -m browser

@@ -85,18 +85,17 @@ def notebooks(chapters=(), which="both"):
     return found
 
 
-def run(path, timeout=600, output=None):
+def run(path, timeout=600, output=None, name=None, which=None, kernel="python3"):
     """Execute one notebook in a kernel of its own, in its own folder."""
-    name = str(path.relative_to(NOTEBOOKS).with_suffix(""))
+    name = name or str(path.relative_to(NOTEBOOKS).with_suffix(""))
     print(f"running {name} …", flush=True)
-    os.environ["VAE_COURSE_EXPECT"] = EXPECT[
-        "solutions" if path.parent.name == "solutions" else "learner"
-    ]
+    which = which or ("solutions" if path.parent.name == "solutions" else "learner")
+    os.environ["VAE_COURSE_EXPECT"] = EXPECT[which]
     notebook = nbformat.read(path, as_version=4)
     client = Client(
         notebook,
         timeout=timeout,
-        kernel_name="python3",
+        kernel_name=kernel,
         extra_arguments=["--log-level=40"],  # errors; not that loopback is unencrypted
         resources={"metadata": {"path": str(path.parent)}},
     )

@@ -29,7 +29,9 @@ def test_every_badge_points_at_its_own_file_at_the_tag(copy):
     assert len(notebooks) == 2 * len(build_notebooks.sources(copy)) >= 18
     for path in notebooks:
         cells = json.loads(path.read_bytes())["cells"]
-        (link,) = re.findall(r"\(https://colab\.research\S*?/github/\S*?\)", "".join(cells[0]["source"]))
+        (link,) = re.findall(
+            r"\(https://colab\.research\.google\.com/github/\S*?\)", "".join(cells[0]["source"])
+        )
         own = path.relative_to(copy).as_posix()
         start = "https://colab.research.google.com/github/someone/course/blob/v1.0.0/"
         assert link == f"({start}{own})"
