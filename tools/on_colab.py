@@ -25,6 +25,7 @@ import run_course
 ROOT = Path(__file__).resolve().parents[1]
 LISTS = ROOT / "tools" / "colab"
 BUILD = ROOT / "build" / "colab"
+ADDRESS = "https://github.com/somebody/course"  # Git is told that this is the local repository
 STAND_IN = "import sys, types\nsys.modules['google.colab'] = types.ModuleType('google.colab')\n"
 
 
@@ -55,7 +56,9 @@ def main(arguments=None):
 def published_course(folder):
     """Commit the working tree into a repository of its own, published at its version's tag."""
     shutil.rmtree(folder, ignore_errors=True)
-    git(ROOT, "clone", "--quiet", "--depth", "1", ROOT.as_uri(), folder)
+    git(
+        ROOT, "clone", "--quiet", "--no-hardlinks", ROOT, folder
+    )  # not shallow: pip cannot fetch that
     for name in git(ROOT, "ls-files", "--modified", "--others", "--exclude-standard").splitlines():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         if (ROOT / name).is_file():
@@ -63,7 +66,7 @@ def published_course(folder):
         else:
             (folder / name).unlink(missing_ok=True)
     version = build_notebooks.published(ROOT).version
-    publish.write_edition(folder, folder.as_uri(), version)
+    publish.write_edition(folder, ADDRESS, version)
     if build_notebooks.main(["--root", str(folder), "--force"]):
         raise SystemExit("the notebooks could not be built")
     git(folder, "add", "--all")
@@ -112,6 +115,11 @@ def run_all(python, name, course, folder, options):
     for key in hidden:
         del os.environ[key]
     os.environ["PYTHONPATH"] = os.environ["JUPYTER_PATH"] = str(folder)
+    os.environ |= {
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": f"url.{course.as_uri()}.insteadOf",
+        "GIT_CONFIG_VALUE_0": ADDRESS,
+    }
     runs = []
     for which in ("learner", "solutions") if options.set == "both" else (options.set,):
         notebooks = course / "notebooks" / ("solutions" if which == "solutions" else "")
