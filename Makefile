@@ -19,7 +19,7 @@ LAB := $(PY) -m jupyterlab --ServerApp.root_dir=notebooks --LabApp.news_url=None
 	--LabApp.default_url=/lab/tree/00_start_here.ipynb
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint test-unit test-notebooks test-browser test-colab course notebooks publish results \
+.PHONY: help lab test lint test-unit test-notebooks test-browser test-colab colab-versions course notebooks publish results \
 	pictures bench site preflight lock clean distclean env env-dev env-test env-site
 
 help: ## list these targets
@@ -49,6 +49,9 @@ test-notebooks: env-test ## run the notebooks of the learner and their solutions
 
 test-colab: env-test ## run all notebooks with Colab's versions; builds environments, which takes long
 	$(PY) tools/on_colab.py $(COLAB)
+
+colab-versions: env-dev ## compare our list of Colab's versions with Colab's own; takes the network
+	$(PY) tools/colab_versions.py
 
 test-browser: env-test ## the browser tests alone; without a Chromium they fail
 	VAE_REQUIRE_BROWSER=1 $(PY) -m pytest -q tests/browser -m browser

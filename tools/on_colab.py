@@ -1,6 +1,7 @@
 """Run the notebooks as Colab would: with its versions, each alone, the package from a Git address.
 
     python tools/on_colab.py [2026-08 …] [--set solutions] [--chapters 03_training …]
+    python tools/on_colab.py here    in this very environment, such as Colab's public image
 
 ``tools/colab`` has a list of versions for each runtime. For each an environment is built (which
 takes the network, once), and the course is published at a tag of a local repository. Each notebook
@@ -86,6 +87,8 @@ def published_course(folder):
 
 def environment(name):
     """Return the Python of an environment with the versions of a list, building it if need be."""
+    if name == "here":
+        return Path(sys.executable)
     listed = LISTS / f"{name}.txt"
     if not listed.is_file():
         raise SystemExit(f"there is no list {listed}")
