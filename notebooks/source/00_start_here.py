@@ -12,8 +12,9 @@
 # | | write a function, get hints, and have it checked |
 # | | keep a log of what you try |
 #
-# Click the cell below and press **Shift + Enter**: its code runs, and the next cell is chosen. Go
-# on like that, from top to bottom. The first run takes some seconds: TensorFlow has to start.
+# Click the cell that begins with `import` and press **Shift + Enter**: its code runs, and the next
+# cell is chosen. Go on like that, from top to bottom. The first run takes some seconds: TensorFlow
+# has to start. (The folded cell before it is for Colab, where it comes first.)
 
 # %%
 import vae_helpers as vh
@@ -172,14 +173,16 @@ n_problems = cli.main(["preflight"])
 #
 # - **Quick and full.** Chapters load models that were trained beforehand, and train small ones
 #   live: each runs within about a minute and a half. With the environment variable
-#   `VAE_COURSE_MODE=full`, set before JupyterLab starts, the same notebooks train on all images;
-#   that takes minutes to hours, and is worth it with a GPU.
-# - **Save your work** under another name (*File → Save Notebook As…*), so that updates of the
-#   course never meet your answers. The [solutions](solutions/00_start_here.ipynb) are complete
-#   notebooks of their own.
-# - **Something looks odd?** *Kernel → Restart Kernel and Run All Cells* starts afresh. A notebook
-#   runs from top to bottom even if no exercise is solved.
-# - Nothing is fetched from the network. Every figure has a text that screen readers read out, and
+#   `VAE_COURSE_MODE=full`, set before JupyterLab starts or by `%env VAE_COURSE_MODE=full` in a cell
+#   at the top, the same notebooks train on all images; that takes minutes to hours, and is worth it
+#   with a GPU.
+# - **Save your work** under another name (*File → Save Notebook As…*; on Colab *File → Save a copy
+#   in Drive*), so that updates of the course never meet your answers. The
+#   [solutions](solutions/00_start_here.ipynb) are complete notebooks of their own.
+# - **Something looks odd?** *Kernel → Restart Kernel and Run All Cells* (on Colab *Runtime → Restart
+#   session and run all*) starts afresh. A notebook runs from top to bottom even if no exercise is
+#   solved.
+# - Nothing is fetched from the network, but for the course itself on Colab. Every figure has a text that screen readers read out, and
 #   before each interactive figure stands a fixed one that shows the same.
 # - The units are always given: losses are in nats for each image, pixels go from 0 to 1.
 #
