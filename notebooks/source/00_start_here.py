@@ -179,11 +179,12 @@ n_problems = cli.main(["preflight"])
 # - **Save your work** under another name (*File → Save Notebook As…*; on Colab *File → Save a copy
 #   in Drive*), so that updates of the course never meet your answers. The
 #   [solutions](solutions/00_start_here.ipynb) are complete notebooks of their own.
-# - **Something looks odd?** *Kernel → Restart Kernel and Run All Cells* (on Colab *Runtime → Restart
-#   session and run all*) starts afresh. A notebook runs from top to bottom even if no exercise is
-#   solved.
-# - Nothing is fetched from the network, but for the course itself on Colab. Every figure has a text that screen readers read out, and
-#   before each interactive figure stands a fixed one that shows the same.
+# - **Something looks odd?** *Kernel → Restart Kernel and Run All Cells* starts afresh (on Colab
+#   *Runtime → Restart session and run all*). A notebook runs from top to bottom even if no exercise
+#   is solved.
+# - Nothing is fetched from the network, but for the course itself on Colab. Every figure has a text
+#   that screen readers read out, and before each interactive figure stands a fixed one that shows
+#   the same.
 # - The units are always given: losses are in nats for each image, pixels go from 0 to 1.
 #
 # ## What is coming
