@@ -27,7 +27,11 @@ ROOT = Path(__file__).resolve().parents[1]
 LISTS = ROOT / "tools" / "colab"
 BUILD = ROOT / "build" / "colab"
 ADDRESS = "https://github.com/somebody/course"  # Git is told that this is the local repository
-STAND_IN = "import sys, types\nsys.modules['google.colab'] = types.ModuleType('google.colab')\n"
+STAND_IN = """
+import sys, types
+colab = sys.modules["google.colab"] = types.ModuleType("google.colab")
+colab.output = types.SimpleNamespace()  # JAX takes it, if there is a google.colab
+"""
 
 
 def main(arguments=None):
