@@ -48,9 +48,10 @@ def test_what_was_held_back_is_printed_when_the_import_fails(tmp_path):
     ("jaxlib", "flags", "expected"),
     [
         ("0.7.2", "", backend.WITHOUT_XNNPACK),
-        ("0.7.0", "--other=1", f"--other=1 {backend.WITHOUT_XNNPACK}"),
+        ("0.8.1", "--other=1", f"--other=1 {backend.WITHOUT_XNNPACK}"),
         ("0.7.2", "--xla_cpu_use_xnnpack=true", "--xla_cpu_use_xnnpack=true"),  # their choice
         ("0.12.0", "--other=1", "--other=1"),
+        ("0.8.2", "", ""),
         ("0.12.0", "", ""),
     ],
 )
