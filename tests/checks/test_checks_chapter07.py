@@ -156,12 +156,6 @@ def test_between_share():
     assert_not_attempted(exercise, lambda z, labels: ...)
 
 
-@pytest.mark.parametrize("name", ["better_prior", "strong_beta"])
-def test_predictions_tell_each_choice_something(name):
-    prediction = getattr(chapter07, name)
-    assert len(set(prediction.feedback.values())) == len(prediction.choices)
-
-
 def kl(mean=lambda m, c: (m - c) ** 2, log_variance=lambda v: v, finish=lambda x: x.sum(axis=1)):
     def answer(z_mean, z_log_var, centre):
         v = log_variance(z_log_var)

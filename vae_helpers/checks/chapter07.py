@@ -296,7 +296,7 @@ def own_neighbours(answer):
         [
             Case(small, np.array([0, 2, 2, 0, 0]), 2),
             (*_loose_classes(40, 3, seed=0), 5),
-            (*_loose_classes(30, 2, seed=1), 1),
+            (*_loose_classes(30, 2, seed=1), 3),
         ],
         mistakes=OWN_NEIGHBOURS_MISTAKES,
         look_at="Take one code: which k codes are nearest to it, and how many have its class?",
@@ -379,11 +379,7 @@ OWN_NEIGHBOURS_MISTAKES = (
         NOT_ITSELF,
     ),
     (
-        lambda z, labels, k: (
-            (labels[_order(z)[:, :k]] == labels[:, None]).sum() / len(z) / (k - 1)
-            if k > 1
-            else np.nan
-        ),
+        lambda z, labels, k: (labels[_order(z)[:, :k]] == labels[:, None]).sum() / len(z) / (k - 1),
         NOT_ITSELF,
     ),
     (
@@ -459,6 +455,15 @@ OWN_NEIGHBOURS_MISTAKES = (
     (
         lambda z, labels, k: np.mean(_is_own(z, labels, k).any(axis=1)),
         "You counted codes with *any* neighbour of the class: count the neighbours.",
+    ),
+    (
+        lambda z, labels, k: np.mean(_nearest_others(z, k) == labels[:, None]),
+        "You compared row numbers of the neighbours with classes: look up their labels.",
+    ),
+    (
+        lambda z, labels, k: np.mean(labels[_nearest_others(z, k)] == labels[:k]),
+        "`labels[:k]` are the classes of the first k codes: each row has its own, "
+        "`labels[:, None]`.",
     ),
     (_per_class, "You averaged over the classes: every code counts the same."),
     (
