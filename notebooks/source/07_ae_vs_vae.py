@@ -80,7 +80,8 @@ n_train = vh.by_mode(5_000, 50_000)
 x_train, y_train = data.train.images[:n_train], data.train.labels[:n_train]
 models = {name: vh.zoo.load(stored) for name, stored in names.items()}
 codes = {name: model.codes(x_test) for name, model in models.items()}
-train_codes = {name: model.codes(x_train) for name, model in models.items()}
+encoded = {name: model.encode(x_train) for name, model in models.items()}
+train_codes = {n: z[0] if isinstance(z, tuple) else z for n, z in encoded.items()}
 copies = {name: model.decode(codes[name][:10]) for name, model in models.items()}
 for name, images in {"original": x_test, **copies}.items():
     read = vh.features.classify(images[8:9])[0]
@@ -126,10 +127,10 @@ exercises.better_prior.predict(guess)
 noise = vh.latent.sample_prior(1_000, 10, seed=1)
 sampled = {"conv VAE, N(0, I)": models["conv VAE"].decode(noise)}
 for name, model in models.items():
-    z = train_codes[name][:5_000]
+    z = encoded[name]
     if name != "AE":  # one draw from each posterior: on such points the decoder was trained
-        z = vh.latent.sample_posterior(*model.encode(x_train[:5_000]), seed=0)
-    mixture = vh.latent.PosteriorMixture(z, n_components=10, seed=0)
+        z = vh.latent.sample_posterior(*z, seed=0)
+    mixture = vh.latent.PosteriorMixture(z[:5_000], n_components=10, seed=0)
     sampled[f"{name}, mixture"] = model.decode(mixture.sample(1_000, seed=1))
 distance = {}
 for name, images in sampled.items():
@@ -213,13 +214,15 @@ of_some = {n: vh.metrics.own_neighbours(points[some], y_some) for n, points in m
 assert abs(of_some["AE"] - of_some["VAE"]) < 0.012 < of_some["conv VAE"] - of_some["AE"]
 assert abs(on_maps["AE"] - on_maps["VAE"]) < 0.012 < on_maps["conv VAE"] - on_maps["AE"]
 assert all(0.02 < of_some[n] - in_ten[n] < 0.08 for n in names)
+all_codes = {n: vh.metrics.own_neighbours(codes[n], y_test) for n in names}
+assert all(0.003 < on_maps[n] - all_codes[n] < 0.02 for n in names)
 
 # %% [markdown]
 # **What to see.** 4 and 9 share a border everywhere, 3, 5 and 8 lie together, 0 and 1 stand apart:
 # the digits one would mix up oneself. But the map of the AE is not the clearer one: it and the VAE
 # differ by less than a point, and the convolutional VAE is ahead of both. In the ten dimensions
-# themselves all three have fewer neighbours of their own class: the map is *tidier* than the
-# codes.
+# themselves all three have fewer neighbours of their own class: the map looks *tidier* than the
+# codes are. (With all 10,000 points instead of 2,000 by half a point to two.)
 #
 # What no such map says: how far islands are apart, how large or dense they are. The gaps grow in
 # the plane by themselves. Nor is there a way back: a spot on the map is no code.
@@ -237,14 +240,9 @@ mean, axes, spread = vh.latent.principal_directions(codes["AE"], 2)
 angle = np.linspace(0, 2 * np.pi, 12, endpoint=False)
 places = 1.5 * spread * np.stack([np.cos(angle), np.sin(angle)], axis=1)
 flat, y_flat = (codes["AE"][:3_000] - mean) @ axes.T, y_test[:3_000]
-vh.plots.decoded_points(
-    flat,
-    y_flat,
-    places,
-    models["AE"].decode(mean + places @ axes),
-    axis_names=("direction 1", "direction 2"),
-    point_names="ABCDEFGHIJKL",
-)
+stops = models["AE"].decode(mean + places @ axes)
+called = {"axis_names": ("direction 1", "direction 2"), "point_names": "ABCDEFGHIJKL"}
+vh.plots.decoded_points(flat, y_flat, places, stops, **called)
 
 # %%
 explorer = vh.widgets.LatentExplorer(models["AE"], x_test[:3_000], y_flat, principal=4)
@@ -252,7 +250,7 @@ assert not explorer.errors, explorer.errors
 explorer
 
 # %% tags=["guard"]
-read = vh.features.classify(models["AE"].decode(mean + places @ axes)).argmax(axis=1)
+read = vh.features.classify(stops).argmax(axis=1)
 assert len(set(read.tolist())) < 8
 
 # %% [markdown]
@@ -324,7 +322,7 @@ assert 0.135 < silhouettes["AE"] < 0.147
 # But all numbers are low: of the codes one in six has another class nearer than its own.
 #
 # Two of A's explanations need a word. A value "close to 1", it says, means a code "near the
-# centroid". But no centroid enters: the hundred AE codes nearest to theirs have 0.3, since a wide
+# centroid". But no centroid enters: the hundred AE codes nearest to theirs have 0.38, since a wide
 # class has a large *a* even from its middle. And a negative one is not "incorrectly labeled". The
 # labels are MNIST's. It says that another class is nearer *on average*; the nearest five neighbours
 # still name more than two thirds of these codes right.
@@ -339,7 +337,9 @@ assert 0.135 < silhouettes["AE"] < 0.147
 fifths = {
     n: [vh.metrics.silhouette(z[i::5], y_test[i::5]) for i in range(5)] for n, z in codes.items()
 }
-vh.plots.seeds(fifths, "silhouette", "Five disjoint fifths of the test images")
+title = "Five disjoint fifths of the test images"
+told = f"{title}: AE 0.138 to 0.146, VAE 0.106 to 0.116, convolutional VAE 0.113 to 0.122."
+vh.plots.seeds(fifths, "silhouette", title, alt=told)
 
 # %% tags=["guard"]
 of_ae, of_vae, of_conv = (np.array(row) for row in fifths.values())
@@ -462,37 +462,39 @@ by_silhouette, by_neighbours, by_cut = np.array(found).T
 from scipy.stats import norm
 
 assert np.abs(by_silhouette - formula)[1:].max() < 0.03 > np.abs(by_cut - norm.cdf(D / 2)).max()
-assert by_neighbours.min() > 0.85
+assert by_neighbours.min() > 0.8
+assert by_neighbours[4] > 0.92
 
 # %% [markdown]
 # **What to see.** The classes are told apart equally well throughout, and the silhouette goes
 # towards 0: each further dimension adds the same, 2 on average, to all squared distances, and the
-# ratio of *b* to *a* fades. The neighbours, who only ask for an order, hardly mind. **Compare
-# silhouettes only between codes of the same number of dimensions.** A dimension without information
-# counts, too.
+# ratio of *b* to *a* fades. The neighbours, who ask for an order only, lose little up to ten
+# dimensions (0.98 to 0.94) and less than a fifth up to a hundred: noise hides them, too, but
+# slowly. **Compare silhouettes only between codes of the same number of dimensions.** A dimension
+# without information counts, too.
 #
 # Scale matters as well. The same codes in other clothes, and points drawn from the posteriors in
 # place of their means (*whitened*: all directions get the same variance):
 
 # %%
 z_q = vh.latent.sample_posterior(*models["VAE"].encode(x_test[some]), seed=0)
-changed = {}
+versions = {"as it is": lambda z: z, "times 10": lambda z: 10 * z}
+versions["z₁ times 10"] = lambda z: z * np.where(np.arange(10) == 0, 10, 1)
+changed = {"VAE, draws": vh.metrics.silhouette(z_q, y_some)}
 for name in ("AE", "VAE"):
-    z = codes[name][some]
-    versions = {"as it is": z, "times 10": 10 * z}
-    versions["z₁ times 10"] = z * np.where(np.arange(10) == 0, 10, 1)
-    versions["whitened"] = PCA(whiten=True).fit(train_codes[name]).transform(z)
-    versions |= {"draws": z_q} if name == "VAE" else {}
-    changed[name] = {what: vh.metrics.silhouette(v, y_some) for what, v in versions.items()}
-    print(f"{name:4}", *(f"{what} {value:.3f};" for what, value in changed[name].items()))
+    z, whiten = codes[name][some], PCA(whiten=True).fit(train_codes[name])
+    for what, change in {**versions, "whitened": whiten.transform}.items():
+        changed[f"{name}, {what}"] = vh.metrics.silhouette(change(z), y_some)
+print("\n".join(f"{what:16} {value:.3f}" for what, value in sorted(changed.items())))
 
 # %% tags=["guard"]
-for result in changed.values():
-    assert abs(result["times 10"] - result["as it is"]) < 1e-3
-    assert result["z₁ times 10"] < 0.06 < result["whitened"] < result["as it is"]
-gaps = {what: changed["AE"][what] - changed["VAE"][what] for what in changed["AE"]}
-assert 0.01 < gaps["whitened"] < 0.75 * gaps["as it is"]
-assert changed["VAE"]["draws"] < changed["VAE"]["as it is"]
+for name in ("AE", "VAE"):
+    plain, *others = (changed[f"{name}, {what}"] for what in [*versions, "whitened"])
+    assert abs(others[0] - plain) < 1e-3
+    assert others[1] < 0.06 < others[2] < plain
+gaps = [changed[f"AE, {what}"] - changed[f"VAE, {what}"] for what in ("as it is", "whitened")]
+assert 0.01 < gaps[1] < 0.75 * gaps[0]
+assert changed["VAE, draws"] < changed["VAE, as it is"]
 
 # %% [markdown]
 # **What to see.** A common factor changes nothing. One wide dimension ruins everything: then all
@@ -503,23 +505,14 @@ assert changed["VAE"]["draws"] < changed["VAE"]["as it is"]
 #
 # ## 7. More KL: the silhouette that rises
 #
-# What does the weight β of the KL term do? At β = 0.1 the VAE is nearly an AE, at β = 10 it hardly
-# copies any more.
-
-# %% exercise="strong_beta"
-# <solution>
-# A typical guess, and a wrong one: from 0.1 to 2 the silhouette does fall.
-guess = "b"
-# </solution>
-exercises.strong_beta.predict(guess)
-
-# %% [markdown]
+# Now the weight β of the KL term, from 0.1, where the VAE is nearly an AE, to 10.
+#
 # ### Exercise 3 · The share between classes
 #
-# To see *why*, cut the variance of the codes in two. Replace each code by the mean of its class:
-# the variance that is left lies **between** the classes. The rest lies within them: slant, width,
-# boldness. Return the share of the variance between the classes, with both variances summed over
-# the dimensions. The figure uses your function.
+# To see *why* a silhouette changes, cut the variance of the codes in two. Replace each code by the
+# mean of its class: the variance that is left lies **between** the classes. The rest lies within
+# them: slant, width, boldness. Return the share of the variance between the classes, with both
+# variances summed over the dimensions. The figure uses your function.
 
 
 # %% exercise="between_share"
@@ -534,6 +527,13 @@ def between_share(z, labels):
 exercises.between_share.check(between_share)
 # exercises.between_share.hint()
 # exercises.between_share.solution()
+
+# %% exercise="strong_beta"
+# <solution>
+# A typical guess, and a wrong one: from 0.1 to 2 the silhouette does fall.
+guess = "b"
+# </solution>
+exercises.strong_beta.predict(guess)
 
 # %%
 betas = np.array([0.1, 0.5, 1, 2, 4, 10])
@@ -568,24 +568,31 @@ exercises.strong_beta.compare()
 
 # %% [markdown]
 # Is it the number of dimensions again? At β = 10 only six of ten are in use. The control: leave the
-# other models six as well, the widest six, or any six.
+# other models their six widest as well.
 
 # %%
 for b, (z, _) in zip(betas, posteriors, strict=True):
-    widest = np.argsort(-z.var(axis=0))
+    widest, used = np.argsort(-z.var(axis=0)), vh.metrics.active_units(z)
     six = vh.metrics.silhouette(z[:, widest[:6]], y_some)
-    rng = np.random.default_rng(0)
-    sets = [z[:, rng.choice(10, 6, replace=False)] for _ in range(5)]
-    any_six = np.mean([vh.metrics.silhouette(v, y_some) for v in sets]) if b < 10 else np.nan
-    used = vh.metrics.active_units(z)
-    print(f"β = {b:4}: {used} in use, the widest six {six:.3f}, any six {any_six:.3f}")
+    print(f"β = {b:4}: {used} dimensions in use, silhouette of the widest six {six:.3f}")
+
+# %% tags=["guard"]
+assert [vh.metrics.active_units(z) for z, _ in posteriors] == [10] * 5 + [6]
+rng, z = np.random.default_rng(0), posteriors[2][0]
+sets = [z[:, rng.choice(10, 6, replace=False)] for _ in range(10)]
+assert np.mean([vh.metrics.silhouette(v, y_some) for v in sets]) < of_means[2] - 0.02
+assert (
+    six
+    == max(of_means[5], six)
+    > vh.metrics.silhouette(z[:, np.argsort(-z.var(axis=0))[:6]], y_some)
+)
 
 # %% [markdown]
-# **What to see.** No. Six dimensions do not raise the silhouette of β = 1; any six *lower* it, and
-# at an equal number β = 10 is still ahead. (With three trainings: 0.082 to 0.119 against 0.123 to
-# 0.124.) What does follow the silhouette, point by point, is the **share between classes**. It
-# falls to β = 2 and then rises: a heavy KL term first throws out the handwriting within the
-# classes, and the classes last.
+# **What to see.** No. Without four of its dimensions β = 1 does not reach β = 10, and if the six
+# are drawn by lot, its silhouette *falls*, from 0.11 to 0.05 or 0.07. (With three trainings the
+# widest six have 0.08 to 0.12 at β = 1, and 0.123 or 0.124 at β = 10.) What does go with the
+# silhouette is the **share between classes**: it falls to β = 2 and then rises. A heavy KL term
+# first throws out the handwriting within the classes, and the classes last.
 #
 # And the **draws**? Their silhouette falls all the way, from 0.13 to 0.01, in each training. At
 # β = 10 the posteriors are so wide that they lie on top of each other; the *means* look orderly
@@ -635,7 +642,17 @@ assert 2 < room["VAE"] < 2.9 < room["AE"] < 3.2
 assert 0.1 < poor["AE"] < 0.2 < poor["VAE"] + 0.05 < 0.27
 
 # %% [markdown]
-# **What to see.** FASHION
+# **What to see.** The VAE's copies are as good as the AE's, and as poor: both make trousers of the
+# dress, and both lose every print.
+#
+# The room: "similar" is generous, one class still gets 2.6 times as much as another. But it is less
+# unequal than the AE's box, here 3 times, and 7 and 8 times in two more trainings. So for this VAE
+# B's sentence points the right way.
+#
+# The images: not so. 17 to 19 % of this VAE's are poorly formed, depending on the draws; of an AE's
+# from its box 11 to 19 %, with three trainings. The prior sends points into the lanes between the
+# classes, too. What the VAE saves is a look at the codes: of N(0, I) these AEs make 38 to 58 % poor
+# images.
 #
 # ## 9. Your experiment: tell it the classes
 #
@@ -699,30 +716,46 @@ def tell_classes(stretch):
 
 # %%
 stretch, wanted, results = 3.0, np.arange(1_000) % 10, {}  # the stretch is yours to change
-for factor in (0.0, stretch):
-    model = tell_classes(factor)
-    images = model.decode(noise + model.centres[wanted])
+middles = vh.latent.centroids(train_codes["VAE"], y_train)
+control, told = tell_classes(0), tell_classes(stretch)
+for what, model in {"control": control, "told": told}.items():
+    z, train_z = model.codes(x_test[some]), model.codes(x_train)
+    silhouette = vh.metrics.silhouette(z, y_some)
+    named = vh.metrics.knn_accuracy(train_z, y_train, z, y_some)
+    results |= {f"silhouette, {what}": silhouette, f"5 neighbours, {what}": named}
+    print(f"{what}: silhouette {silhouette:.3f}, named right by 5 neighbours {named:.3f}")
+
+# %%
+asked = {"control, N(0, I)": (control, 0 * middles), "control, by class": (control, middles)}
+asked["told, by class"] = told, told.centres
+for what, (model, centres) in asked.items():
+    images = model.decode(noise + centres[wanted])
     features, probabilities = vh.features.features_and_probabilities(images)
-    z, known = model.codes(x_test), model.codes(x_train[:5_000])
-    results[factor] = {
-        "silhouette": vh.metrics.silhouette(z, y_test),
-        "named right by 5 neighbours": vh.metrics.knn_accuracy(known, y_train[:5_000], z, y_test),
-        "samples of the wanted class": np.mean(probabilities.argmax(axis=1) == wanted),
-        "distance of the samples": vh.features.features_distance(features).value,
-    }
-    print(f"stretch {factor:g}:", *(f"{k} {v:.3g};" for k, v in results[factor].items()))
+    right = np.mean(probabilities.argmax(axis=1) == wanted)
+    results[f"distance, {what}"] = vh.features.features_distance(features).value
+    print(f"{what:18} distance {results[f'distance, {what}']:4.1f}, as wanted {right:.0%}")
 rows = {f"draw {i}": images[10 * i - 10 : 10 * i] for i in (1, 2, 3)}
 vh.plots.image_grid(rows, titles=[str(label) for label in range(10)])
 
 # %% tags=["guard"]
-control, told = results.values()
-assert told["silhouette"] > max(control["silhouette"] + 0.02, silhouettes["AE"] - 0.01)
-assert abs(told["named right by 5 neighbours"] - control["named right by 5 neighbours"]) < 0.03
-assert told["samples of the wanted class"] > 0.85
-assert told["distance of the samples"] < 0.5 * control["distance of the samples"] < 13
+assert results["silhouette, told"] > max(results["silhouette, control"], silhouettes["AE"]) - 0.01
+assert results["silhouette, told"] > results["silhouette, control"] + 0.02
+assert abs(results["5 neighbours, told"] - results["5 neighbours, control"]) < 0.03
+assert right > 0.85
+plain, by_class, by_told = (results[f"distance, {what}"] for what in asked)
+assert by_told < 0.5 * by_class < 0.5 * (plain - 4)
 
 # %% [markdown]
-# **What to see.** TOLD
+# **What to see.** The silhouette rises from 0.11 to the AE's 0.14 or past it, and the control says
+# that the further training alone did nothing. (The same with three training seeds.) The neighbours
+# hardly move: *where* the codes lie is easier to change than what they know.
+#
+# The samples come in the class we ask for, and their distance falls from 21 to 4. Why? The control
+# takes it apart. Ask the *ordinary* VAE class by class, around its own class means, and the
+# distance is 13 or so: the holes between the classes are no longer asked. The rest is the term's
+# doing: it has drawn each class together around its centre, where N(m, I) looks for it. And note
+# what the comparison is worth now: **a model that was told the classes cannot be held against
+# models that were not.**
 #
 # ---
 #
@@ -733,7 +766,7 @@ assert told["distance of the samples"] < 0.5 * control["distance of the samples"
 # <solution>
 conclusion = "Centres for each class: the samples gain most, the neighbours' votes hardly change."
 # </solution>
-experiment_log.add("07: tell it the classes", {"stretch": stretch}, results[stretch], conclusion)
+experiment_log.add("07: tell it the classes", {"stretch": stretch}, results, conclusion)
 
 # %% [markdown]
 # ## 10. Common mistakes, failing for you
@@ -742,8 +775,6 @@ experiment_log.add("07: tell it the classes", {"stretch": stretch}, results[stre
 #    of the codes, and another model leads.
 # 2. **The first 2,000 test images.** They are not typical (the file's two halves come from
 #    different groups of writers): the AE's silhouette is lower there.
-# 3. **A vote that includes the image itself.** With k = 1 on its own training codes any encoder,
-#    even noise, is right in all cases.
 
 # %%
 for name, points in maps.items():
@@ -751,9 +782,6 @@ for name, points in maps.items():
     print(f"1. {name:9} silhouette of the codes {silhouettes[name]:.2f}, of the map {on_map:.2f}")
 first = vh.metrics.silhouette(codes["AE"][:2_000], y_test[:2_000])
 print(f"2. the AE on the first 2,000 images {first:.3f} instead of {silhouettes['AE']:.3f}")
-nonsense = np.random.default_rng(0).standard_normal((1_000, 10))
-alone = vh.metrics.knn_accuracy(nonsense, y_test[:1_000], nonsense, y_test[:1_000], k=1)
-print(f"3. noise as codes, judged on itself: {alone:.0%}")
 
 # %% tags=["guard"]
 from IPython.display import display
@@ -762,7 +790,6 @@ by_map = {n: vh.metrics.silhouette(points[some], y_some) for n, points in maps.i
 assert all(2.3 < by_map[n] / silhouettes[n] < 5 for n in names)
 assert max(by_map, key=by_map.get) == "conv VAE"
 assert first < silhouettes["AE"] - 0.005
-assert alone == 1
 ours = "10,000 test images, Euclidean distance, means of the posteriors"
 drawn = "1,000 samples of seed 1, 64 features of the bundled classifier"
 mixed = drawn + "; ten Gaussians, fitted to 5,000 codes or draws"
@@ -789,9 +816,9 @@ for n in names:
 for what, value in distance.items():
     how = mixed if what.endswith("mixture") else drawn
     rows.append((f"Fréchet classifier distance: {what}", value, None, how))
-how = f"10,000 test images, {n_train:,} training images for {vh.by_mode(4, 5)} epochs"
-rows.append(("silhouette with a term for the classes", told["silhouette"], None, how))
-rows.append(("silhouette without it, same training", control["silhouette"], None, how))
+how = f"every fifth test image; {n_train:,} training images for {vh.by_mode(4, 5)} epochs"
+rows.append(("silhouette with a term for the classes", results["silhouette, told"], None, how))
+rows.append(("silhouette without it, same training", results["silhouette, control"], None, how))
 for name, where in (("AE", "box"), ("VAE", "N(0, I)")):
     of_room = "60 × 60 places, label of the nearest code"
     rows.append((f"Fashion: largest over smallest room, {name}", room[name], None, of_room))

@@ -100,6 +100,7 @@ EQUIVALENT = {
         "np.unique(labels) → labels": "the smallest of the same means, each of them more often",
         "max(a, b) → max(b, a)": SYMMETRIC,
     },
+    "own_neighbours": {"z[:, None] - z → z - z[:, None]": SQUARED},
     "class_kl": {"z_mean - centre → centre - z_mean": SQUARED},
     "psnr": {"x - x_hat → x_hat - x": SQUARED, "(1, 2, 3) → (2, 1, 3)": AXES},
     "residual_bits": {"(1, 2, 3) → (2, 1, 3)": AXES},
