@@ -115,7 +115,9 @@ for images in middles.values():
 # [Chapter 04](04_sampling.ipynb) went through that for the dense models: an AE with a mixture of
 # Gaussians, fitted to its codes, beats the VAE with its prior. We do not repeat it. But A also says
 # *why* its VAEs draw bad digits: "a gaussian prior may not capture" how the codes lie. That can be
-# tested. Take its better model, and exchange the prior alone.
+# tested. Take its better model, and exchange the prior alone. The judge is chapter 04's classifier:
+# the Fréchet **distance** of its features to those of real digits (low is good), and the share of
+# images that it **recognises**, where it is sure of a digit.
 
 # %% exercise="better_prior"
 # <solution>
@@ -150,9 +152,9 @@ exercises.better_prior.compare()
 # %% [markdown]
 # For this convolutional VAE A's suspicion is right: nothing was trained again, only the points are
 # other ones, and the distance falls from 9 to below 3. (Each mixture has ten Gaussians, fitted to
-# 5,000 training images. Chapter 04 took more codes and 2,000 samples, so its numbers are a little
-# lower.) So the sentence should be: from **N(0, I)** the VAE alone can be sampled. Who may look at
-# training codes can sample all three, and better.
+# 5,000 training images, and there are 1,000 samples a row. Chapter 04 took other numbers, so its
+# distances differ a little.) So the sentence should be: from **N(0, I)** the VAE alone can be
+# sampled. Who may look at training codes can sample all three, and better.
 #
 # ## 3. A map of ten dimensions
 #
@@ -288,8 +290,8 @@ exercises.silhouette_of.check(silhouette_of)
 
 # %% [markdown]
 # The package does this for all 10,000 codes. Each bar is one image, sorted within its class; the
-# dashed line is the mean. A published **0.1117** for the VAE, **0.1183** for the convolutional VAE,
-# and "higher than both" for the AE.
+# dashed line is the mean. A published **0.1117** for the VAE and **0.1183** for the convolutional
+# VAE, and says that the AE's is higher than both.
 
 # %%
 values = {n: vh.metrics.silhouette(z, y_test, per_sample=True) for n, z in codes.items()}
@@ -319,7 +321,7 @@ assert 0.135 < silhouettes["AE"] < 0.147
 # %% [markdown]
 # **What to see.** A's order holds: the AE leads, at about 0.14, and both VAEs are within 0.003 of
 # A's numbers. The ones stand out; 4, 5 and 7 lie below the mean in all three models, on borders.
-# But all numbers are low: of the codes one in six has another class nearer than its own.
+# But all numbers are low: of the AE's codes one in six has another class nearer than its own.
 #
 # Two of A's explanations need a word. A value "close to 1", it says, means a code "near the
 # centroid". But no centroid enters: the hundred AE codes nearest to theirs have 0.38, since a wide
@@ -352,7 +354,7 @@ assert of_conv.min() < of_vae.max() < of_conv.max() < of_ae.min()
 # leads on each fifth by far. Then the luck of the *training*: on all test images three dense VAEs
 # had 0.111 to 0.113, three AEs 0.137 to 0.142. A's convolutional VAE and ours were trained once
 # each, 0.1183 and 0.1174. So the difference is real, as far as we can see, and it is small. Whether
-# half a hundredth of a silhouette *matters*, the next sections ask.
+# less than a hundredth of a silhouette *matters*, the next section asks.
 #
 # ---
 #
@@ -402,8 +404,8 @@ assert max(probe[name] - knn[name] for name in codes) < 0
 
 # %% [markdown]
 # **What to see.** A's conclusion was: *the AE separates the classes best.* By the silhouette yes.
-# By the other four this convolutional VAE is ahead, and its lead of half a hundredth by silhouette
-# goes with one of nearly a tenth by clusters. So "best" depends on the question.
+# By the other four this convolutional VAE is ahead. And its lead over the dense VAE, less than a
+# hundredth by silhouette, is more than a tenth by clusters. So "best" depends on the question.
 #
 # Between the two *dense* models, which differ in noise and KL term alone, the AE is ahead in every
 # row, and was so with three training seeds. In neighbours it is one point or less, not much more
@@ -556,6 +558,9 @@ assert of_draws[5] < 0.02
 assert np.array_equal(np.argsort(of_means[1:])[-2:], np.argsort(shares[1:])[-2:])
 assert np.all(np.diff(of_means[:4]) < 0)
 assert np.all(np.diff(shares[:4]) < 0)
+total = np.array([z.var(axis=0).sum() for z, _ in posteriors])
+within, between = (1 - shares) * total, shares * total
+assert 0.3 < within[5] / within[4] < 0.4 < 0.55 < between[5] / between[4] < 0.7
 known = {b: model.codes(x_train[:5_000]) for b, model in zip(betas, by_beta, strict=True)}
 named = [
     vh.metrics.knn_accuracy(known[b], y_train[:5_000], z, y_some)
@@ -591,8 +596,8 @@ assert (
 # **What to see.** No. Without four of its dimensions β = 1 does not reach β = 10, and if the six
 # are drawn by lot, its silhouette *falls*, from 0.11 to 0.05 or 0.07. (With three trainings the
 # widest six have 0.08 to 0.12 at β = 1, and 0.123 or 0.124 at β = 10.) What does go with the
-# silhouette is the **share between classes**: it falls to β = 2 and then rises. A heavy KL term
-# first throws out the handwriting within the classes, and the classes last.
+# silhouette, point by point, is the **share between classes**. From β = 4 to 10 the variance within
+# the classes shrinks to a third, that between them to two thirds: the handwriting goes first.
 #
 # And the **draws**? Their silhouette falls all the way, from 0.13 to 0.01, in each training. At
 # β = 10 the posteriors are so wide that they lie on top of each other; the *means* look orderly
@@ -656,9 +661,9 @@ assert 0.1 < poor["AE"] < 0.2 < poor["VAE"] + 0.05 < 0.27
 #
 # ## 9. Your experiment: tell it the classes
 #
-# A ends with a wish: a term in the loss that separates the classes. Suppose we do have labels. The
-# prior N(0, I) is one hill for all digits; give each class a hill of its own, N(m, I) with a
-# **centre m for each class**. Then the KL term pulls sevens to the place of the sevens.
+# A supposes that a term in the loss would separate the classes. Let us try, with labels. The prior
+# N(0, I) is one hill for all digits; give each class a hill of its own, N(m, I) with a **centre m
+# for each class**. Then the KL term pulls sevens to the place of the sevens.
 #
 # ### Exercise 4 · The KL divergence to a centre
 #
