@@ -11,7 +11,7 @@
 # | You need | [04 · Sampling](04_sampling.ipynb); what a nearest neighbour is |
 # | You will | repeat a published comparison of AE, VAE and convolutional VAE, view by view |
 # | | count neighbours on a t-SNE map, and say what such a map does not show |
-# | | write the silhouette, and see it mislead in two ways |
+# | | write the silhouette, and find out what misleads it |
 # | | put a spread on each number: over images, starts, trainings |
 # | | say which part of "the AE separates best, only the VAE can be sampled" holds |
 
@@ -323,10 +323,11 @@ assert 0.135 < silhouettes["AE"] < 0.147
 # But all numbers are low: of the AE's codes one in six has another class nearer than its own.
 #
 # Two of A's explanations need a word. A value "close to 1", it says, means a code "near the
-# centroid". But no centroid enters: the hundred AE codes nearest to theirs have 0.38, since a wide
-# class has a large *a* even from its middle. And a negative one is not "incorrectly labeled". The
-# labels are MNIST's. It says that another class is nearer *on average*; the nearest five neighbours
-# still name more than two thirds of these codes right.
+# centroid". But no centroid enters: the hundred AE codes nearest to theirs have 0.38 (and 0.41 and
+# 0.45 in two more trainings), since a wide class has a large *a* even from its middle. And a
+# negative one is not "incorrectly labeled". The labels are MNIST's. It says that another class is
+# nearer *on average*; the nearest five neighbours still name more than two thirds of these codes
+# right.
 #
 # ### Is the difference big enough?
 #
@@ -430,7 +431,10 @@ assert max(silhouettes, key=silhouettes.get) == "VAE, 2-d" == min(knn, key=knn.g
 assert 0.79 < knn["VAE, 2-d"] < 0.84
 
 # %% [markdown]
-# **What to see.** First by silhouette, last by neighbours! (The same with three trainings.) Why?
+# **What to see.** First by silhouette, last by neighbours! That is this training. In two more the
+# silhouette of such a VAE was 0.108 and 0.124, below the dense VAE's and above it. But each time
+# its neighbours were wrong in one case of five or six, more than twice as often as the
+# others'. A model that knows so much less should not come near them, in any training. Why does it?
 #
 # ### Dimensions pull it down
 #
@@ -596,9 +600,10 @@ assert (
 # %% [markdown]
 # **What to see.** No. Without four of its dimensions β = 1 does not reach β = 10, and if the six
 # are drawn by lot, its silhouette *falls*, from 0.11 to 0.05 or 0.07. (With three trainings the
-# widest six have 0.08 to 0.12 at β = 1, and 0.123 or 0.124 at β = 10.) What does go with the
-# silhouette, point by point, is the **share between classes**. From β = 4 to 10 the variance within
-# the classes shrinks to a third, that between them to two thirds: the handwriting goes first.
+# widest six have 0.08 to 0.12 at β = 1, and 0.123 or 0.124 at β = 10.) What does rise and fall with
+# the silhouette, step by step, is the **share between classes**. From β = 4 to 10 the variance
+# within the classes shrinks to a third, that between them to two thirds: the handwriting goes
+# first.
 #
 # And the **draws**? Their silhouette falls all the way, from 0.13 to 0.01, in each training. At
 # β = 10 the posteriors are so wide that they lie on top of each other; the *means* look orderly
@@ -622,10 +627,10 @@ rows |= {name: model.reconstruct(rows["original"]) for name, model in wardrobes.
 vh.plots.image_grid(rows, titles=clothes.class_names)
 
 # %% [markdown]
-# Now the room: 60 × 60 places, and each goes to the class of the nearest code. For the AE they are
-# spread evenly over its box. For the VAE they stand for equal shares of the prior (chapter 04's
-# square). And the judge of chapter 01 looks at what is drawn there: an image is *poorly formed* if
-# the classifier gives no class 70 %.
+# Now the room: 60 × 60 places, and each goes to the class of the nearest code (or of most of the 25
+# nearest). For the AE they are spread evenly over its box. For the VAE they stand for equal shares
+# of the prior (chapter 04's square). And the judge of chapter 01 looks at what is drawn there: an
+# image is *poorly formed* if the classifier gives no class 70 %.
 
 # %%
 n_drawn, room, poor = vh.by_mode(1_000, 10_000), {}, {}
@@ -636,24 +641,27 @@ for name, model in wardrobes.items():
         drawn = vh.latent.sample_box(z, n_drawn, seed=1)
     else:
         places, drawn = vh.latent.quantile_grid(60), vh.latent.sample_prior(n_drawn, 2, seed=1)
-    shares = vh.latent.class_shares(z, clothes.test.labels, places)
+    for k in (1, 25):
+        shares = vh.latent.class_shares(z, clothes.test.labels, places, k)
+        room[name, k] = shares.max() / shares.min()
     sure = vh.features.classify(model.decode(drawn), "fashion-mnist").max(axis=1)
-    room[name], poor[name] = shares.max() / shares.min(), np.mean(sure < 0.7)
-    print(
-        f"{name:4} largest room {room[name]:.1f} times the smallest, poorly formed {poor[name]:.0%}"
-    )
+    poor[name] = np.mean(sure < 0.7)
+    print(f"{name:4} poorly formed {poor[name]:.0%}; largest room over smallest", end=" ")
+    print(f"{room[name, 1]:.1f}, by 25 votes {room[name, 25]:.1f}")
 
 # %% tags=["guard"]
-assert 2 < room["VAE"] < 2.9 < room["AE"] < 3.2
+assert 2.2 < room["VAE", 1] < 2.9 < room["AE", 1] < 3.2
+assert 2.2 < room["VAE", 25] < 3 < 6 < room["AE", 25] < 8
 assert 0.1 < poor["AE"] < 0.2 < poor["VAE"] + 0.05 < 0.27
 
 # %% [markdown]
 # **What to see.** The VAE's copies are as good as the AE's, and as poor: both make trousers of the
 # dress, and both lose every print.
 #
-# The room: "similar" is generous, one class still gets 2.6 times as much as another. But it is less
-# unequal than the AE's box, here 3 times, and 7 and 8 times in two more trainings. So for this VAE
-# B's sentence points the right way.
+# The room: "similar" is generous, one class of this VAE still gets 2.6 times as much as another.
+# But in the AE's box it is 3 times, and 7 and 8 times in two more trainings; with the 25 nearest
+# codes for a judge it is 6 to 9 times there, and 2.7 here. So for this VAE B's sentence points the
+# right way.
 #
 # The images: not so. 17 to 19 % of this VAE's are poorly formed, depending on the draws; of an AE's
 # from its box 11 to 19 %, with three trainings. The prior sends points into the lanes between the
@@ -758,7 +766,7 @@ assert by_told < 0.5 * by_class < 0.5 * (plain - 4)
 #
 # The samples come in the class we ask for, and their distance falls from 21 to 4. Why? The control
 # takes it apart. Ask the *ordinary* VAE class by class, around its own class means, and the
-# distance is 13 or so: the holes between the classes are no longer asked. The rest is the term's
+# distance is about 13: the holes between the classes are no longer asked. The rest is the term's
 # doing: it has drawn each class together around its centre, where N(m, I) looks for it. And note
 # what the comparison is worth now: **a model that was told the classes cannot be held against
 # models that were not.**
@@ -830,7 +838,7 @@ rows = [
 ]
 for name, where in (("AE", "box"), ("VAE", "N(0, I)")):
     of_room = "60 × 60 places, label of the nearest code"
-    rows.append((f"Fashion: largest over smallest room, {name}", room[name], None, of_room))
+    rows.append((f"Fashion: largest over smallest room, {name}", room[name, 1], None, of_room))
     how = f"share without a class of 70 %, N = {n_drawn:,}"
     rows.append((f"Fashion: poorly formed, {name}, {where}", poor[name], None, how))
 vh.measured(rows)

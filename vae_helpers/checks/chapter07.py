@@ -923,8 +923,8 @@ self_test = SelfTest(
         right="a",
         feedback={
             "a": "Dimensions alone push the silhouette down. Ask neighbours or a probe.",
-            "b": "That was the trap of section 7: A's neighbours were wrong far more often.",
-            "c": "More dimensions may hold more, or nothing but noise: section 7.",
+            "b": "That was the trap of section 6: A's neighbours were wrong far more often.",
+            "c": "More dimensions may hold more, or nothing but noise: section 6.",
         },
     ),
     Question(
