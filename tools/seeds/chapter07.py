@@ -275,7 +275,7 @@ class ClassPriorVAE(vh.models.VAE):
         and v["distance, 3"] < v["distance, plain, stretched"] < v["distance, 3"] + 1.5
         and v["wanted class, 3"] > 0.88
     ),
-    protocol="5,000 training images for 4 epochs from the trained VAE; 1,000 samples. Plain: the VAE "
+    protocol="5,000 training images for 4 epochs from the trained VAE; 1,000 samples. Plain: "
     "trained on without the term, asked around the class means, or around three times these.",
 )
 def told_the_classes(models):
