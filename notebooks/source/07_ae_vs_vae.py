@@ -153,7 +153,7 @@ exercises.better_prior.compare()
 # %% [markdown]
 # For this convolutional VAE A's suspicion is right: nothing was trained again, only the points are
 # other ones, and the distance falls from 9 to below 3. Nor is it their place or scale: *one*
-# Gaussian with the mean and covariance of the same draws gets 8 or 9. It is the shape. (Each fit is
+# Gaussian with the mean and covariance of the same draws gets about 8. It is the shape. (Each fit is
 # to 5,000 training images, and there are 1,000 samples a row. Chapter 04 took other numbers, so its
 # distances differ a little.)
 #
@@ -862,7 +862,7 @@ vh.measured(rows)
 #   images and, between the dense models, for three trainings.
 # - It falls with every dimension, follows the widest ones, and rises when a strong KL term throws
 #   out what varies within the classes. Never trust it alone.
-# - Clusters, neighbours and a linear probe put the convolutional VAE first. Between equal networks
+# - Clusters, neighbours and a linear probe put this convolutional VAE first. Between equal networks
 #   the AE is a little ahead of the VAE.
 # - Each number needs a spread, over starts, images, trainings, and the right one for the claim.
 #
