@@ -153,9 +153,9 @@ exercises.better_prior.compare()
 # %% [markdown]
 # For this convolutional VAE A's suspicion is right: nothing was trained again, only the points are
 # other ones, and the distance falls from 9 to below 3. Nor is it their place or scale: *one*
-# Gaussian with the mean and covariance of the same draws gets about 8. It is the shape. (Each fit is
-# to 5,000 training images, and there are 1,000 samples a row. Chapter 04 took other numbers, so its
-# distances differ a little.)
+# Gaussian with the mean and covariance of the same draws gets about 8. It is the shape. (Each fit
+# is to 5,000 training images, and there are 1,000 samples a row. Chapter 04 took other numbers, so
+# its distances differ a little.)
 #
 # So the sentence should be: from **N(0, I)** the VAE alone can be sampled. If you may look at
 # training codes, you can sample the AE as well, and both better.
@@ -663,15 +663,15 @@ assert 0.1 < poor["AE"] < 0.2 < poor["VAE"] + 0.05 < 0.27
 # **What to see.** The VAE's copies are as good as the AE's, and as poor: both make trousers of the
 # dress, and both lose every print.
 #
-# The room: "similar" is generous, one class of this VAE still gets 2.6 times as much as another.
-# But in the AE's box it is 3 times, and 7 and 8 times in two more trainings; with the 25 nearest
-# codes for a judge it is 6 to 9 times there, and 2.7 here. So for this VAE B's sentence points the
-# right way.
+# The room: "similar" is generous, one class of this VAE still gets 2.6 times as much as another
+# (2.2 in a second training). But in the AE's box it is 3 times, and 7 and 8 times in two more
+# trainings; with the 25 nearest codes for a judge it is 6 to 9 times there, and 2.7 and 3.3 for the
+# VAEs. So B's sentence points the right way.
 #
-# The images are another matter: 17 to 19 % of this VAE's are poorly formed, depending on the draws;
-# of an AE's from its box 11 to 19 %, with three trainings. The prior sends points into the lanes
-# between the classes, too. What the VAE saves is a look at the codes: of N(0, I) these AEs make 38
-# to 58 % poor images.
+# The images are another matter: of the two VAEs' 15 to 19 % are poorly formed, depending on
+# training and draws; of three AEs' from their boxes 11 to 19 %. The prior sends points into the
+# lanes between the classes, too. What the VAE saves is a look at the codes: of N(0, I) these AEs
+# make 38 to 58 % poor images.
 #
 # ## 9. Your experiment: tell it the classes
 #
