@@ -452,6 +452,19 @@ def test_axes_that_are_no_latent_dimensions_can_say_so():
         assert all(f"{name} from" in figure.alt for name in expected)
 
 
+def test_points_may_be_called_by_letters():
+    figure = plots.decoded_points(Z, LABELS, Z[:3], some_images(3), point_names="ABC")
+    assert [axes.get_title() for axes in figure.subfigs[1].axes][:3] == ["A", "B", "C"]
+    assert {"A", "B", "C"} <= {text.get_text() for text in figure.subfigs[0].axes[0].texts}
+    assert "A to C" in figure.alt
+
+
+def test_a_model_without_a_kl_term_is_in_the_legend_of_the_curves():
+    figure = plots.training_curves({"AE": {"loss": [2.0, 1.0]}, "VAE": HISTORY})
+    named = [text.get_text() for text in figure.axes[-1].get_legend().get_texts()]
+    assert any(name.startswith("AE") for name in named)
+
+
 @pytest.mark.parametrize("colour", figures.class_colours(10))
 def test_class_names_stand_out_from_white(colour):
     linear = [
@@ -490,6 +503,11 @@ BAD = [
         "decoded_points",
         lambda: plots.decoded_points(Z, LABELS, Z[:3], some_images(4)),
         "images",
+    ),
+    (
+        "decoded_points",
+        lambda: plots.decoded_points(Z, LABELS, Z[:3], some_images(3), point_names="AB"),
+        "point_names has 2 names",
     ),
     ("posteriors", lambda: plots.posteriors(Z, Z[:5], LABELS), "z_log_var"),
     ("silhouettes", lambda: plots.silhouettes({"AE": np.full(600, 1.1)}, LABELS), "-1 to 1"),

@@ -1,15 +1,11 @@
 """The checkers of chapter 07."""
 
-from collections import Counter
-
 import numpy as np
 import pytest
 from checking import assert_not_attempted, assert_right, assert_robust, assert_wrong
-from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score, rand_score
 from sklearn.metrics import silhouette_samples as silhouettes
-from sklearn.neighbors import KNeighborsClassifier
-from sklearn.preprocessing import StandardScaler
 
+import vae_helpers as vh
 from vae_helpers.checks import chapter07
 from vae_helpers.checks.core import SelfTest, exercises_of
 
@@ -78,145 +74,86 @@ def test_silhouette_of_sees_points_on_either_side():
     assert values[1] < 0 < min(values[0], values[2])
 
 
-def members(table):
-    cells = [(i, j) for i, row in enumerate(table) for j, n in enumerate(row) for _ in range(n)]
-    return np.array(cells).T
+def nearest_others(z, k, distances=None, skip=1):
+    distance = (distances or (lambda d: np.linalg.norm(d, axis=2)))(z[:, None] - z)
+    return np.argsort(distance, axis=1)[:, skip : skip + k]
 
 
-def index(both_only=False, best=lambda rows, columns: (rows + columns) / 2, chance=1.0, below=1.0):
-    def answer(table):
-        def pairs(n):
-            return n * (n - 1) / 2
-
-        both, total = pairs(table).sum(), pairs(table.sum())
-        rows, columns = pairs(table.sum(axis=1)).sum(), pairs(table.sum(axis=0)).sum()
-        luck = chance * rows * columns / total
-        return (both - luck) / (best(rows, columns) - below * luck)
+def share(count=np.mean, more=0, **changed):
+    def answer(z, labels, k):
+        nearest = nearest_others(z, k + more, **changed)
+        return count(labels[nearest] == labels[:, None])
 
     return answer
 
 
-def test_adjusted_rand():
-    exercise = chapter07.adjusted_rand
-    assert_right(exercise, index())
-    assert_right(exercise, lambda table: adjusted_rand_score(*members(table)))
-    assert_wrong(exercise, lambda table: rand_score(*members(table)), "without its correction")
-    assert_wrong(exercise, index(chance=0), "above and below")
-    assert_wrong(exercise, index(below=0), "chance gives below, too")
-    assert_wrong(exercise, index(best=lambda r, c: r + c), "*mean* of the two counts")
-    assert_wrong(exercise, index(best=max), "*mean* of the two counts")
-    assert_wrong(exercise, lambda table: max(0.0, index()(table)), "cut it off at 0")
-    assert_wrong(exercise, lambda table: abs(index()(table)), "no absolute value")
-    assert_wrong(exercise, lambda table: np.trace(table) / table.sum(), "share of the diagonal")
-    assert_wrong(exercise, lambda table: table.max(axis=0).sum() / table.sum(), "purity")
-    assert_wrong(
-        exercise, lambda table: adjusted_mutual_info_score(*members(table)), "four counts of pairs"
-    )
-    assert_not_attempted(exercise, lambda table: ...)
+def vote(z, labels, k):
+    found = labels[nearest_others(z, k)]
+    return np.mean([np.bincount(row).argmax() == c for row, c in zip(found, labels, strict=True)])
 
 
-def votes(choose=lambda order, k: order[:, :k], elect=None):
-    def answer(train_z, train_labels, test_z, k):
-        distance = np.linalg.norm(test_z[:, None] - train_z, axis=2)
-        chosen = choose(np.argsort(distance, axis=1, kind="stable"), k)
-        found = train_labels[chosen]
-        if elect:
-            return elect(found, chosen)
-        return np.array([np.bincount(row).argmax() for row in found])
-
-    return answer
-
-
-def mode(row):
-    return Counter(row).most_common(1)[0]
-
-
-def test_vote():
-    exercise = chapter07.vote
-    assert_right(exercise, votes())
-    # Ties are open: the nearest of the leading classes, or the largest of them, is right as well.
-    assert_right(exercise, votes(elect=lambda found, _: [mode(row)[0] for row in found.tolist()]))
-    largest = votes(elect=lambda found, _: [9 - mode(sorted(9 - row))[0] for row in found])
-    assert_right(exercise, largest)
-    assert_right(
-        exercise,
-        lambda z, labels, test_z, k: KNeighborsClassifier(k).fit(z, labels).predict(test_z),
-    )
+def test_own_neighbours():
+    exercise = chapter07.own_neighbours
+    assert_right(exercise, share())
+    assert_right(exercise, vh.metrics.own_neighbours)
+    assert_right(exercise, lambda z, labels, k: [share()(z, labels, k)])
     wrong = {
-        "farthest": votes(lambda order, k: order[:, -k:]),
-        "left out the nearest": votes(lambda order, k: order[:, 1 : k + 1]),
-        "row numbers": votes(elect=lambda found, chosen: chosen),
-        "let them vote": votes(elect=lambda found, chosen: found),
-        "averaged the labels": lambda z, labels, test_z, k: (
-            votes()(z, labels, test_z, k)
-            if k == 1
-            else votes(elect=lambda found, chosen: found.mean(axis=1))(z, labels, test_z, k)
-        ),
-        "median of the labels": votes(elect=lambda found, chosen: np.median(found, axis=1)),
-        "largest label": votes(elect=lambda found, chosen: found.max(axis=1)),
-        "`k` is not used": votes(lambda order, k: order[:, :1]),
-        "k + 1 codes voted": votes(lambda order, k: order[:, : k + 1]),
-        "place among the classes": lambda z, labels, test_z, k: np.searchsorted(
-            np.unique(labels), votes()(z, labels, test_z, k)
-        ),
-        "weighed the votes": lambda z, labels, test_z, k: (
-            KNeighborsClassifier(k, weights="distance").fit(z, labels).predict(test_z)
-        ),
-        "by hand": votes(lambda order, k: order[:, 1 : k + 3]),
+        "its own neighbour": share(skip=0),
+        "without the code itself, `[:, 1 : k + 1]`": share(more=-1),
+        "k + 1 neighbours": share(more=1),
+        "the nearest other code as well": share(skip=2),
+        "divide by k": share(lambda own: own.sum(axis=1).mean()),
+        "number of pairs": share(np.sum),
+        "the shares of each code": share(lambda own: own.mean(axis=1)),
+        "*other* classes": share(lambda own: 1 - own.mean()),
+        "let the neighbours vote": vote,
+        "*all* neighbours": share(lambda own: own.all(axis=1).mean()),
+        "city-block": share(distances=lambda d: np.abs(d).sum(axis=2)),
+        "first coordinate alone": share(distances=lambda d: np.abs(d[..., 0])),
+        "5 neighbours, whatever": lambda z, labels, k: share()(z, labels, 5),
+        "Take one code": share(lambda own: own.mean() ** 1.5 + 0.01),
     }
     for piece, answer in wrong.items():
         assert_wrong(exercise, answer, piece)
-    assert_wrong(exercise, lambda z, labels, t, k: labels, "shape (70,): expected (60,)")
-    assert_not_attempted(exercise, lambda z, labels, t, k: ...)
+    assert_not_attempted(exercise, lambda z, labels, k: ...)
 
 
-def scaled(train_scale=None, test_scale=None, mean=True, power=1):
-    def answer(train_z, test_z):
-        def by(z, of):
-            return (z - mean * of.mean(axis=0)) / of.std(axis=0) ** power
+def test_no_two_neighbours_of_the_checked_codes_are_equally_near():
+    for n, d, seed in ((40, 3, 0), (30, 2, 1)):
+        distances = np.sort(chapter07._pair_distances(chapter07._loose_classes(n, d, seed)[0]))
+        assert np.diff(distances[:, 1:7]).min() > 1e-6
 
-        both = np.concatenate([train_z, test_z])
-        of = {"train": train_z, "test": test_z, "both": both}
-        return by(train_z, of[train_scale or "train"]), by(test_z, of[test_scale or "train"])
+
+def ratio(finish=lambda between, total: between.sum() / total.sum(), weigh=True):
+    def answer(z, labels):
+        means = np.array([z[labels == label].mean(axis=0) for label in np.unique(labels)])
+        return finish((means[labels] if weigh else means).var(axis=0), z.var(axis=0))
 
     return answer
 
 
-def test_standardise():
-    exercise = chapter07.standardise
-    assert_right(exercise, scaled())
-    assert_right(exercise, lambda a, b: [f(z) for f in [fitted(a)] for z in (a, b)])
-    assert_right(exercise, with_n_minus_1)
-    assert_wrong(exercise, scaled(test_scale="test"), "own mean and deviation")
-    assert_wrong(exercise, scaled(test_scale="both"), "must not take part")
-    assert_wrong(exercise, scaled(train_scale="both"), "each dimension's mean")
-    assert_wrong(exercise, scaled(mean=False), "Subtract the mean first")
-    assert_wrong(exercise, scaled(power=0), "Divide by the deviation")
-    assert_wrong(exercise, scaled(power=2), "That is the variance")
-    assert_wrong(exercise, lambda a, b: (a, b), "They are unchanged")
-    assert_wrong(exercise, lambda a, b: (scaled()(a, b)[0], b), "The test codes are unchanged")
-    assert_wrong(
-        exercise, lambda a, b: (1.02 * scaled()(a, b)[0], scaled()(a, b)[1]), "0 of 2 cases"
-    )
-    assert_wrong(exercise, scaled("both", "both"), "both together")
-    assert_wrong(exercise, lambda a, b: scaled()(a, b)[0], "expected 2 values")
-    assert_wrong(exercise, all_in_one, "`axis=0`")
-    assert_not_attempted(exercise, lambda a, b: ...)
-    assert_not_attempted(exercise, lambda a, b: (..., ...))
-
-
-def with_n_minus_1(train_z, test_z):
-    mean, deviation = train_z.mean(axis=0), train_z.std(axis=0, ddof=1)
-    return (train_z - mean) / deviation, (test_z - mean) / deviation
-
-
-def all_in_one(train_z, test_z):
-    mean, deviation = train_z.mean(), train_z.std()
-    return (train_z - mean) / deviation, (test_z - mean) / deviation
-
-
-def fitted(train_z):
-    return StandardScaler().fit(train_z).transform
+def test_between_share():
+    exercise = chapter07.between_share
+    assert_right(exercise, ratio())
+    assert_right(exercise, vh.metrics.between_share)
+    assert_right(exercise, ratio(lambda between, total: 1 - (total - between).sum() / total.sum()))
+    wrong = {
+        "share *within*": ratio(lambda between, total: 1 - between.sum() / total.sum()),
+        "over *within*": ratio(lambda between, total: between.sum() / (total - between).sum()),
+        "upside down": ratio(lambda between, total: total.sum() / between.sum()),
+        "mean of the dimensions' shares": ratio(lambda between, total: (between / total).mean()),
+        "single dimensions": ratio(lambda between, total: between / total),
+        "no root": ratio(lambda between, total: np.sqrt(between.sum() / total.sum())),
+        "divide by the whole": ratio(lambda between, total: between.sum()),
+        "Each class counts the same": ratio(weigh=False),
+        "over both axes": lambda z, labels: vh.latent.centroids(z, labels)[labels].var() / z.var(),
+        "Print both sums": ratio(
+            lambda between, total: (between.sum() / total.sum()) ** 1.5 + 0.01
+        ),
+    }
+    for piece, answer in wrong.items():
+        assert_wrong(exercise, answer, piece)
+    assert_not_attempted(exercise, lambda z, labels: ...)
 
 
 def kl(mean=lambda m, c: (m - c) ** 2, log_variance=lambda v: v, finish=lambda x: x.sum(axis=1)):

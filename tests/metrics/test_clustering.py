@@ -4,10 +4,12 @@ from scipy.spatial.distance import cdist
 from scipy.stats import ortho_group
 
 from vae_helpers.metrics import (
+    between_share,
     cluster_scores,
     knn_accuracy,
     linear_probe,
     nearest_centroid_accuracy,
+    own_neighbours,
     silhouette,
 )
 
@@ -117,6 +119,38 @@ def test_one_neighbour_on_a_line():
     )
 
 
+def test_own_neighbours_by_hand():
+    z, labels = [[0.0], [1.0], [2.5], [4.5]], [0, 0, 1, 1]
+    # Nearest others: 1 → own, 0 → own, 1 → other, 2.5 → own; then 2.5, 2.5, 4.5, 1.
+    assert own_neighbours(z, labels, k=1) == 3 / 4
+    assert own_neighbours(z, labels, k=2) == (1 + 1 + 1 + 1) / 8
+    assert own_neighbours(z, labels, k=3) == pytest.approx(1 / 3)
+
+
+def test_own_neighbours_do_not_care_about_scale_and_never_count_the_code_itself():
+    z, labels = blobs(2)
+    assert own_neighbours(1000 * z, labels) == own_neighbours(z, labels) > 0.6
+    mixed, _ = blobs(0)
+    assert own_neighbours(mixed, labels, k=1) == pytest.approx(1 / 3, abs=0.1)
+    assert own_neighbours([[0.0], [0.0], [0.0]], [0, 1, 2], k=2) == 0
+
+
+def test_between_share_by_hand():
+    # Class means 1 and 4, three and one codes: variance 27/16 of (0 + 1 + 4 + 16) / 4 − (7/4)².
+    z, labels = [[0.0], [1.0], [2.0], [4.0]], [0, 0, 0, 1]
+    assert between_share(z, labels) == pytest.approx((27 / 16) / (35 / 16))
+    assert between_share(z, [0, 1, 2, 3]) == pytest.approx(1)
+    assert between_share(z, [5, 5, 5, 5]) == pytest.approx(0)
+
+
+def test_between_share_is_the_same_in_all_directions_and_scales():
+    z, labels = blobs(2)
+    turned = 5 * z @ ortho_group.rvs(3, random_state=0) + 7
+    assert between_share(turned, labels) == pytest.approx(between_share(z, labels))
+    with pytest.raises(ValueError, match="no variance"):
+        between_share(np.ones((4, 2)), [0, 0, 1, 1])
+
+
 def test_a_probe_is_linear_and_neighbours_are_not():
     rng = np.random.default_rng(0)
     z = rng.uniform(-1, 1, size=(2_000, 2))
@@ -144,7 +178,7 @@ def test_the_probe_does_not_care_about_units():
     ],
 )
 def test_bad_codes_are_named(z, labels, message):
-    for metric in (silhouette, cluster_scores):
+    for metric in (silhouette, cluster_scores, own_neighbours, between_share):
         with pytest.raises(ValueError, match=message):
             metric(z, labels)
 
@@ -159,6 +193,8 @@ def test_too_few_classes_or_neighbours_are_named():
         cluster_scores(z, labels, n_clusters=10)
     with pytest.raises(ValueError, match="k=10"):
         knn_accuracy(z, labels, z, labels, k=10)
+    with pytest.raises(ValueError, match="k=9"):
+        own_neighbours(z, labels, k=9)
     for accuracy in ACCURACIES:
         with pytest.raises(ValueError, match=r"test_z has shape \(9, 2\)"):
             accuracy(z, labels, z[:, :2], labels)

@@ -3,19 +3,17 @@
 from collections.abc import Callable
 
 import numpy as np
-from scipy.special import xlogy
-from sklearn.metrics import adjusted_rand_score, rand_score, silhouette_samples
-from sklearn.neighbors import KNeighborsClassifier
+from sklearn.metrics import silhouette_samples
 
 from vae_helpers.checks.core import (
     Case,
+    Prediction,
     Question,
     SelfTest,
     Wrong,
     call,
     exercise,
     expect_function,
-    unpack,
 )
 
 
@@ -279,631 +277,394 @@ SILHOUETTE_MISTAKES = (
 
 
 @exercise(
-    title="The adjusted Rand index",
+    title="Count the neighbours",
     hints=(
-        "`pairs(table)` works on the whole table at once: C(n, 2) in every cell.",
-        "The row sums, `table.sum(axis=1)`, are the sizes of the classes; the pairs within them "
-        "are added up. The same for clusters with `axis=0`.",
-        "Then put the four counts into the formula: *all* is `pairs` of the number of images.",
+        "All distances at once: `z[:, None] - z` has shape (n, n, d); its norm over the last axis "
+        "makes (n, n) of it.",
+        "Every code is its own nearest, at the distance 0. Fill the diagonal with infinity "
+        "(`np.fill_diagonal`), or leave the first place of each sorted row out.",
+        "`np.argsort(distance, axis=1)[:, :k]` are the neighbours, `labels[…]` their classes, and "
+        "`labels[:, None]` the own class of each row.",
     ),
 )
-def adjusted_rand(answer):
-    """Compute the adjusted Rand index from a table of classes and clusters."""
+def own_neighbours(answer):
+    """Count the share of own class among the k nearest other codes."""
+    small = np.array([[2.5], [0.0], [9.3], [1.0], [4.5]])
     expect_function(
         answer,
-        _adjusted_rand,
+        _own_neighbours,
         [
-            (np.array([[1, 5, 0], [4, 2, 3]]),),
-            (np.array([[3, 40, 7], [25, 2, 0], [9, 1, 30], [5, 5, 6]]),),
+            Case(small, np.array([0, 2, 2, 0, 0]), 2),
+            (*_loose_classes(40, 3, seed=0), 5),
+            (*_loose_classes(30, 2, seed=1), 3),
         ],
-        mistakes=RAND_MISTAKES,
-        look_at="Print the four counts of pairs: in both, in a class, in a cluster, in all.",
+        mistakes=OWN_NEIGHBOURS_MISTAKES,
+        look_at="Take one code: which k codes are nearest to it, and how many have its class?",
     )
-    expect_function(
-        answer,
-        _adjusted_rand,
-        [Case(np.array([[3, 4], [4, 3], [1, 1]]), when="worse than chance")],
-        mistakes=(
-            (
-                lambda table: max(0.0, _adjusted_rand(table)),
-                "The index may be negative, worse than luck: do not cut it off at 0.",
-            ),
-            (
-                lambda table: abs(_adjusted_rand(table)),
-                "The index may be negative, worse than luck: no absolute value.",
-            ),
-        ),
-        look_at="Here fewer pairs are together than by chance: the index is negative.",
-    )
-    return "0 for luck, 1 for perfect agreement, whatever the clusters are called."
+    return "Only the order of distances counts here, so a factor on all codes changes nothing."
 
 
-def _members(table):
-    """Return class and cluster of every member of a contingency table."""
-    rows, columns = np.indices(table.shape)
-    counts = table.ravel()
-    return np.repeat(rows.ravel(), counts), np.repeat(columns.ravel(), counts)
+def _loose_classes(n, d, seed):
+    """Return codes of the classes 0, 2 and 5, of different sizes, far from the origin."""
+    rng = np.random.default_rng(seed)
+    group = rng.choice(3, size=n, p=(0.5, 0.3, 0.2))
+    z = rng.normal(3, 1, size=(n, d)) + 1.5 * np.eye(3)[group][:, :d]
+    return z, np.array([0, 2, 5])[group]
 
 
-def _adjusted_rand(table):
-    return adjusted_rand_score(*_members(table))
+def _pair_distances(z):
+    return np.linalg.norm(z[:, None] - z, axis=2)
 
 
-def _pairs(counts):
-    return counts * (counts - 1) / 2
+def _nearest_others(z, k, distances: Callable = _pair_distances):
+    distance = distances(z)
+    np.fill_diagonal(distance, np.inf)
+    return np.argsort(distance, axis=1)[:, :k]
 
 
-def _index(formula, pairs=_pairs):
-    """Return the index ``formula(both, of classes, of clusters, all)``, of counts of pairs."""
-
-    def index(table):
-        rows, columns = pairs(table.sum(axis=1)).sum(), pairs(table.sum(axis=0)).sum()
-        return formula(pairs(table).sum(), rows, columns, pairs(table.sum()))
-
-    return index
+def _is_own(z, labels, k):
+    return labels[_nearest_others(z, k)] == labels[:, None]
 
 
-def _hubert_arabie(both, rows, columns, everything):
-    chance = rows * columns / everything
-    return (both - chance) / ((rows + columns) / 2 - chance)
+def _own_neighbours(z, labels, k):
+    return np.mean(_is_own(z, labels, k))
 
 
-def _mutual_information(table):
-    """Return the mutual information and the entropies of rows and columns."""
-    p = table / table.sum()
-    of_rows, of_columns = p.sum(axis=1), p.sum(axis=0)
-    outer = of_rows[:, None] * of_columns
-    shared = xlogy(p, np.where(p > 0, p, 1)).sum() - xlogy(p, outer).sum()
-    return shared, -xlogy(of_rows, of_rows).sum(), -xlogy(of_columns, of_columns).sum()
+def _own_with(distances: Callable = _pair_distances, choose: Callable | None = None):
+    """Return the share with other distances, or with other neighbours chosen by (z, k)."""
 
-
-def _nmi(table):
-    shared, of_rows, of_columns = _mutual_information(table)
-    return shared / ((of_rows + of_columns) / 2)
-
-
-MEAN_OF_COUNTS = "The best that can be is the *mean* of the two counts."
-
-RAND_MISTAKES = (
-    (
-        lambda table: rand_score(*_members(table)),
-        "That is the Rand index without its correction for chance.",
-    ),
-    (_index(lambda b, r, c, n: b / ((r + c) / 2)), "Take away what chance gives, above and below."),
-    (
-        _index(lambda b, r, c, n: (b - r * c / n) / ((r + c) / 2)),
-        "Take away what chance gives below, too.",
-    ),
-    (
-        _index(lambda b, r, c, n: b / ((r + c) / 2 - r * c / n)),
-        "Take away what chance gives above, too.",
-    ),
-    (_index(lambda b, r, c, n: (b - r * c / n) / (r + c - r * c / n)), MEAN_OF_COUNTS),
-    (_index(lambda b, r, c, n: (b - r * c / n) / (max(r, c) - r * c / n)), MEAN_OF_COUNTS),
-    (_index(lambda b, r, c, n: (b - r * c / n) / (min(r, c) - r * c / n)), MEAN_OF_COUNTS),
-    (_index(lambda b, r, c, n: (b - r * c / n) / (r - r * c / n)), MEAN_OF_COUNTS),
-    (_index(lambda b, r, c, n: (b - r * c / n) / (np.sqrt(r * c) - r * c / n)), MEAN_OF_COUNTS),
-    (
-        _index(lambda b, r, c, n: (b - r * c / n) / ((r + c) / 2 + r * c / n)),
-        "Chance is taken away below as well, not added.",
-    ),
-    (
-        _index(lambda b, r, c, n: (b + r * c / n) / ((r + c) / 2 - r * c / n)),
-        "Chance is taken away above, not added.",
-    ),
-    (
-        _index(lambda b, r, c, n: (b - r * c / n) / (n - r * c / n)),
-        "Below stands the mean of *class* and *cluster*, not *all*.",
-    ),
-    (
-        _index(lambda b, r, c, n: (b - r * c) / ((r + c) / 2 - r * c)),
-        "Chance is class · cluster divided by *all*: the number of all pairs is missing.",
-    ),
-    (
-        _index(lambda b, r, c, n: (b - (r + c) / n) / ((r + c) / 2 - (r + c) / n)),
-        "Chance is class *times* cluster divided by all, not their sum.",
-    ),
-    (
-        _index(lambda b, r, c, n: b - r * c / n / ((r + c) / 2 - r * c / n)),
-        "A bracket is missing above: (both − chance) / (…).",
-    ),
-    (
-        _index(lambda b, r, c, n: (b - r * c / n) / ((r + c) / 2) - r * c / n),
-        "A bracket is missing below: … / (mean − chance).",
-    ),
-    (
-        _index(lambda b, r, c, n: (b - r * c / n) / (r + c / 2 - r * c / n)),
-        "A bracket is missing: the mean is (class + cluster) / 2.",
-    ),
-    (
-        _index(_hubert_arabie, pairs=lambda n: np.square(n)),
-        "Pairs are n (n − 1) / 2, not squares: use `pairs`.",
-    ),
-    (
-        _index(_hubert_arabie, pairs=lambda n: n),
-        "Those are counts of images: count *pairs*, with `pairs`.",
-    ),
-    (
-        _index(lambda b, r, c, n: _hubert_arabie(b, n, n, n)),
-        "`pairs` of the sum of all is *all*: for *class* take `pairs` of each row sum, and add "
-        "them up.",
-    ),
-    (
-        lambda table: _hubert_arabie(
-            _pairs(table).sum(),
-            _pairs(table.sum(axis=1)).sum(),
-            _pairs(table.sum(axis=0)).sum(),
-            table.sum(),
-        ),
-        "*All* is the number of *pairs* among all images, `pairs(table.sum())`.",
-    ),
-    (
-        _index(lambda b, r, c, n: _hubert_arabie(b, r, r, n)),
-        "You took the row sums for both: the clusters are the *columns*, `table.sum(axis=0)`.",
-    ),
-    (
-        _index(lambda b, r, c, n: _hubert_arabie(b, c, c, n)),
-        "You took the column sums for both: the classes are the *rows*, `table.sum(axis=1)`.",
-    ),
-    (
-        _index(lambda b, r, c, n: _hubert_arabie(n, r, c, n)),
-        "For *both*, `pairs` of the sum of all is too much: `pairs` of each cell, then the sum.",
-    ),
-    (
-        _index(lambda b, r, c, n: b / n),
-        "That is the share of pairs that are together in both: take away what chance gives.",
-    ),
-    (
-        _index(lambda b, r, c, n: b / np.sqrt(r * c)),
-        "That is the Fowlkes–Mallows index: use the formula above, with chance taken away.",
-    ),
-    (
-        _index(lambda b, r, c, n: b / (r + c - b)),
-        "That is the Jaccard index of the pairs: use the formula above, with chance taken away.",
-    ),
-    (lambda table: 100 * _adjusted_rand(table), "That is in per cent: 1 is perfect agreement."),
-    (lambda table: -_adjusted_rand(table), "The sign is turned round: both − chance above."),
-    (
-        lambda table: table.max(axis=0).sum() / table.sum(),
-        "That is the purity, which grows with the number of clusters: follow the formula with "
-        "pairs.",
-    ),
-    (
-        lambda table: table.max(axis=1).sum() / table.sum(),
-        "That is the purity, which grows with the number of clusters: follow the formula with "
-        "pairs.",
-    ),
-    (
-        lambda table: np.trace(table) / table.sum(),
-        "That is the share of the diagonal: which number a cluster gets is chance. Count pairs.",
-    ),
-    (_nmi, "That is the normalised mutual information: count pairs, as in the formula."),
-    (
-        lambda table: _mutual_information(table)[0],
-        "That is the mutual information: count pairs, as in the formula.",
-    ),
-)
-
-
-@exercise(
-    title="Let the neighbours vote",
-    hints=(
-        "All distances at once: `test_z[:, None] - train_z` has shape (m, n, latent_dim); its norm "
-        "over the last axis makes (m, n) of it.",
-        "`np.argsort` of the distances, row by row, begins with the nearest: keep the first k, and "
-        "index the labels with them.",
-        "The vote of one row: which class has the largest count in `np.bincount(row)`?",
-    ),
-)
-def vote(answer):
-    """Let the k nearest training codes vote."""
-    expect_function(
-        answer,
-        _vote,
-        [(*_voters(k, n, m, d), k) for k, n, m, d in ((5, 60, 40, 3), (4, 70, 60, 2))],
-        mistakes=VOTE_MISTAKES,
-        look_at="Find the neighbours of this test code by hand, with the smallest distances.",
-    )
-    one = _voters(1, 20, 10, 2)
-    expect_function(
-        answer,
-        _vote,
-        [Case(*one, 1, when="the nearest alone")],
-        look_at="With k = 1 the nearest training code decides alone.",
-    )
-    return "No training, no weights: only distances between codes."
-
-
-def _vote(train_z, train_labels, test_z, k):
-    return KNeighborsClassifier(k).fit(train_z, train_labels).predict(test_z)
-
-
-def _nearest_first(train_z, test_z):
-    return np.argsort(np.linalg.norm(test_z[:, None] - train_z, axis=2), axis=1)
-
-
-def _voters(k, n, m, latent_dim):
-    """Return training codes, their labels, and test codes whose vote has one winner.
-
-    The task leaves ties open. The classes are 0, 2, 3 and 5, and codes far from the origin.
-    """
-    rng = np.random.default_rng(5)
-    group = rng.integers(0, 4, n)
-    train_z = rng.normal(1, 1, size=(n, latent_dim)) + 0.9 * np.eye(4)[group][:, :latent_dim]
-    test_z = rng.normal(1, 1, size=(6 * m, latent_dim))
-    nearest = _nearest_first(train_z, test_z)[:, :k]
-    votes = np.sort([np.bincount(row, minlength=4) for row in group[nearest]], axis=1)
-    clear = votes[:, -1] > votes[:, -2]
-    return train_z, np.array([0, 2, 3, 5])[group], test_z[clear][:m]
-
-
-def _vote_with(
-    order: Callable = _nearest_first,
-    choose: Callable = lambda order, k: order[:, :k],
-    elect: Callable = lambda row: np.bincount(row).argmax(),
-):
-    """Return the vote with another order, another choice of voters, or another count."""
-
-    def answer(train_z, train_labels, test_z, k):
-        found = train_labels[choose(order(train_z, test_z), k)]
-        return np.array([elect(row) for row in found])
+    def answer(z, labels, k):
+        chosen = choose(z, k) if choose else _nearest_others(z, k, distances)
+        return np.mean(labels[chosen] == labels[:, None])
 
     return answer
 
 
-def _columns_sorted(train_z, test_z):
-    return np.argsort(np.linalg.norm(test_z[:, None] - train_z, axis=2), axis=0)
+def _order(z):
+    return np.argsort(_pair_distances(z), axis=1)
 
 
-def _ordered_by(closeness):
-    """Order by a number for each difference of codes (m, n, d), the smallest first."""
-    return lambda train_z, test_z: np.argsort(closeness(test_z[:, None] - train_z), axis=1)
+def _per_class(z, labels, k):
+    own = _is_own(z, labels, k)
+    return np.mean([own[labels == label].mean() for label in np.unique(labels)])
 
 
-def _by_direction(train_z, test_z):
-    train, test = (z / np.linalg.norm(z, axis=1, keepdims=True) for z in (train_z, test_z))
-    return np.argsort(-test @ train.T, axis=1)
+def _majority(z, labels, k):
+    found = labels[_nearest_others(z, k)]
+    winners = np.array([np.bincount(row).argmax() for row in found])
+    return np.mean(winners == labels)
 
 
-def _weighted(train_z, train_labels, test_z, k):
-    model = KNeighborsClassifier(k, weights="distance").fit(train_z, train_labels)
-    return model.predict(test_z)
+def _found_of_class(z, labels, k):
+    """Return the share of its class that a code has among its neighbours."""
+    sizes = (labels[:, None] == labels).sum(axis=1) - 1
+    return np.mean(_is_own(z, labels, k).sum(axis=1) / sizes)
 
 
-def _nearest_mean(train_z, train_labels, test_z, k):
-    classes = np.unique(train_labels)
-    means = np.array([train_z[train_labels == c].mean(axis=0) for c in classes])
-    return classes[_nearest_first(means, test_z)[:, 0]]
+def _axis_0(z, k):
+    distance = _pair_distances(z)
+    distance[np.diag_indices(len(z))] = np.inf
+    return np.argsort(distance, axis=0)[:, :k]
 
 
-def _class_numbers(train_z, train_labels, test_z, k):
-    """Return the place of the winner among the classes that occur, not the class."""
-    return np.searchsorted(np.unique(train_labels), _vote(train_z, train_labels, test_z, k))
+NOT_ITSELF = (
+    "Each code is counted as its own neighbour, at the distance 0 and always of its own class: "
+    "only *other* codes count."
+)
 
-
-VOTE_MISTAKES = (
-    # who votes
+OWN_NEIGHBOURS_MISTAKES = (
+    (_own_with(choose=lambda z, k: _order(z)[:, :k]), NOT_ITSELF),
     (
-        _vote_with(choose=lambda order, k: order[:, -k:]),
-        "Those are the votes of the *farthest* codes.",
+        lambda z, labels, k: (k * _own_neighbours(z, labels, k) + 1) / (k + 1),
+        NOT_ITSELF,
     ),
     (
-        _vote_with(choose=lambda order, k: order[:, 1 : k + 1]),
-        "You left out the nearest code: the test codes are not among the training codes.",
+        lambda z, labels, k: (labels[_order(z)[:, :k]] == labels[:, None]).sum() / len(z) / (k - 1),
+        NOT_ITSELF,
     ),
     (
-        _vote_with(choose=lambda order, k: order[:, :1]),
-        "Only the nearest code had a vote: `k` is not used.",
+        _own_with(choose=lambda z, k: _order(z)[:, 1:k]),
+        "Those are k − 1 neighbours: without the code itself, `[:, 1 : k + 1]` are k.",
     ),
     (
-        _vote_with(choose=lambda order, k: order[:, k - 1 : k]),
-        "Only the k-th code had a vote: all k nearest vote.",
+        _own_with(choose=lambda z, k: _order(z)[:, 2 : k + 2]),
+        "You left out the nearest other code as well.",
     ),
     (
-        _vote_with(choose=lambda order, k: order[:, : k + 1]),
-        "k + 1 codes voted: `[:, :k]` are the first k.",
+        _own_with(choose=lambda z, k: _order(z)[:, 1 : k + 2]),
+        "Those are k + 1 neighbours: without the code itself, `[:, 1 : k + 1]` are k.",
     ),
     (
-        _vote_with(choose=lambda order, k: order[:, : k - 1]),
-        "k − 1 codes voted: `[:, :k]` are the first k.",
-    ),
-    (_vote_with(choose=lambda order, k: order[:, :7]), "You let 7 codes vote, whatever `k` is."),
-    (_vote_with(choose=lambda order, k: order[:, :10]), "You let 10 codes vote, whatever `k` is."),
-    (_vote_with(choose=lambda order, k: order), "All training codes voted: only the k nearest do."),
-    # how they count
-    (
-        lambda *args: _nearest_first(args[0], args[2])[:, : args[3]],
-        "Those are row numbers of the neighbours: look up their labels.",
+        _own_with(choose=lambda z, k: _order(z)[:, -k:]),
+        "Those are the *farthest* codes: `argsort` begins with the smallest distance.",
     ),
     (
-        lambda *args: _nearest_first(args[0], args[2])[:, 0],
-        "Those are row numbers of the nearest codes: look up their labels.",
+        _own_with(choose=lambda z, k: _order(z)[:, k : k + 1]),
+        "Only the k-th neighbour was asked: all k nearest count.",
     ),
     (
-        _vote_with(elect=lambda row: row),
-        "Those are the labels of the neighbours: let them vote, one answer a row.",
+        _own_with(choose=lambda z, k: _order(z)[:, 1:2]),
+        "Only the nearest code was asked: `k` is not used.",
     ),
     (
-        _vote_with(elect=lambda row: int(row.mean())),
-        "You averaged the labels and rounded: classes are names, so count them.",
+        _own_with(choose=lambda z, k: _order(z)[:, 1:6]),
+        "You asked 5 neighbours, whatever `k` is.",
     ),
     (
-        _vote_with(elect=np.mean),
-        "You averaged the labels: classes are names, so count them.",
+        _own_with(choose=lambda z, k: _order(z)[:, 1:11]),
+        "You asked 10 neighbours, whatever `k` is.",
     ),
     (
-        _vote_with(elect=lambda row: np.round(row.mean())),
-        "You averaged the labels and rounded: classes are names, so count them.",
+        _own_with(choose=lambda z, k: _order(z)[:, 1:]),
+        "You asked all other codes: only the k nearest.",
     ),
     (
-        _vote_with(elect=lambda row: int(np.median(row))),
-        "That is the median of the labels: count them instead.",
+        _own_with(choose=_axis_0),
+        "You sorted down the columns (axis 0): row i must hold the neighbours of code i.",
     ),
-    (_vote_with(elect=np.median), "That is the median of the labels: count them instead."),
-    (_vote_with(elect=np.max), "That is the largest label among the neighbours: count them."),
-    (_vote_with(elect=np.min), "That is the smallest label among the neighbours: count them."),
+    # what is counted
     (
-        _vote_with(elect=lambda row: np.bincount(row).max()),
-        "That is the *number* of votes of the winner: `argmax` tells which class it is.",
+        lambda z, labels, k: _is_own(z, labels, k).sum(axis=1).mean(),
+        "That is a *number* of neighbours: divide by k.",
     ),
     (
-        _vote_with(elect=lambda row: np.unique(row, return_counts=True)[1].argmax()),
-        "That is the winner's place among the labels of the row (`argmax` of the counts of "
-        "`np.unique`): look up the label at this place.",
+        lambda z, labels, k: _is_own(z, labels, k).sum(),
+        "That is the number of pairs: divide by all of them, n · k.",
     ),
-    (_class_numbers, "That is the winner's place among the classes: return the class itself."),
     (
-        _vote_with(elect=lambda row: np.bincount(row)[row].argmin()),
-        "That is no vote: which class has the largest count in `np.bincount(row)`?",
+        lambda z, labels, k: _is_own(z, labels, k).mean(axis=1),
+        "Those are the shares of each code: return their mean, one number.",
     ),
-    (_weighted, "You weighed the votes by distance: here each of the k has one vote."),
     (
-        lambda train_z, train_labels, test_z, k: _vote(train_z, train_labels, train_z, k),
-        "You classified the training codes: the *test* codes ask, and the training codes vote.",
+        lambda z, labels, k: 1 - _own_neighbours(z, labels, k),
+        "That is the share of *other* classes: `==`, not `!=`.",
+    ),
+    (
+        lambda z, labels, k: 100 * _own_neighbours(z, labels, k),
+        "That is in per cent: return the share, from 0 to 1.",
+    ),
+    (
+        _majority,
+        "You let the neighbours vote and counted the right winners: count the neighbours "
+        "themselves, each one.",
+    ),
+    (
+        lambda z, labels, k: np.mean(_is_own(z, labels, k).all(axis=1)),
+        "You counted codes of which *all* neighbours have the class: count the neighbours.",
+    ),
+    (
+        lambda z, labels, k: np.mean(_is_own(z, labels, k).any(axis=1)),
+        "You counted codes with *any* neighbour of the class: count the neighbours.",
+    ),
+    (
+        lambda z, labels, k: np.mean(_nearest_others(z, k) == labels[:, None]),
+        "You compared row numbers of the neighbours with classes: look up their labels.",
+    ),
+    (
+        lambda z, labels, k: np.mean(labels[_nearest_others(z, k)] == labels[:k]),
+        "`labels[:k]` are the classes of the first k codes: each row has its own, "
+        "`labels[:, None]`.",
+    ),
+    (_per_class, "You averaged over the classes: every code counts the same."),
+    (
+        _found_of_class,
+        "You divided by the size of the class: the share is one of the k neighbours.",
+    ),
+    (
+        lambda z, labels, k: np.mean(np.abs(labels[_nearest_others(z, k)] - labels[:, None])),
+        "You took the difference of the labels: classes are names, equal or not.",
     ),
     # what is near
     (
-        _vote_with(_ordered_by(lambda d: np.abs(d).sum(axis=2))),
-        "Those are city-block distances, sums of |differences|: take the root of the squares' sum.",
+        _own_with(lambda z: np.abs(z[:, None] - z).sum(axis=2)),
+        "Those are city-block distances, sums of |differences|: take the norm.",
     ),
     (
-        _vote_with(_ordered_by(lambda d: np.abs(d).max(axis=2))),
-        "You compared the largest difference of each pair: take the root of the sum of squares.",
+        _own_with(lambda z: np.abs(z[:, None] - z).max(axis=2)),
+        "You compared the largest difference of each pair: take the norm.",
     ),
     (
-        _vote_with(_ordered_by(lambda d: np.abs(d[..., 0]))),
+        _own_with(lambda z: np.abs((z[:, None] - z).sum(axis=2))),
+        "You added up the differences with their signs: take the norm.",
+    ),
+    (
+        _own_with(lambda z: (z[:, None] - z).sum(axis=2)),
+        "You added up the differences with their signs: take the norm.",
+    ),
+    (
+        _own_with(lambda z: np.abs(z[:, None, 0] - z[:, 0])),
         "You compared the first coordinate alone: the distance is over all dimensions.",
     ),
     (
-        _vote_with(_ordered_by(lambda d: np.abs(d.sum(axis=2)))),
-        "You added up the differences with their signs: square them first.",
-    ),
-    (_vote_with(_by_direction), "You compared directions (cosine): take the distances."),
-    (
-        _vote_with(lambda train_z, test_z: np.argsort(-test_z @ train_z.T, axis=1)),
+        _own_with(lambda z: -(z @ z.T)),
         "You took the scalar product for closeness: long codes win there. Take the distances.",
     ),
-    (
-        _vote_with(lambda train_z, test_z: np.argsort(test_z @ train_z.T, axis=1)),
-        "You took the scalar product for a distance: take the norm of the differences.",
-    ),
-    (
-        lambda train_z, train_labels, test_z, k: np.array(
-            [
-                np.bincount(row).argmax()
-                for row in train_labels[_columns_sorted(train_z, test_z)[:k].T % len(train_z)]
-            ]
-        ),
-        "You sorted along the test codes (axis 0): each test code sorts the *training* codes, "
-        "axis 1.",
-    ),
-    (_nearest_mean, "You looked for the nearest class *mean*: the k nearest codes vote."),
 )
 
 
 @exercise(
-    title="Standardise",
+    title="The share between classes",
     hints=(
-        "Mean and standard deviation of each dimension: `axis=0`.",
-        "They must come from the training codes, for both: the test codes are new images of which "
-        "nothing is known yet.",
-        "Both sets: minus the training mean, divided by the training deviation.",
+        "Replace each code by the mean of its class. What still varies is what lies between the "
+        "classes.",
+        "The class means, one row a class, are `vh.latent.centroids(z, labels)`; indexing them "
+        "with `labels` gives each code the mean of its class, (n, d).",
+        "Both variances are those of `.var(axis=0)`, summed over the dimensions; then divide.",
     ),
 )
-def standardise(answer):
-    """Standardise codes with the mean and the deviation of the training codes."""
-    rng = np.random.default_rng(6)
-    train_z = rng.normal((1, -2, 3), (0.5, 2, 5), size=(30, 3))
-    test_z = rng.normal((2, -2, 1), (1, 1, 9), size=(20, 3))
-    small = np.array([[1.0, -2.0], [3.0, 5.0], [2.0, 0.0]]), np.array([[4.0, 1.0], [0.0, 2.0]])
+def between_share(answer):
+    """Compute the share of the codes' variance that lies between the classes."""
+    small = np.array([[0.0, 1.0], [2.0, 1.0], [4.0, -1.0], [8.0, 0.0], [9.0, 5.0]])
     expect_function(
         answer,
-        _standardised(_n_or_less(answer, train_z, test_z)),
-        [small, (train_z, test_z)],
-        mistakes=STANDARDISE_MISTAKES,
-        parts=("train", "test"),
-        look_at="Both sets: subtract each dimension's mean of the training codes, then divide by "
-        "their deviation.",
+        _between_share,
+        [
+            Case(small, np.array([0, 0, 1, 1, 1])),
+            _uneven_classes(20, 3, seed=2),
+            _uneven_classes(30, 2, seed=3),
+        ],
+        mistakes=BETWEEN_MISTAKES,
+        look_at="Print both sums of variances: that of the class means, each as often as its class "
+        "has codes, and that of the codes.",
     )
-    return "Every dimension counts the same now, and no test image had a say in it."
+    return "The rest of the variance, within the classes, is handwriting: slant, width, boldness."
 
 
-def _n_or_less(answer, train_z, test_z):
-    """Return 1 if the answer divides by n − 1 in the deviation, which is as good, or else 0."""
-    try:
-        scaled, _ = unpack(call(answer, train_z.copy(), test_z.copy()), ("train", "test"))
-        return int(np.allclose(np.asarray(scaled, dtype=float).std(axis=0, ddof=1), 1))
-    except Exception:
-        return 0  # what it is instead is told later
+def _uneven_classes(n, d, seed):
+    """Return codes far from the origin, of three classes of different sizes and widths."""
+    rng = np.random.default_rng(seed)
+    labels = np.repeat([0, 1, 2], (n // 2, n // 5, n - n // 2 - n // 5))
+    z = rng.normal(5, (1 + labels[:, None]) * (1 + np.arange(d)), size=(n, d))
+    z += 3 * rng.normal(size=(3, d))[labels]
+    order = rng.permutation(n)
+    return z[order], labels[order]
 
 
-def _standardised(ddof=0):
-    def standardise(train_z, test_z):
-        return _scaled_by(train_z, test_z, train_z.mean(axis=0), train_z.std(axis=0, ddof=ddof))
-
-    return standardise
+def _own_means(z, labels):
+    means = {label: z[labels == label].mean(axis=0) for label in np.unique(labels)}
+    return np.array([means[label] for label in labels])
 
 
-def _scaled_by(train_z, test_z, mean, deviation):
-    return (train_z - mean) / deviation, (test_z - mean) / deviation
+def _variances(z, labels):
+    """Return the variance of each dimension between the classes, and in all."""
+    return _own_means(z, labels).var(axis=0), z.var(axis=0)
 
 
-def _each_by(train_source, test_source):
-    """Return both sets, each standardised by the codes that its source picks."""
-
-    def standardise(train_z, test_z):
-        sets = {"train": train_z, "test": test_z, "both": np.concatenate([train_z, test_z])}
-        sources = sets[train_source], sets[test_source]
-        return tuple(
-            (z - of.mean(axis=0)) / of.std(axis=0)
-            for z, of in zip((train_z, test_z), sources, strict=True)
-        )
-
-    return standardise
+def _between_share(z, labels):
+    between, total = _variances(z, labels)
+    return between.sum() / total.sum()
 
 
-def _by(function):
-    """Return both sets as ``function(codes, mean, deviation)`` gives them."""
-
-    def standardise(train_z, test_z):
-        mean, deviation = train_z.mean(axis=0), train_z.std(axis=0)
-        return function(train_z, mean, deviation), function(test_z, mean, deviation)
-
-    return standardise
+def _between_with(formula):
+    """Return ``formula(between, total)`` of the variances by dimension."""
+    return lambda z, labels: formula(*_variances(z, labels))
 
 
-def _whitened(train_z, test_z):
-    w, vectors = np.linalg.eigh(np.cov(train_z.T))
-    return tuple((z - train_z.mean(axis=0)) @ vectors / np.sqrt(w) for z in (train_z, test_z))
+def _classes_alike(z, labels):
+    means = np.array([z[labels == label].mean(axis=0) for label in np.unique(labels)])
+    return means.var(axis=0).sum() / z.var(axis=0).sum()
 
 
-def _to_unit_range(train_z, test_z):
-    low, high = train_z.min(axis=0), train_z.max(axis=0)
-    return tuple((z - low) / (high - low) for z in (train_z, test_z))
+def _within_of_classes(z, labels):
+    parts = [z[labels == label].var(axis=0).sum() for label in np.unique(labels)]
+    return np.array(parts), z.var(axis=0).sum()
 
 
-def _centred_first(train_z, test_z):
-    """Return what comes out if the training codes are centred in place before the test codes."""
-    deviation = train_z.std(axis=0)
-    return (train_z - train_z.mean(axis=0)) / deviation, test_z / deviation
+def _n_minus_1(z, labels):
+    means = np.array([z[labels == label].mean(axis=0) for label in np.unique(labels)])
+    return means.var(axis=0, ddof=1).sum() / z.var(axis=0, ddof=1).sum()
 
 
-STANDARDISE_MISTAKES = (
+def _from_origin(z, labels):
+    return np.square(_own_means(z, labels)).sum() / np.square(z).sum()
+
+
+def _all_in_one(z, labels):
+    return _own_means(z, labels).var() / z.var()
+
+
+EVERY_CODE = (
+    "Each class counts the same there: let it count as often as it has codes, by giving each code "
+    "the mean of its class."
+)
+
+BETWEEN_MISTAKES = (
     (
-        lambda train_z, test_z: (train_z, test_z),
-        "They are unchanged.",
+        _between_with(lambda between, total: 1 - between.sum() / total.sum()),
+        "That is the share *within* the classes: the variance of the class means is asked for.",
     ),
     (
-        _each_by("train", "test"),
-        "The test codes have got their own mean and deviation: a code would move when other test "
-        "images come along. Use those of the training codes.",
+        _between_with(lambda between, total: between.sum() / (total - between).sum()),
+        "That is between over *within*: divide by the whole variance.",
     ),
     (
-        _each_by("train", "both"),
-        "For the test codes you took mean and deviation of both together: the test codes must not "
-        "take part.",
+        _between_with(lambda between, total: (total - between).sum() / between.sum()),
+        "That is within over between: between over the whole variance is asked for.",
     ),
     (
-        _each_by("both", "both"),
-        "You took mean and deviation of both together: the test codes must not take part.",
+        _between_with(lambda between, total: total.sum() / between.sum()),
+        "That is upside down: between over the whole variance.",
     ),
     (
-        _each_by("test", "test"),
-        "You took the *test* codes' mean and deviation: the training codes'.",
+        _between_with(lambda between, total: np.mean(between / total)),
+        "That is the mean of the dimensions' shares: first sum both variances over the dimensions, "
+        "so that a wide dimension counts for more.",
     ),
     (
-        _each_by("test", "train"),
-        "The training codes are scaled by the test codes: everything comes from the *training* "
-        "codes.",
+        _between_with(lambda between, total: np.sum(between / total)),
+        "That is the sum of the dimensions' shares: first sum both variances, then divide.",
     ),
     (
-        lambda train_z, test_z: (
-            _standardised()(train_z, test_z)[0],
-            (test_z - train_z.mean(axis=0)) / test_z.std(axis=0),
-        ),
-        "The test codes are divided by their own deviation: take that of the training codes.",
+        _between_with(lambda between, total: between / total),
+        "Those are the shares of single dimensions: sum both variances over the dimensions, then "
+        "divide.",
     ),
     (
-        lambda train_z, test_z: (
-            _standardised()(train_z, test_z)[0],
-            (test_z - test_z.mean(axis=0)) / train_z.std(axis=0),
-        ),
-        "The test codes have lost their own mean: subtract that of the training codes.",
+        _between_with(lambda between, total: np.sqrt(between).sum() / np.sqrt(total).sum()),
+        "Those are standard deviations: variances add up, deviations do not.",
     ),
     (
-        _by(lambda z, mean, deviation: z - mean),
-        "Divide by the deviation, too.",
-    ),
-    (_by(lambda z, mean, deviation: z / deviation), "Subtract the mean first."),
-    (_by(lambda z, mean, deviation: (z + mean) / deviation), "Subtract the mean, do not add it."),
-    (
-        _by(lambda z, mean, deviation: z - mean / deviation),
-        "A bracket is missing: (z − mean) / deviation.",
+        _between_with(lambda between, total: np.sqrt(between.sum() / total.sum())),
+        "That is a share of the deviation: no root.",
     ),
     (
-        _by(lambda z, mean, deviation: (z - mean) * deviation),
-        "Divide by the deviation, do not multiply.",
+        _between_with(lambda between, total: between.sum()),
+        "That is the variance between the classes: divide by the whole variance.",
     ),
     (
-        _by(lambda z, mean, deviation: (z - mean) / deviation**2),
-        "That is the variance: divide by the deviation.",
+        _between_with(lambda between, total: between.max() / total.max()),
+        "You compared the widest dimension alone: sum over all of them.",
     ),
     (
-        _by(lambda z, mean, deviation: (z - mean) / np.sqrt(deviation)),
-        "You took the root of the deviation: divide by the deviation itself.",
+        _between_with(lambda between, total: np.prod(between / total)),
+        "You multiplied the dimensions' shares: sum both variances, then divide.",
+    ),
+    (_classes_alike, EVERY_CODE),
+    (_n_minus_1, EVERY_CODE + " (And divide both variances by n.)"),
+    (
+        lambda z, labels: 1 - _within_of_classes(z, labels)[0].mean() / z.var(axis=0).sum(),
+        EVERY_CODE,
     ),
     (
-        lambda train_z, test_z: _scaled_by(train_z, test_z, train_z.mean(), train_z.std()),
-        "Mean and deviation of each dimension on its own: `axis=0`.",
+        lambda z, labels: _within_of_classes(z, labels)[0].mean() / z.var(axis=0).sum(),
+        "That is the variance *within* the classes: the variance of their means is asked for.",
     ),
     (
-        lambda train_z, test_z: _scaled_by(train_z, test_z, train_z.mean(axis=0), train_z.std()),
-        "The deviation of each dimension on its own: `axis=0`.",
+        _from_origin,
+        "Those are squares of distances from the origin: a variance is measured from the mean.",
     ),
     (
-        lambda train_z, test_z: tuple(
-            (z - z.mean(axis=1, keepdims=True)) / z.std(axis=1, keepdims=True)
-            for z in (train_z, test_z)
-        ),
-        "You standardised each *code*: mean and deviation of each dimension, `axis=0`.",
+        _all_in_one,
+        "That is the variance of all numbers, over both axes: codes vary along axis 0, one "
+        "variance a dimension.",
     ),
     (
-        lambda train_z, test_z: _scaled_by(
-            train_z, test_z, np.median(train_z, axis=0), train_z.std(axis=0)
-        ),
-        "You subtracted the median: subtract the mean.",
+        lambda z, labels: _own_means(z, labels).var(axis=1).sum() / z.var(axis=1).sum(),
+        "Those are variances within one code (axis 1): codes vary along axis 0.",
     ),
     (
-        _to_unit_range,
-        "That brings smallest and largest to 0 and 1: mean and deviation are asked for.",
-    ),
-    (_whitened, "You turned the codes as well (whitening): scale each dimension on its own."),
-    (
-        lambda train_z, test_z: (_standardised()(train_z, test_z)[0], test_z),
-        "The test codes are unchanged. (So they stay if mean and deviation are taken *after* the "
-        "training codes were scaled: they are 0 and 1 then.)",
-    ),
-    (
-        lambda train_z, test_z: (train_z, _standardised()(train_z, test_z)[1]),
-        "The training codes are unchanged.",
-    ),
-    (
-        lambda train_z, test_z: (
-            _standardised()(train_z, test_z)[0],
-            test_z - train_z.mean(axis=0),
-        ),
-        "Divide the test codes by the deviation, too.",
-    ),
-    (
-        _centred_first,
-        "The mean for the test codes is missing, or it was taken *after* the training codes had "
-        "been centred, when it is 0: take it first.",
-    ),
-    (
-        lambda train_z, test_z: tuple(
-            z / np.linalg.norm(z, axis=1, keepdims=True) for z in (train_z, test_z)
-        ),
-        "You gave each code the length 1: mean and deviation of each dimension, `axis=0`.",
+        lambda z, labels: 100 * _between_share(z, labels),
+        "That is in per cent: return the share, from 0 to 1.",
     ),
 )
 
@@ -1083,6 +844,45 @@ CLASS_KL_MISTAKES = (
 )
 
 
+better_prior = Prediction(
+    "The convolutional VAE with N(0, I) has a distance of about 9. What will a mixture of ten "
+    "Gaussians, fitted to draws from its posteriors, make of it?",
+    {
+        "a": "A third of that or less: most of the fault lies with the prior.",
+        "b": "About 9 again: this decoder is the better one already.",
+        "c": "More than 9: the decoder was trained for N(0, I), not for a mixture.",
+    },
+    right="a",
+    feedback={
+        "a": "A suspected it, and for this VAE it is so: the decoder is good, and N(0, I) asks it "
+        "in the wrong places.",
+        "b": "The better decoder still gets its points from N(0, I), and many of them lie in "
+        "holes.",
+        "c": "In training the decoder got draws from posteriors. A mixture is closer to these "
+        "than N(0, I) is.",
+    },
+    name="better_prior",
+    chapter=__name__,
+)
+
+strong_beta = Prediction(
+    "At β = 10 the KL term is so heavy that the VAE hardly copies any more. Where will the "
+    "silhouette of its codes, the posterior means, be?",
+    {
+        "a": "At 0, or nearly: the posteriors lie on top of each other.",
+        "b": "Lower than at all other β, and well above 0.",
+        "c": "Higher than at β = 1.",
+    },
+    right="c",
+    feedback={
+        "a": "The posteriors do, and *draws* from them come out near 0. Their means stay apart.",
+        "b": "From β = 0.1 to 2 it falls, so that was a fair guess. Then it turns.",
+        "c": "Yes, and the codes know less than ever: the neighbours are worst here.",
+    },
+    name="strong_beta",
+    chapter=__name__,
+)
+
 self_test = SelfTest(
     Question(
         "A digit's code has the silhouette −0.2. What does that mean?",
@@ -1123,8 +923,8 @@ self_test = SelfTest(
         right="a",
         feedback={
             "a": "Dimensions alone push the silhouette down. Ask neighbours or a probe.",
-            "b": "That was the trap of section 7: A's neighbours were wrong far more often.",
-            "c": "More dimensions may hold more, or nothing but noise: section 7.",
+            "b": "That was the trap of section 6: A's neighbours were wrong far more often.",
+            "c": "More dimensions may hold more, or nothing but noise: section 6.",
         },
     ),
     Question(

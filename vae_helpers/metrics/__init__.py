@@ -5,10 +5,12 @@ Pixels are in [0, 1], information in nats, features (n, d); results are float64.
 
 from vae_helpers.metrics.clustering import (
     ClusterScores,
+    between_share,
     cluster_scores,
     knn_accuracy,
     linear_probe,
     nearest_centroid_accuracy,
+    own_neighbours,
     silhouette,
 )
 from vae_helpers.metrics.divergence import (
@@ -71,6 +73,7 @@ __all__ = [
     "active_units",
     "aggregated_posterior",
     "bce_floor",
+    "between_share",
     "binarize",
     "bootstrap_interval",
     "class_balance",
@@ -95,6 +98,7 @@ __all__ = [
     "nearest_centroid_accuracy",
     "neighbour_scores",
     "over_seeds",
+    "own_neighbours",
     "perceptual_path_length",
     "precision_recall",
     "reconstruction_error",

@@ -14,7 +14,7 @@ from sklearn.metrics import (
     normalized_mutual_info_score,
     silhouette_samples,
 )
-from sklearn.neighbors import KNeighborsClassifier
+from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -107,6 +107,48 @@ def nearest_centroid_accuracy(
     means = np.stack([train_z[train_labels == label].mean(axis=0) for label in classes])
     predicted = KNeighborsClassifier(1).fit(means, classes).predict(test_z)
     return float((predicted == test_labels).mean())
+
+
+def own_neighbours(z: ArrayLike, labels: ArrayLike, k: int = 10) -> float:
+    """Return the share of own class among the k nearest *other* codes, averaged over the codes.
+
+    A measure of separation that asks for the order of distances, not for their ratio. Codes at one
+    spot are each other's neighbours; which of equally distant ones count is left open.
+
+    Args:
+        z: codes (n, d).
+        labels: classes (n,).
+        k: how many neighbours, from 1 to n − 1.
+
+    Raises:
+        ValueError: for a wrong rank or length, k above n − 1, NaN or infinity.
+    """
+    z, labels = _labelled(z, labels, "z", "labels")
+    k = _arguments.whole_number(k, "k", high=len(z) - 1)
+    nearest = NearestNeighbors(n_neighbors=k).fit(z).kneighbors(return_distance=False)
+    return float(np.mean(labels[nearest] == labels[:, np.newaxis]))
+
+
+def between_share(z: ArrayLike, labels: ArrayLike) -> float:
+    """Return the share of the codes' variance that lies between the classes, from 0 to 1.
+
+    The total variance, summed over the dimensions, is that of the class means (each counted as
+    often as the class has codes) plus the mean variance within the classes.
+
+    Args:
+        z: codes (n, d), not all the same.
+        labels: classes (n,).
+
+    Raises:
+        ValueError: for a wrong rank or length, codes without variance, NaN or infinity.
+    """
+    z, labels = _labelled(z, labels, "z", "labels")
+    total = z.var(axis=0).sum()
+    if total == 0:
+        raise ValueError("z has no variance: allowed are codes that differ")
+    classes, which = np.unique(labels, return_inverse=True)
+    means = np.stack([z[labels == label].mean(axis=0) for label in classes])
+    return float(means[which].var(axis=0).sum() / total)
 
 
 def knn_accuracy(

@@ -68,7 +68,8 @@ def training_curves(
         axes.margins(x=0.03)
         if floor is not None and key == shown[0]:
             _floor(axes, floor)
-    axes.legend(loc="best")
+    # A model without a KL term is in the first panel alone: its names are those of all.
+    axes.legend(*figure.axes[0].get_legend_handles_labels(), loc="best")
     told = "" if floor is None else f"A dotted line marks the floor, {floor:.2f}."
     return finish(figure, title, alt, _last_losses(runs, shown, unit), told)
 

@@ -65,6 +65,7 @@ def decoded_points(
     title: str | None = None,
     axis_names: tuple[str, str] = ("z₁", "z₂"),
     alt: str | None = None,
+    point_names: Sequence[str] | None = None,
 ) -> AltFigure:
     """Show numbered points over the encodings, and beside them what the decoder makes of each.
 
@@ -77,6 +78,8 @@ def decoded_points(
         title: a text above the figure.
         axis_names: what the two axes are, where they are not the latent dimensions.
         alt: alt text, where the one made from the numbers is not enough.
+        point_names: short names of the points, such as letters where the classes are numerals;
+            None takes 1, 2, ….
 
     Returns:
         A figure.
@@ -89,13 +92,18 @@ def decoded_points(
     labels, class_names = as_labels(labels, len(z), class_names)
     if len(images) != len(points):
         raise ValueError(f"images has {len(images)} rows: allowed are {len(points)}, one a point")
+    called = [str(i + 1) for i in range(len(points))] if point_names is None else list(point_names)
+    if len(called) != len(points):
+        raise ValueError(
+            f"point_names has {len(called)} names: allowed are {len(points)}, one a point"
+        )
     figure = new_figure(10, 5.2)
     left, right = figure.subfigures(1, 2, width_ratios=(1.15, 1))
     axes = left.add_subplot()
     _scatter(axes, z, labels, class_names, faint=True, names=False)
-    _numbered(axes, points)
+    _numbered(axes, points, called)
     _latent_axes(axes, axis_names)
-    _numbered_images(right, images)
+    _numbered_images(right, images, called)
     # The names make room for the discs: where these lie is known once all has its place.
     figure.draw_without_rendering()
     _name_classes(axes, z, labels, class_names, around=points)
@@ -103,7 +111,11 @@ def decoded_points(
         figure,
         title,
         alt,
-        f"Left: {len(points)} numbered points over {len(z):,} encodings, {axis_names[0]} from "
+        f"Left: {len(points)} points, {called[0]} to {called[-1]}, over {len(z):,} encodings, "
+        f"{axis_names[0]} from {range_text(points[:, 0])} and {axis_names[1]} from "
+        f"{range_text(points[:, 1])}. Right: the image decoded from each point, with its name."
+        if point_names is not None
+        else f"Left: {len(points)} numbered points over {len(z):,} encodings, {axis_names[0]} from "
         f"{range_text(points[:, 0])} and {axis_names[1]} from {range_text(points[:, 1])}. "
         "Right: the image decoded from each point, with its number.",
     )
@@ -473,15 +485,15 @@ def _latent_axes(axes, names=("z₁", "z₂"), equal=True):
         axes.set_aspect("equal", adjustable="datalim")
 
 
-def _numbered(axes, points):
+def _numbered(axes, points, called):
     axes.scatter(
         *points.T, s=_DISC**2, c="white", edgecolors="black", lw=1.2, zorder=3, clip_on=False
     )
-    for i, (x, y) in enumerate(points, start=1):
+    for name, (x, y) in zip(called, points, strict=True):
         axes.text(
             x,
             y,
-            str(i),
+            name,
             ha="center",
             va="center_baseline",
             fontsize=9.5,
@@ -490,15 +502,15 @@ def _numbered(axes, points):
         )
 
 
-def _numbered_images(figure, images):
+def _numbered_images(figure, images, called):
     n_columns = int(np.ceil(np.sqrt(len(images))))
     n_rows = int(np.ceil(len(images) / n_columns))
     grid = figure.subplots(n_rows, n_columns, squeeze=False)
     for axes in grid.flat:
         axes.set_axis_off()
-    for i, (axes, image) in enumerate(zip(grid.flat, images, strict=False), start=1):
+    for name, axes, image in zip(called, grid.flat, images, strict=False):
         axes.imshow(image, cmap="gray", vmin=0, vmax=1)
-        axes.set_title(str(i), fontsize=10.5, pad=2)
+        axes.set_title(name, fontsize=10.5, pad=2)
 
 
 def _where_classes_lie(z, labels, class_names):

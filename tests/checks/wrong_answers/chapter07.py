@@ -1,4 +1,4 @@
-from wrong_answers import noted, right, wrong
+from wrong_answers import right, wrong
 
 ANSWERS = {
     "silhouette_of": [
@@ -133,391 +133,252 @@ ANSWERS = {
             """,
         ),
     ],
-    "adjusted_rand": [
+    "own_neighbours": [
         wrong(
-            "chance forgotten",
-            r"chance",
+            "itself among the neighbours",
+            r"itself|other|own neighbour|distance 0|diagonal",
             """
-            same_both = pairs(table).sum()
-            same_class = pairs(table.sum(axis=1)).sum()
-            same_cluster = pairs(table.sum(axis=0)).sum()
-            return same_both / ((same_class + same_cluster) / 2)
-            """,
-        ),
-        wrong(
-            "chance not divided by all pairs",
-            r"chance|all (pairs|images)|divid|pairs\(table\.sum\(\)\)",
-            """
-            same_both = pairs(table).sum()
-            same_class = pairs(table.sum(axis=1)).sum()
-            same_cluster = pairs(table.sum(axis=0)).sum()
-            chance = same_class * same_cluster
-            return (same_both - chance) / ((same_class + same_cluster) / 2 - chance)
-            """,
-        ),
-        wrong(
-            "chance by images, not by pairs",
-            r"pairs|chance|\ball\b",
-            """
-            same_both = pairs(table).sum()
-            same_class = pairs(table.sum(axis=1)).sum()
-            same_cluster = pairs(table.sum(axis=0)).sum()
-            chance = same_class * same_cluster / table.sum()
-            return (same_both - chance) / ((same_class + same_cluster) / 2 - chance)
-            """,
-        ),
-        wrong(
-            "chance not taken from the denominator",
-            r"chance|denominator|below|divid",
-            """
-            same_both = pairs(table).sum()
-            same_class = pairs(table.sum(axis=1)).sum()
-            same_cluster = pairs(table.sum(axis=0)).sum()
-            chance = same_class * same_cluster / pairs(table.sum())
-            return (same_both - chance) / ((same_class + same_cluster) / 2)
-            """,
-        ),
-        wrong(
-            "the sum in place of its half",
-            r"half|½|/ 2|mean",
-            """
-            same_both = pairs(table).sum()
-            same_class = pairs(table.sum(axis=1)).sum()
-            same_cluster = pairs(table.sum(axis=0)).sum()
-            chance = same_class * same_cluster / pairs(table.sum())
-            return (same_both - chance) / (same_class + same_cluster - chance)
-            """,
-        ),
-        wrong(
-            "row sums for both",
-            r"axis|column|row|cluster",
-            """
-            same_both = pairs(table).sum()
-            same_class = pairs(table.sum(axis=1)).sum()
-            same_cluster = pairs(table.sum(axis=1)).sum()
-            chance = same_class * same_cluster / pairs(table.sum())
-            return (same_both - chance) / ((same_class + same_cluster) / 2 - chance)
-            """,
-        ),
-        wrong(
-            "pairs of the total, not the sum of pairs",
-            r"cells|pairs|sum|both|each cell",
-            """
-            same_both = pairs(table.sum())
-            same_class = pairs(table.sum(axis=1)).sum()
-            same_cluster = pairs(table.sum(axis=0)).sum()
-            chance = same_class * same_cluster / pairs(table.sum())
-            return (same_both - chance) / ((same_class + same_cluster) / 2 - chance)
-            """,
-        ),
-        wrong(
-            "the plain Rand index",
-            r"chance|Rand",
-            """
-            same_both = pairs(table).sum()
-            same_class = pairs(table.sum(axis=1)).sum()
-            same_cluster = pairs(table.sum(axis=0)).sum()
-            n_pairs = pairs(table.sum())
-            return (n_pairs + 2 * same_both - same_class - same_cluster) / n_pairs
-            """,
-        ),
-        wrong(
-            "purity",
-            r"pairs|chance|purity|largest|share",
-            "return table.max(axis=0).sum() / table.sum()",
-        ),
-        wrong(
-            "counts, not pairs",
-            r"pairs|n \(n [-−] 1\)|counts",
-            """
-            same_both = (table**2).sum()
-            same_class = (table.sum(axis=1) ** 2).sum()
-            same_cluster = (table.sum(axis=0) ** 2).sum()
-            chance = same_class * same_cluster / table.sum() ** 2
-            return (same_both - chance) / ((same_class + same_cluster) / 2 - chance)
-            """,
-        ),
-        wrong(
-            "the larger in place of the mean",
-            r"mean|half|½|max|larger|/ 2",
-            """
-            same_both = pairs(table).sum()
-            same_class = pairs(table.sum(axis=1)).sum()
-            same_cluster = pairs(table.sum(axis=0)).sum()
-            chance = same_class * same_cluster / pairs(table.sum())
-            return (same_both - chance) / (max(same_class, same_cluster) - chance)
-            """,
-        ),
-        right(
-            "scikit-learn, from labels again",
-            """
-            rows, columns = np.indices(table.shape)
-            counts = np.asarray(table).ravel().astype(int)
-            classes, clusters = np.repeat(rows.ravel(), counts), np.repeat(columns.ravel(), counts)
-            return sklearn.metrics.adjusted_rand_score(classes, clusters)
-            """,
-        ),
-        right(
-            "math.comb",
-            """
-            rows = [[int(n) for n in row] for row in table]
-            both = sum(math.comb(n, 2) for row in rows for n in row)
-            own = sum(math.comb(sum(row), 2) for row in rows)
-            cluster = sum(math.comb(sum(column), 2) for column in zip(*rows))
-            chance = own * cluster / math.comb(sum(map(sum, rows)), 2)
-            return (both - chance) / (0.5 * (own + cluster) - chance)
-            """,
-        ),
-    ],
-    "vote": [
-        wrong(
-            "the nearest only",
-            r"\bk\b|nearest only|most|vote|one neighbour",
-            """
-            distance = np.linalg.norm(test_z[:, None] - train_z, axis=2)
-            return train_labels[distance.argmin(axis=1)]
-            """,
-        ),
-        wrong(
-            "five neighbours always",
-            r"\bk\b|five|5",
-            """
-            distance = np.linalg.norm(test_z[:, None] - train_z, axis=2)
-            nearest = np.argsort(distance, axis=1)[:, :5]
-            return np.array([np.bincount(row).argmax() for row in train_labels[nearest]])
-            """,
-        ),
-        wrong(
-            "the mean of the labels",
-            r"mean|average|vote|most|class",
-            """
-            distance = np.linalg.norm(test_z[:, None] - train_z, axis=2)
+            distance = np.linalg.norm(z[:, None] - z, axis=2)
             nearest = np.argsort(distance, axis=1)[:, :k]
-            return train_labels[nearest].mean(axis=1).round().astype(int)
+            return np.mean(labels[nearest] == labels[:, None])
             """,
         ),
         wrong(
-            "the median of the labels",
-            r"median|vote|most|average",
+            "one too few after leaving itself out",
+            r"k [-−] 1|one (too )?few|k \+ 1",
             """
-            distance = np.linalg.norm(test_z[:, None] - train_z, axis=2)
+            distance = np.linalg.norm(z[:, None] - z, axis=2)
+            nearest = np.argsort(distance, axis=1)[:, 1:k]
+            return np.mean(labels[nearest] == labels[:, None])
+            """,
+        ),
+        wrong(
+            "a share of each code",
+            r"each code|mean|one number|shape",
+            """
+            distance = np.linalg.norm(z[:, None] - z, axis=2)
+            np.fill_diagonal(distance, np.inf)
             nearest = np.argsort(distance, axis=1)[:, :k]
-            return np.median(train_labels[nearest], axis=1).astype(int)
+            return np.mean(labels[nearest] == labels[:, None], axis=1)
+            """,
+        ),
+        wrong(
+            "the number, not the share",
+            r"number|divid|share|\bk\b",
+            """
+            distance = np.linalg.norm(z[:, None] - z, axis=2)
+            np.fill_diagonal(distance, np.inf)
+            nearest = np.argsort(distance, axis=1)[:, :k]
+            return np.mean(np.sum(labels[nearest] == labels[:, None], axis=1))
+            """,
+        ),
+        wrong(
+            "a vote",
+            r"vote|count the neighbours|each one|majority",
+            """
+            distance = np.linalg.norm(z[:, None] - z, axis=2)
+            np.fill_diagonal(distance, np.inf)
+            nearest = np.argsort(distance, axis=1)[:, :k]
+            winner = np.array([np.bincount(row).argmax() for row in labels[nearest]])
+            return np.mean(winner == labels)
             """,
         ),
         wrong(
             "the farthest",
-            r"farthest|nearest|smallest|largest|order",
+            r"farthest|nearest|smallest|order",
             """
-            distance = np.linalg.norm(test_z[:, None] - train_z, axis=2)
+            distance = np.linalg.norm(z[:, None] - z, axis=2)
             nearest = np.argsort(distance, axis=1)[:, -k:]
-            return np.array([np.bincount(row).argmax() for row in train_labels[nearest]])
+            return np.mean(labels[nearest] == labels[:, None])
             """,
         ),
         wrong(
-            "the first neighbour skipped",
-            r"first|nearest|itself|skip|closest",
+            "ten neighbours always",
+            r"\bk\b|10|ten",
             """
-            distance = np.linalg.norm(test_z[:, None] - train_z, axis=2)
-            nearest = np.argsort(distance, axis=1)[:, 1 : k + 1]
-            return np.array([np.bincount(row).argmax() for row in train_labels[nearest]])
+            distance = np.linalg.norm(z[:, None] - z, axis=2)
+            np.fill_diagonal(distance, np.inf)
+            nearest = np.argsort(distance, axis=1)[:, : min(10, len(z) - 1)]
+            return np.mean(labels[nearest] == labels[:, None])
             """,
         ),
         wrong(
-            "places in place of classes",
-            r"class|label|index|place|position|train_labels",
+            "places compared with classes",
+            r"class|label|index|place|row number",
             """
-            distance = np.linalg.norm(test_z[:, None] - train_z, axis=2)
+            distance = np.linalg.norm(z[:, None] - z, axis=2)
+            np.fill_diagonal(distance, np.inf)
             nearest = np.argsort(distance, axis=1)[:, :k]
-            return np.array([np.bincount(row).argmax() for row in nearest])
+            return np.mean(nearest == labels[:, None])
             """,
         ),
         wrong(
-            "sorted along the test codes",
-            r"axis|test|training|shape",
+            "labels along the wrong axis",
+            r"\[:, None\]|axis|column|row|own class|broadcast|shape",
             """
-            distance = np.linalg.norm(test_z[:, None] - train_z, axis=2)
-            nearest = np.argsort(distance, axis=0)[:k].T
-            return np.array([np.bincount(row).argmax() for row in train_labels[nearest]])
-            """,
-        ),
-        wrong(
-            "how many, not which",
-            r"argmax|how many|count|which|class|number of votes",
-            """
-            distance = np.linalg.norm(test_z[:, None] - train_z, axis=2)
+            distance = np.linalg.norm(z[:, None] - z, axis=2)
+            np.fill_diagonal(distance, np.inf)
             nearest = np.argsort(distance, axis=1)[:, :k]
-            return np.array([np.bincount(row).max() for row in train_labels[nearest]])
+            return np.mean(labels[nearest] == labels[:k])
             """,
         ),
         wrong(
-            "training codes judged",
-            r"test|training|shape|\(m,\)|exchang|swap",
+            "other classes",
+            r"other class|!=|own class|==",
             """
-            distance = np.linalg.norm(train_z[:, None] - train_z, axis=2)
+            distance = np.linalg.norm(z[:, None] - z, axis=2)
+            np.fill_diagonal(distance, np.inf)
             nearest = np.argsort(distance, axis=1)[:, :k]
-            return np.array([np.bincount(row).argmax() for row in train_labels[nearest]])
+            return np.mean(labels[nearest] != labels[:, None])
             """,
         ),
         wrong(
-            "the class with the nearest centre",
-            r"centre|neighbour|mean|nearest training",
+            "the values of the smallest distances for their places",
+            r"argsort|place|index|distance",
             """
-            classes = np.unique(train_labels)
-            centres = np.array([train_z[train_labels == c].mean(axis=0) for c in classes])
-            distance = np.linalg.norm(test_z[:, None] - centres, axis=2)
-            return classes[distance.argmin(axis=1)]
+            distance = np.linalg.norm(z[:, None] - z, axis=2)
+            np.fill_diagonal(distance, 99)
+            nearest = np.sort(distance, axis=1)[:, :k].astype(int)
+            return np.mean(labels[nearest] == labels[:, None])
             """,
         ),
         right(
             "scikit-learn",
             """
-            from sklearn.neighbors import KNeighborsClassifier
+            from sklearn.neighbors import NearestNeighbors
 
-            model = KNeighborsClassifier(k, algorithm="brute").fit(train_z, train_labels)
-            return model.predict(test_z)
+            nearest = NearestNeighbors(n_neighbors=k).fit(z).kneighbors(return_distance=False)
+            return (labels[nearest] == labels[:, None]).mean()
             """,
         ),
         right(
-            "counted by hand",
+            "a tree, the first left out",
             """
-            from collections import Counter
-
-            result = []
-            for code in test_z:
-                order = sorted(range(len(train_z)), key=lambda i: math.dist(code, train_z[i]))
-                votes = Counter(int(train_labels[i]) for i in order[:k])
-                result.append(votes.most_common(1)[0][0])
-            return result
+            nearest = KDTree(z).query(z, k=range(2, k + 2))[1]
+            return np.average(labels[nearest] == labels.reshape(-1, 1))
             """,
         ),
         right(
-            "a tree",
+            "loops",
             """
-            from scipy.spatial import cKDTree
-
-            which = cKDTree(train_z).query(test_z, k=range(1, k + 1))[1]
-            return scipy.stats.mode(train_labels[which], axis=1).mode.ravel()
+            same = 0
+            for i in range(len(z)):
+                others = sorted((math.dist(z[i], z[j]), j) for j in range(len(z)) if j != i)
+                same += sum(labels[j] == labels[i] for _, j in others[:k])
+            return same / (k * len(z))
             """,
         ),
     ],
-    "standardise": [
+    "between_share": [
         wrong(
-            "each by its own",
-            r"training|test.*own|own|same",
+            "within for between",
+            r"within|between|1 [-−]",
             """
-            def scaled(z):
-                return (z - z.mean(axis=0)) / z.std(axis=0)
-
-            return scaled(train_z), scaled(test_z)
+            inner = z - vh.latent.centroids(z, labels)[labels]
+            return inner.var(axis=0).sum() / z.var(axis=0).sum()
             """,
         ),
         wrong(
-            "one mean and one deviation for all dimensions",
-            r"dimension|axis|each|column",
+            "each class counts the same",
+            r"each class|as often|size|same|equally",
             """
-            mean, deviation = train_z.mean(), train_z.std()
-            return (train_z - mean) / deviation, (test_z - mean) / deviation
+            means = vh.latent.centroids(z, labels)
+            return means.var(axis=0).sum() / z.var(axis=0).sum()
             """,
         ),
         wrong(
-            "the variance where the deviation belongs",
-            r"varian|deviation|root|squar",
+            "between over within",
+            r"within|whole|total",
             """
-            mean, variance = train_z.mean(axis=0), train_z.var(axis=0)
-            return (train_z - mean) / variance, (test_z - mean) / variance
+            of_class = vh.latent.centroids(z, labels)[labels]
+            return of_class.var(axis=0).sum() / (z - of_class).var(axis=0).sum()
             """,
         ),
         wrong(
-            "only centred",
-            r"divid|deviation|scale",
-            "mean = train_z.mean(axis=0)\nreturn train_z - mean, test_z - mean",
-        ),
-        wrong(
-            "only scaled",
-            r"mean|centr|taken away|subtract",
-            "return train_z / train_z.std(axis=0), test_z / train_z.std(axis=0)",
-        ),
-        wrong(
-            "both together",
-            r"training|together|both|test|alone",
+            "the mean of the dimensions' shares",
+            r"mean|dimension|first sum|sum both",
             """
-            both = np.concatenate([train_z, test_z])
-            mean, deviation = both.mean(axis=0), both.std(axis=0)
-            return (train_z - mean) / deviation, (test_z - mean) / deviation
+            of_class = vh.latent.centroids(z, labels)[labels]
+            return np.mean(of_class.var(axis=0) / z.var(axis=0))
             """,
         ),
         wrong(
-            "the test codes' deviation",
-            r"training|deviation|own|test",
+            "a share of each dimension",
+            r"dimension|sum|one number|shape",
             """
-            mean = train_z.mean(axis=0)
-            return (train_z - mean) / train_z.std(axis=0), (test_z - mean) / test_z.std(axis=0)
+            of_class = vh.latent.centroids(z, labels)[labels]
+            return of_class.var(axis=0) / z.var(axis=0)
             """,
         ),
         wrong(
-            "the order exchanged",
-            r"order|exchang|swap|first",
+            "deviations",
+            r"deviation|varian|root",
             """
-            mean, deviation = train_z.mean(axis=0), train_z.std(axis=0)
-            return (test_z - mean) / deviation, (train_z - mean) / deviation
+            of_class = vh.latent.centroids(z, labels)[labels]
+            return of_class.std(axis=0).sum() / z.std(axis=0).sum()
             """,
         ),
         wrong(
-            "the training codes only",
-            r"two|both|pair|tuple|test",
-            "return (train_z - train_z.mean(axis=0)) / train_z.std(axis=0)",
-        ),
-        wrong(
-            "each code by itself",
-            r"axis|code|dimension|row|shape",
+            "all axes at once",
+            r"axis|axes|both|dimension",
             """
-            def scaled(z):
-                spread = z.std(axis=1, keepdims=True)
-                return (z - z.mean(axis=1, keepdims=True)) / spread
-
-            return scaled(train_z), scaled(test_z)
-            """,
-        ),
-        noted(
-            "changed in place",
-            r"in place|change|argument|copy|-=",
-            """
-            mean, deviation = train_z.mean(axis=0), train_z.std(axis=0)
-            train_z -= mean
-            train_z /= deviation
-            return train_z, (test_z - mean) / deviation
+            of_class = vh.latent.centroids(z, labels)[labels]
+            return of_class.var() / z.var()
             """,
         ),
         wrong(
-            "from 0 to 1",
-            r"range|smallest|largest|deviation|min",
+            "not divided",
+            r"divid|share|whole",
             """
-            low, high = train_z.min(axis=0), train_z.max(axis=0)
-            return (train_z - low) / (high - low), (test_z - low) / (high - low)
+            of_class = vh.latent.centroids(z, labels)[labels]
+            return of_class.var(axis=0).sum()
+            """,
+        ),
+        wrong(
+            "squares from the origin",
+            r"origin|mean|centre|varian",
+            """
+            of_class = vh.latent.centroids(z, labels)[labels]
+            return (of_class**2).sum() / (z**2).sum()
+            """,
+        ),
+        wrong(
+            "upside down",
+            r"upside|other way|invert|over the whole",
+            """
+            of_class = vh.latent.centroids(z, labels)[labels]
+            return z.var(axis=0).sum() / of_class.var(axis=0).sum()
+            """,
+        ),
+        wrong(
+            "the mean of the classes' variances",
+            r"within|between|means",
+            """
+            inner = [z[labels == c].var(axis=0).sum() for c in np.unique(labels)]
+            return np.mean(inner) / z.var(axis=0).sum()
             """,
         ),
         right(
-            "scikit-learn",
+            "one minus the rest",
             """
-            from sklearn.preprocessing import StandardScaler
-
-            scaler = StandardScaler().fit(train_z)
-            return [scaler.transform(train_z), scaler.transform(test_z)]
+            inner = sum(((z[labels == c] - z[labels == c].mean(0)) ** 2).sum() for c in set(labels))
+            return 1 - inner / ((z - z.mean(0)) ** 2).sum()
             """,
         ),
         right(
-            "a generator of the two",
+            "class by class, with weights",
             """
-            m, s = np.mean(train_z, 0), np.sqrt(np.var(train_z, 0))
-            return tuple((z - m) / s for z in (train_z, test_z))
+            centre, between = z.mean(axis=0), 0.0
+            for c, n in zip(*np.unique(labels, return_counts=True)):
+                between += n * np.sum((z[labels == c].mean(axis=0) - centre) ** 2)
+            return between / np.sum((z - centre) ** 2)
             """,
         ),
         right(
-            "code by code",
+            "traces",
             """
-            m, s = train_z.mean(0), train_z.std(0)
-            return [(c - m) / s for c in train_z], [(c - m) / s for c in test_z]
+            of_class = vh.latent.centroids(z, labels)[labels]
+            return np.trace(np.cov(of_class.T)) / np.trace(np.cov(z.T))
             """,
         ),
     ],
