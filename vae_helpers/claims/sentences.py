@@ -132,7 +132,7 @@ def _better_decoder(cards):
 def _prior_is_to_blame(_):
     """The distance must halve when ten Gaussians take the place of N(0, I)."""
     prior, mixture = (
-        _measured("07", f"Fréchet classifier distance, conv VAE, {sampler}")
+        _measured("07", f"Fréchet classifier distance: conv VAE, {sampler}")
         for sampler in ("N(0, I)", "mixture")
     )
     return Claim(
@@ -235,36 +235,34 @@ def _ae_separates_best(cards):
 
 
 def _difference_too_small(_):
-    """Too small to count would be: the two overlap when other images are taken."""
-    dense = _measured("07", "silhouette, VAE, most of the subsets")
-    conv = _measured("07", "silhouette, conv VAE, least of the subsets")
+    """Too small to count would be: in some fifth of the test images it goes the other way."""
+    won = _measured("07", "fifths in which the conv VAE's silhouette is the higher one")
     return Claim(
         "Between the silhouettes of conv and dense VAE the difference is not big enough",
         "0.1183 against 0.1117 (A)",
-        f"in subsets of the test images the dense VAE gets at most {dense:.4f}, the conv VAE at "
-        f"least {conv:.4f}",
-        yes_if(conv <= dense),
+        f"in {won:.0f} of 5 disjoint fifths of the test images the conv VAE's is the higher one",
+        yes_if(won < 5),
         "07",
     )
 
 
 def _map_of_the_ae(_):
-    """By the labels of the nearest neighbours on the map."""
+    """By the labels of the nearest on the map; partly if the dense VAE alone is behind."""
     ae, vae, conv = (
         _measured("07", f"neighbours on the t-SNE map, {name}") for name in (*_PAIR, "conv VAE")
     )
     return Claim(
         "On the t-SNE maps the AE's classes are the most clearly separated",
         "no number (A)",
-        f"the five nearest on the map name the digit in {ae:.0%} for the AE, {vae:.0%} for the "
-        f"VAE, {conv:.0%} for the conv VAE",
-        yes_if(ae > max(vae, conv) + 0.005),
+        f"of the nearest on the map, {ae:.1%} are of the same class for the AE, {vae:.1%} for the "
+        f"VAE, {conv:.1%} for the conv VAE",
+        "yes" if ae > max(vae, conv) else "partly" if ae > vae else "no",
         "07",
     )
 
 
 def _term_for_the_classes(_):
-    """The silhouette must rise by more than 0.05."""
+    """The silhouette must rise by more than 0.02, several times what training seeds differ by."""
     before, after = (
         _measured("07", f"silhouette {what}")
         for what in ("without it, same training", "with a term for the classes")
@@ -272,8 +270,8 @@ def _term_for_the_classes(_):
     return Claim(
         "A term for the classes in the loss would separate them",
         "a hypothesis (A)",
-        f"silhouette {after:.2f} with it, {before:.2f} without, trained alike",
-        yes_if(after > before + 0.05),
+        f"silhouette {after:.3f} with it, {before:.3f} without, trained alike",
+        yes_if(after > before + 0.02),
         "07",
     )
 
