@@ -33,14 +33,17 @@ def namespace(exercise):
     """Return what the notebook has imported and defined when it comes to an exercise."""
     import keras
     from keras import layers, ops
+    from scipy.sparse.csgraph import dijkstra
     from scipy.spatial import KDTree
     from scipy.special import logsumexp, xlogy
     from scipy.stats import norm
+    from sklearn.neighbors import kneighbors_graph
 
     import vae_helpers as vh
 
     known = {"np": np, "vh": vh, "keras": keras, "ops": ops, "norm": norm}
     known |= {"logsumexp": logsumexp, "xlogy": xlogy, "layers": layers, "KDTree": KDTree}
+    known |= {"dijkstra": dijkstra, "kneighbors_graph": kneighbors_graph}
     if exercise.name in GIVEN:
         exec(given_function(exercise.chapter, GIVEN[exercise.name]), known)
     return known

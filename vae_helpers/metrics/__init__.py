@@ -25,10 +25,11 @@ from vae_helpers.metrics.divergence import (
 )
 from vae_helpers.metrics.diversity import (
     ClassBalance,
-    PathLength,
+    PathEnergy,
     class_balance,
     diversity,
-    perceptual_path_length,
+    path_energy,
+    path_lengths,
 )
 from vae_helpers.metrics.frechet import FeatureStatistics, fid, frechet_distance
 from vae_helpers.metrics.kernel import kid
@@ -65,7 +66,7 @@ __all__ = [
     "FeatureStatistics",
     "Information",
     "Neighbours",
-    "PathLength",
+    "PathEnergy",
     "PrecisionRecall",
     "Summary",
     "active_units",
@@ -95,7 +96,8 @@ __all__ = [
     "nearest_centroid_accuracy",
     "neighbour_scores",
     "over_seeds",
-    "perceptual_path_length",
+    "path_energy",
+    "path_lengths",
     "precision_recall",
     "reconstruction_error",
     "silhouette",
