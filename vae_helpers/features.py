@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from tqdm.auto import tqdm
 
-from vae_helpers import _arguments, metrics, weights
+from vae_helpers import _arguments, latent, metrics, weights
 from vae_helpers.backend import keras
 from vae_helpers.files import ASSETS, read_card, read_npz
 from vae_helpers.models import in_batches
@@ -22,6 +22,7 @@ layers = keras.layers
 
 CLASSIFIERS = {"mnist": "mnist-classifier", "fashion-mnist": "fashion-classifier"}
 
+HANDWRITING = ("ink", "slant", "width")
 INCEPTION_SIZE = 299
 INCEPTION_FILE = "inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5"
 
@@ -118,7 +119,7 @@ def handwriting(images: np.ndarray) -> dict[str, np.ndarray]:
     height = np.maximum((share * down**2).sum(axis=(1, 2)), 1e-9)
     slant = np.degrees(np.arctan(-(share * down * across).sum(axis=(1, 2)) / height))
     width = np.sqrt((share * across**2).sum(axis=(1, 2)))
-    return {"ink": ink, "slant": slant, "width": width}
+    return dict(zip(HANDWRITING, (ink, slant, width), strict=True))
 
 
 class Effect(NamedTuple):
@@ -155,6 +156,27 @@ def effect(model: Any, z: np.ndarray, step: np.ndarray, dataset: str = "mnist") 
     change = {what: float(np.mean(now[what] - was[what])) for what in was}
     old, new = (classify(images, dataset).argmax(axis=1) for images in (before, after))
     return Effect(change, float(np.mean(old == new)), np.bincount(new, minlength=10) / len(new))
+
+
+def random_effect(
+    model: Any,
+    z: np.ndarray,
+    like: np.ndarray,
+    n: int,
+    seed: int | None = None,
+    dataset: str = "mnist",
+) -> Effect:
+    """Return the mean :class:`Effect` of ``n`` random steps, each as long as the step ``like``.
+
+    Of each step's mean changes the sizes are averaged: a random step may go either way. Arguments
+    and errors are those of :func:`effect` and of :func:`vae_helpers.latent.random_steps`.
+    """
+    found = [effect(model, z, step, dataset) for step in latent.random_steps(like, n, seed)]
+    change = {
+        what: float(np.mean([abs(one.change[what]) for one in found])) for what in HANDWRITING
+    }
+    kept = float(np.mean([one.kept for one in found]))
+    return Effect(change, kept, np.mean([one.read for one in found], axis=0))
 
 
 def classifier_card(dataset: str = "mnist") -> dict:

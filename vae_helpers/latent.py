@@ -170,6 +170,19 @@ def interpolate(z1: ArrayLike, z2: ArrayLike, steps: int, method: Method = "line
     return points
 
 
+def interpolate_pairs(
+    z1: ArrayLike, z2: ArrayLike, steps: int, method: Method = "linear"
+) -> np.ndarray:
+    """Walk from each row of ``z1`` (n, latent_dim) to its partner in ``z2``.
+
+    Returns:
+        Points (n, steps, latent_dim); see :func:`interpolate`, also for what it raises.
+    """
+    z1, z2 = _points(z1, "z1"), _points(z2, "z2")
+    _arguments.same_shape(z1, z2, "z1", "z2")
+    return np.stack([interpolate(a, b, steps, method) for a, b in zip(z1, z2, strict=True)])
+
+
 def between(z1: ArrayLike, z2: ArrayLike, t: float, method: Method = "linear") -> np.ndarray:
     """Return the one point (latent_dim,) that is the share ``t`` of the way from z1 to z2.
 
@@ -480,6 +493,29 @@ def random_steps(like: ArrayLike, n: int, seed: int | None = None) -> np.ndarray
     directions = np.random.default_rng(seed).standard_normal(shape)
     length = np.linalg.norm(like) / np.linalg.norm(directions, axis=1, keepdims=True)
     return (length * directions).astype(like.dtype)
+
+
+def explained(z: ArrayLike, values: ArrayLike) -> tuple[np.ndarray, float]:
+    """Return how much of a number's variance the encodings explain (r²), alone and together.
+
+    Args:
+        z: (n, latent_dim) encodings.
+        values: (n,) a number of each image.
+
+    Returns:
+        r² of each dimension alone (latent_dim,), 0 for one that never changes; and that of the
+        best linear combination of all.
+
+    Raises:
+        ValueError: for shapes that do not fit, or NaN.
+    """
+    z = _points(z, "z").astype(float)
+    values = _arguments.row(values, "values", len(z))
+    z, values = z - z.mean(axis=0), values - values.mean()
+    spread = np.square(z).sum(axis=0) * np.square(values).sum()
+    alone = np.square(values @ z) / np.where(spread > 0, spread, np.inf)
+    residual = values - z @ np.linalg.lstsq(z, values, rcond=None)[0]
+    return alone, float(1 - residual.var() / values.var())
 
 
 def class_shares(z: ArrayLike, labels: ArrayLike, points: ArrayLike, k: int = 1) -> np.ndarray:

@@ -153,7 +153,7 @@ def training_ones():
 
 
 @claim(
-    "Straight on between 1s of opposite slant, a walk goes farther from anything written, and loses "
+    "Straight on between 1s of opposite slant, a walk goes farther from anything written and loses "
     "more ink, than by way of one upright 1; the data choose such a way as well.",
     holds=lambda v: (
         all(

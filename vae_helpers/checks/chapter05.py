@@ -16,7 +16,6 @@ from vae_helpers.checks.core import (
     expect_function,
 )
 
-
 UNSORTED = np.array([0.9, 0.0, 0.25, 1.0, 0.5])
 
 
@@ -844,7 +843,7 @@ BALANCED_MISTAKES = (
 
 
 shortest_path = Prediction(
-    "Walks between random pairs of test images, and their pixels mixed as the control. Whose images "
+    "Walks between random pairs of test images, and mixed pixels as the control. Whose images "
     "take the shortest way through the classifier's features?",
     {
         "a": "Those of the VAE: its latent space is smooth.",
