@@ -181,7 +181,8 @@ def stepping_stones(answer):
 
 BACKWARDS = (
     "Before the start there is nothing: `before` holds −9999 there, and for every code that cannot "
-    "be reached. Stop at the start, and let `dijkstra` begin there (`indices=start`)."
+    "be reached. Stop at the start, let `dijkstra` begin there (`indices=start`), and let it use each "
+    "joint both ways (`directed=False`)."
 )
 
 
@@ -202,6 +203,10 @@ def _best_way(z, start, end, k, power=2.0, directed=False):
     while way[-1] != start and before[way[-1]] >= 0:
         way.append(before[way[-1]])
     return np.array(way[::-1])
+
+
+def _cost(z, way):
+    return np.square(np.diff(z[way], axis=0)).sum()
 
 
 STONES_MISTAKES = (
@@ -250,8 +255,8 @@ STONES_MISTAKES = (
         "Those are the codes on the way: return their numbers.",
     ),
     (
-        lambda z, start, end, k: np.array(len(_best_way(z, start, end, k))),
-        "That is how many codes are on the way: return their numbers.",
+        lambda z, start, end, k: np.array(_cost(z, _best_way(z, start, end, k))),
+        "That is what the way costs: return the numbers of the codes on it.",
     ),
 )
 
