@@ -181,8 +181,8 @@ def stepping_stones(answer):
 
 BACKWARDS = (
     "Before the start there is nothing: `before` holds −9999 there, and for every code that cannot "
-    "be reached. Stop at the start, let `dijkstra` begin there (`indices=start`), and let it use each "
-    "joint both ways (`directed=False`)."
+    "be reached. Stop at the start, let `dijkstra` begin there (`indices=start`), and let it use "
+    "each joint both ways (`directed=False`)."
 )
 
 
