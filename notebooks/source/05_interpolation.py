@@ -598,8 +598,8 @@ assert plain[1].kept > 1.4 * plain[0].kept
 
 # %% [markdown]
 # **What to see.** Half a slant vector leans the digits by about twelve degrees, and nearly nine in
-# ten stay what they are. A random step as long leans them by a third or a half of that, to one side
-# or the other. The AE does it just as well: arithmetic with codes needs no prior.
+# ten stay what they are. A random step as long leans them by a quarter to a half of that, to one
+# side or the other. The AE does it just as well: arithmetic with codes needs no prior.
 #
 # But without ink, about seven in ten digits are read as 1s; before, it was one in eight! Of the
 # thin images more than four in ten are 1s, of the bold ones next to none. So "bold minus thin"

@@ -242,10 +242,6 @@ STONES_MISTAKES = (
         "Too many joints: join each code with its `k` nearest only. Is `k` used?",
     ),
     (
-        lambda z, start, end, k: _best_way(z, start, end, k - 1),
-        "One neighbour too few: a code does not count among its own `k` nearest.",
-    ),
-    (
         lambda z, start, end, k: _best_way(z, start, end, k, directed=True),
         "Your joints lead one way only: a code may be left by a joint of its neighbour, too, with "
         "`directed=False`.",
