@@ -327,19 +327,18 @@ judges = NearestNeighbors(n_neighbors=1, algorithm="brute").fit(more[1::2].resha
 rng, farthest = np.random.default_rng(0), {}
 pairs = np.stack([rng.integers(20, size=30), len(ones) - 1 - rng.integers(20, size=30)], axis=1)
 for name, model in models.items():
-    z, far = model.codes(np.concatenate([ones, more[::2]])), []
+    z, far = model.codes(np.concatenate([ones, more[::2]])), farthest.setdefault(name, [])
     for a, b in pairs.tolist():
         stops = {"straight": [a, b], "one stop": [a, upright, b], "stones": find_stones(z, a, b)}
         ways = (vh.latent.filmstrip(z[i], 2 + 20 // len(i)) for i in stops.values())
         rows = {kind: model.decode(way) for kind, way in zip(stops, ways, strict=True)}
         far.append([judges.kneighbors(row.reshape(-1, 784))[0].max() for row in rows.values()])
-    farthest[name] = np.array(far).T
-    print(name, dict(zip(stops, farthest[name].mean(axis=1).round(1).tolist(), strict=True)))
+    print(name, dict(zip(stops, np.mean(far, axis=0).round(1).tolist(), strict=True)))
 shown = {k: row[np.linspace(0, len(row) - 1, 12).astype(int)] for k, row in rows.items()}
 vh.plots.image_grid(shown, title="The last pair in the VAE, twelve images of each way")
 
 # %% tags=["guard"]
-for straight, one_stop, stones in farthest.values():
+for straight, one_stop, stones in (np.array(far).T for far in farthest.values()):
     assert straight.mean() > max(one_stop.mean(), stones.mean()) + 0.2
     assert min(np.mean(one_stop < straight), np.mean(stones < straight)) > 0.8
 
