@@ -243,3 +243,39 @@ def test_missing_inception_weights_are_one_clear_error(monkeypatch, tmp_path):
 def test_inception_refuses_bytes():
     with pytest.raises(ValueError, match="divide bytes by 255"):
         features.inception_features(np.full((2, 28, 28, 1), 9), weights="random")
+
+
+def test_handwriting_measures_what_it_says():
+    upright = np.zeros((28, 28, 1), "float32")
+    upright[4:24, 14] = 1
+    leaning = np.zeros_like(upright)
+    for row in range(4, 24):
+        leaning[row, 24 - row] = 1  # the top to the right
+    wide = np.zeros_like(upright)
+    wide[10:14, 4:24] = 0.5
+    found = features.handwriting(np.stack([upright, leaning, wide]))
+    np.testing.assert_allclose(found["ink"], [20, 20, 40], rtol=1e-5)
+    np.testing.assert_allclose(found["slant"], [0, 45, 0], atol=1e-3)
+    np.testing.assert_allclose(found["width"], np.std([14, 14]) + np.array([0, 5.766, 5.766]), 1e-3)
+    with pytest.raises(ValueError, match="black"):
+        features.handwriting(np.zeros((1, 28, 28, 1)))
+
+
+class Stretcher:
+    """A model whose code is a bright square's side."""
+
+    def decode(self, z):
+        images = np.zeros((len(z), 28, 28, 1), "float32")
+        for image, (side,) in zip(images, np.asarray(z).astype(int), strict=True):
+            image[14 - side : 14 + side, 14 - side : 14 + side] = 1
+        return images
+
+
+def test_the_effect_of_a_step_is_that_of_images_with_it_and_without():
+    found = features.effect(Stretcher(), np.array([[2.0], [3.0]]), np.array([1.0]))
+    assert found.change["ink"] == np.mean([36 - 16, 64 - 36])
+    assert found.change["slant"] == 0
+    assert found.read.sum() == 1
+    assert features.effect(Stretcher(), np.array([[2.0], [3.0]]), np.array([0.0])).kept == 1
+    with pytest.raises(ValueError, match="step"):
+        features.effect(Stretcher(), np.array([[2.0]]), np.ones(2))

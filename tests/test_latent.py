@@ -332,6 +332,47 @@ def test_class_shares_refuse_what_does_not_fit(change, words):
         latent.class_shares(**arguments | change)
 
 
+def test_random_steps_are_as_long_and_point_anywhere():
+    like = np.array([3.0, 0, 4], dtype="float32")
+    steps = latent.random_steps(like, 2_000, seed=0)
+    np.testing.assert_allclose(np.linalg.norm(steps, axis=1), 5, rtol=1e-5)
+    assert np.abs(steps.mean(axis=0)).max() < 0.3
+    assert steps.dtype == like.dtype
+    assert np.array_equal(steps, latent.random_steps(like, 2_000, seed=0))
+    with pytest.raises(ValueError, match="n="):
+        latent.random_steps(like, 0)
+
+
+def test_score_vectors_compare_the_highest_with_the_lowest():
+    z, score = normal(50, 3), np.arange(50.0)
+    vector = latent.score_vector(z, score, 0.2)
+    np.testing.assert_allclose(vector, z[-10:].mean(axis=0) - z[:10].mean(axis=0))
+    with pytest.raises(ValueError, match="share="):
+        latent.score_vector(z, score, 0.6)
+    with pytest.raises(ValueError, match="score"):
+        latent.score_vector(z, score[:-1])
+
+
+def test_a_balanced_vector_leaves_out_what_the_classes_differ_in():
+    labels, score = np.repeat([0, 2], [100, 300]), np.tile(np.arange(100.0), 4)
+    z = np.stack([score / 100, 10.0 * labels], axis=1)
+    np.testing.assert_allclose(latent.balanced_vector(z, score, labels), [0.8, 0], atol=1e-9)
+    assert latent.score_vector(z, score - 20 * labels, 0.2)[1] < -1
+
+
+def test_stepping_stones_go_round_and_in_short_hops():
+    angle = np.linspace(0, np.pi, 41)
+    half_circle = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    assert latent.stepping_stones(half_circle, 0, 40, k=3) == list(range(41))
+    assert latent.stepping_stones(half_circle, 5, 5) == [5]
+    far = np.concatenate([half_circle, half_circle + 100])
+    with pytest.raises(ValueError, match="k=3: no way"):
+        latent.stepping_stones(far, 0, 60, k=3)
+    for change in ({"start": 41}, {"end": -1}, {"k": 41}):
+        with pytest.raises(ValueError, match=next(iter(change))):
+            latent.stepping_stones(half_circle, **{"start": 0, "end": 1, **change})
+
+
 def test_gaps_find_the_hole_in_a_ring():
     angle = np.linspace(0, 2 * np.pi, 400)
     ring = np.stack([np.cos(angle), np.sin(angle)], axis=1)

@@ -367,6 +367,8 @@ def test_seeds_are_joined_where_all_have_as_many():
     joined = [line.get_ydata().tolist() for line in pairs if line.get_linewidth() < 1.3]
     assert joined == [[1, 2], [2, 3], [3, 5]]
     apart = plots.seeds({"A": [1, 2, 3], "B": [2, 3]}, "loss").axes[0].lines
+    loose = plots.seeds({"A": [1, 2, 3], "B": [2, 3, 5]}, "loss", join=False).axes[0].lines
+    assert len(loose) == len(apart)
     assert not [line for line in apart if line.get_linewidth() < 1.3]
 
 

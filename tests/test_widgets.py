@@ -394,6 +394,22 @@ def test_explorer_starts_at_an_image_and_not_in_a_hole(latent_dim, principal):
     np.testing.assert_allclose(centre.z, centre.centre, atol=1e-3)
 
 
+def test_explorer_adds_attributes_to_the_image_it_is_at():
+    model = LinearModel(10)
+    codes, vectors = model.encode(IMAGES)[0], {"slant": np.ones(10), "ink": np.arange(10.0)}
+    panel = widgets.LatentExplorer(model, IMAGES, LABELS, attributes=vectors, start=3)
+    assert [control.box.description for control in panel.controls] == ["slant", "ink"]
+    np.testing.assert_allclose(panel.z, codes[3], atol=1e-5)
+    panel.controls[1].value = 0.5
+    np.testing.assert_allclose(panel.z, codes[3] + 0.5 * vectors["ink"], atol=1e-4)
+    panel.which.value = 7
+    panel.go_to_image()
+    np.testing.assert_allclose(panel.z, codes[7], atol=1e-5)
+    assert not panel.errors
+    with pytest.raises(ValueError, match="attributes"):
+        widgets.LatentExplorer(model, IMAGES, LABELS, attributes={"slant": np.ones(9)})
+
+
 @pytest.mark.parametrize("start", [-1, len(IMAGES), 1.5, "first"])
 def test_explorer_starts_at_an_image_that_there_is(start):
     with pytest.raises(ValueError, match="start="):

@@ -278,12 +278,12 @@ def measure_smoothness(model: Any, z: np.ndarray, space: FeatureSpace) -> dict[s
     position = np.linspace(0, 1, PATH_IMAGES, dtype=np.float32)[:, None]
     points = start + position * (end - start)
     described, _ = space.describe(model.decode(points.reshape(-1, z.shape[1])))
-    length = metrics.perceptual_path_length(described.reshape(n, PATH_IMAGES, -1))
+    found = metrics.path_energy(described.reshape(n, PATH_IMAGES, -1))
     return {
         "paths": n,
         "images_per_path": PATH_IMAGES,
-        "energy": length.energy,
-        "ratio": length.ratio,
+        "energy": found.energy,
+        "ratio": found.ratio,
     }
 
 

@@ -8,11 +8,12 @@ import functools
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 from tqdm.auto import tqdm
 
-from vae_helpers import _arguments, metrics, weights
+from vae_helpers import _arguments, latent, metrics, weights
 from vae_helpers.backend import keras
 from vae_helpers.files import ASSETS, read_card, read_npz
 from vae_helpers.models import in_batches
@@ -21,6 +22,7 @@ layers = keras.layers
 
 CLASSIFIERS = {"mnist": "mnist-classifier", "fashion-mnist": "fashion-classifier"}
 
+HANDWRITING = ("ink", "slant", "width")
 INCEPTION_SIZE = 299
 INCEPTION_FILE = "inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5"
 
@@ -91,6 +93,90 @@ def features_and_probabilities(
     if images.shape[1] == 32:
         images = images[:, 2:-2, 2:-2]
     return in_batches(_classifier(_known(dataset)), images, batch_size)
+
+
+def handwriting(images: np.ndarray) -> dict[str, np.ndarray]:
+    """Return three numbers that anybody can name: ink, slant and width of each image, (n,) each.
+
+    Ink is the sum of the pixels. Slant is the angle of the line through the ink along which rows
+    lie best under each other, in degrees, above 0 to the right. Width is the standard deviation of
+    the ink across, in pixels.
+
+    Args:
+        images: (n, h, w, 1) in [0, 1], none of them black.
+
+    Raises:
+        ValueError: for a wrong shape, NaN, pixels outside [0, 1], or a black image.
+    """
+    images = _arguments.images(images, "images")
+    ink = images.sum(axis=(1, 2, 3))
+    if ink.min() <= 0:
+        raise ValueError("images has a black one: allowed are images with some ink")
+    share = images[..., 0] / ink[:, np.newaxis, np.newaxis]
+    down, across = np.mgrid[: images.shape[1], : images.shape[2]]
+    down = down - (share * down).sum(axis=(1, 2), keepdims=True)  # from the middle of the ink
+    across = across - (share * across).sum(axis=(1, 2), keepdims=True)
+    height = np.maximum((share * down**2).sum(axis=(1, 2)), 1e-9)
+    slant = np.degrees(np.arctan(-(share * down * across).sum(axis=(1, 2)) / height))
+    width = np.sqrt((share * across**2).sum(axis=(1, 2)))
+    return dict(zip(HANDWRITING, (ink, slant, width), strict=True))
+
+
+class Effect(NamedTuple):
+    """What a step in the latent space does to images.
+
+    ``change``, the mean change of each number of :func:`handwriting`; ``kept``, the share of images
+    that the classifier reads as the same class before and after; ``read``, the shares (10,) of the
+    classes that it reads after the step.
+    """
+
+    change: dict[str, float]
+    kept: float
+    read: np.ndarray
+
+
+def effect(model: Any, z: np.ndarray, step: np.ndarray, dataset: str = "mnist") -> Effect:
+    """Return the :class:`Effect` of adding ``step`` (latent_dim,) to each of the codes ``z``.
+
+    Both are decoded, with the step and without it: what the model's copies lack anyway is not
+    charged to the step.
+
+    Args:
+        model: has ``decode``, such as every model of the course.
+        z: (n, latent_dim) codes.
+        step: (latent_dim,) what to add.
+        dataset: "mnist" or "fashion-mnist", the classifier to ask.
+
+    Raises:
+        ValueError: for an unknown data set, or a shape that does not fit.
+    """
+    step = _arguments.row(step, "step", np.shape(z)[1], dtype=np.float32)
+    before, after = model.decode(z), model.decode(z + step)
+    was, now = handwriting(before), handwriting(after)
+    change = {what: float(np.mean(now[what] - was[what])) for what in was}
+    old, new = (classify(images, dataset).argmax(axis=1) for images in (before, after))
+    return Effect(change, float(np.mean(old == new)), np.bincount(new, minlength=10) / len(new))
+
+
+def random_effect(
+    model: Any,
+    z: np.ndarray,
+    like: np.ndarray,
+    n: int,
+    seed: int | None = None,
+    dataset: str = "mnist",
+) -> Effect:
+    """Return the mean :class:`Effect` of ``n`` random steps, each as long as the step ``like``.
+
+    Of each step's mean changes the sizes are averaged: a random step may go either way. Arguments
+    and errors are those of :func:`effect` and of :func:`vae_helpers.latent.random_steps`.
+    """
+    found = [effect(model, z, step, dataset) for step in latent.random_steps(like, n, seed)]
+    change = {
+        what: float(np.mean([abs(one.change[what]) for one in found])) for what in HANDWRITING
+    }
+    kept = float(np.mean([one.kept for one in found]))
+    return Effect(change, kept, np.mean([one.read for one in found], axis=0))
 
 
 def classifier_card(dataset: str = "mnist") -> dict:

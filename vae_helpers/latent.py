@@ -170,6 +170,19 @@ def interpolate(z1: ArrayLike, z2: ArrayLike, steps: int, method: Method = "line
     return points
 
 
+def interpolate_pairs(
+    z1: ArrayLike, z2: ArrayLike, steps: int, method: Method = "linear"
+) -> np.ndarray:
+    """Walk from each row of ``z1`` (n, latent_dim) to its partner in ``z2``.
+
+    Returns:
+        Points (n, steps, latent_dim); see :func:`interpolate`, also for what it raises.
+    """
+    z1, z2 = _points(z1, "z1"), _points(z2, "z2")
+    _arguments.same_shape(z1, z2, "z1", "z2")
+    return np.stack([interpolate(a, b, steps, method) for a, b in zip(z1, z2, strict=True)])
+
+
 def between(z1: ArrayLike, z2: ArrayLike, t: float, method: Method = "linear") -> np.ndarray:
     """Return the one point (latent_dim,) that is the share ``t`` of the way from z1 to z2.
 
@@ -367,6 +380,76 @@ def attribute_vector(z_with: ArrayLike, z_without: ArrayLike) -> np.ndarray:
     return z_with.mean(axis=0) - z_without.mean(axis=0)
 
 
+def score_vector(z: ArrayLike, score: ArrayLike, share: float = 0.2) -> np.ndarray:
+    """Return the :func:`attribute_vector` of the highest scores against the lowest.
+
+    Args:
+        z: (n, latent_dim) encodings.
+        score: (n,) how much of the attribute each image has.
+        share: of the images that each of the two groups takes, up to a half.
+
+    Raises:
+        ValueError: for shapes that do not fit, NaN, or a share outside (0, 0.5].
+    """
+    z = _points(z, "z")
+    score = _arguments.row(score, "score", len(z))
+    share = _arguments.number(share, "share", low=0, high=0.5, open_low=True)
+    low, high = np.quantile(score, [share, 1 - share])
+    return attribute_vector(z[score >= high], z[score <= low])
+
+
+def balanced_vector(
+    z: ArrayLike, score: ArrayLike, labels: ArrayLike, share: float = 0.2
+) -> np.ndarray:
+    """Return the mean over the classes of the :func:`score_vector` within each class.
+
+    What the classes differ in does not enter, if each of them has high scores and low ones.
+    Arguments and errors are those of :func:`score_vector`; ``labels`` (n,) are whole numbers.
+    """
+    z = _points(z, "z")
+    score = _arguments.row(score, "score", len(z))
+    labels = _arguments.labels(labels, "labels", len(z))
+    groups = [labels == label for label in np.unique(labels)]
+    return np.mean([score_vector(z[g], score[g], share) for g in groups], axis=0)
+
+
+def stepping_stones(z: ArrayLike, start: int, end: int, k: int = 10) -> list[int]:
+    """Return the numbers of encodings that lead from one to another in short hops.
+
+    Each encoding is joined with its ``k`` nearest ones, and of all ways along these joints the one
+    with the least sum of *squared* lengths is taken: many short hops cost less than a long one.
+
+    Args:
+        z: (n, latent_dim) encodings.
+        start: number of the first encoding.
+        end: number of the last.
+        k: how many neighbours each encoding is joined with, below n.
+
+    Returns:
+        The numbers on the way, from ``start`` to ``end``.
+
+    Raises:
+        ValueError: for a number that is no encoding's, or if no way leads to the end.
+    """
+    from scipy.sparse.csgraph import dijkstra
+    from sklearn.neighbors import kneighbors_graph
+
+    z = _points(z, "z", least=2)
+    start, end = (
+        _arguments.whole_number(i, name, low=0, high=len(z) - 1)
+        for i, name in ((start, "start"), (end, "end"))
+    )
+    graph = kneighbors_graph(z, _arguments.whole_number(k, "k", high=len(z) - 1), mode="distance")
+    graph.data **= 2
+    _, before = dijkstra(graph, directed=False, indices=start, return_predecessors=True)
+    way = [end]
+    while way[-1] != start:
+        if before[way[-1]] < 0:
+            raise ValueError(f"k={k}: no way leads from {start} to {end}, allowed are more")
+        way.append(int(before[way[-1]]))
+    return way[::-1]
+
+
 def add_attribute(
     z: ArrayLike, vector: ArrayLike, strengths: ArrayLike = (0.0, 0.5, 1.0)
 ) -> np.ndarray:
@@ -387,6 +470,52 @@ def add_attribute(
     _arguments.same_shape(z, vector, "z", "vector")
     strengths = _arguments.row(strengths, "strengths")
     return (z + strengths[:, np.newaxis] * vector).astype(np.result_type(z, vector))
+
+
+def random_steps(like: ArrayLike, n: int, seed: int | None = None) -> np.ndarray:
+    """Return ``n`` vectors of random directions, each as long as ``like``: a fair control.
+
+    What such a step does to an image, a step with a name must beat.
+
+    Args:
+        like: (latent_dim,), such as an :func:`attribute_vector`.
+        n: number of vectors.
+        seed: of the directions, which are even on the sphere.
+
+    Returns:
+        Vectors (n, latent_dim).
+
+    Raises:
+        ValueError: if ``n`` is below 1, or for a wrong shape, NaN or infinity.
+    """
+    like = _point(like, "like")
+    shape = (_arguments.whole_number(n, "n"), len(like))
+    directions = np.random.default_rng(seed).standard_normal(shape)
+    length = np.linalg.norm(like) / np.linalg.norm(directions, axis=1, keepdims=True)
+    return (length * directions).astype(like.dtype)
+
+
+def explained(z: ArrayLike, values: ArrayLike) -> tuple[np.ndarray, float]:
+    """Return how much of a number's variance the encodings explain (r²), alone and together.
+
+    Args:
+        z: (n, latent_dim) encodings.
+        values: (n,) a number of each image.
+
+    Returns:
+        r² of each dimension alone (latent_dim,), 0 for one that never changes; and that of the
+        best linear combination of all.
+
+    Raises:
+        ValueError: for shapes that do not fit, or NaN.
+    """
+    z = _points(z, "z").astype(float)
+    values = _arguments.row(values, "values", len(z))
+    z, values = z - z.mean(axis=0), values - values.mean()
+    spread = np.square(z).sum(axis=0) * np.square(values).sum()
+    alone = np.square(values @ z) / np.where(spread > 0, spread, np.inf)
+    residual = values - z @ np.linalg.lstsq(z, values, rcond=None)[0]
+    return alone, float(1 - residual.var() / values.var())
 
 
 def class_shares(z: ArrayLike, labels: ArrayLike, points: ArrayLike, k: int = 1) -> np.ndarray:

@@ -1,12 +1,21 @@
 """The checkers of chapter 05."""
 
+import ast
+import re
+from pathlib import Path
+
 import numpy as np
+import over_seeds
 import pytest
 from checking import assert_not_attempted, assert_right, assert_robust, assert_wrong
+from scipy.sparse.csgraph import dijkstra
+from sklearn.neighbors import kneighbors_graph
 
 from vae_helpers import latent
 from vae_helpers.checks import chapter05
 from vae_helpers.checks.core import SelfTest, exercises_of
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("name", list(exercises_of("05")))
@@ -16,38 +25,6 @@ def test_robust(name):
 
 def straight(z1, z2, t):
     return (1 - t[:, None]) * z1 + t[:, None] * z2
-
-
-def summed_up(z1, z2, t):
-    """Change z1 itself, step by step."""
-    points = []
-    for share in t:
-        z1 += share * (z2 - z1)
-        points.append(z1.copy())
-    return points
-
-
-def test_lerp():
-    exercise = chapter05.lerp
-    assert_right(exercise, straight)
-    assert_right(exercise, lambda z1, z2, t: z1 + np.outer(t, z2 - z1))
-    assert_right(
-        exercise, lambda z1, z2, t: np.array([latent.between(z1, z2, share) for share in t])
-    )
-    assert_wrong(exercise, lambda z1, z2, t: straight(z2, z1, t), "swapped")
-    assert_wrong(exercise, lambda z1, z2, t: straight(z1, z2, t)[::-1], "from z2 to z1")
-    assert_wrong(exercise, lambda z1, z2, t: z1 + t[:, None] * z2, "all of z1")
-    assert_wrong(exercise, lambda z1, z2, t: t[:, None] * (z2 - z1), "add it to z1")
-    assert_wrong(exercise, lambda z1, z2, t: straight(z1, z2, t).T, "swapped: one row a share")
-    assert_wrong(exercise, lambda z1, z2, t: np.linspace(z1, z2, len(t)), "equal steps from 0 to 1")
-    assert_wrong(
-        exercise, lambda z1, z2, t: (1 - t) * z1 + t * z2, "stopped with ValueError", "column of t"
-    )
-    assert_wrong(exercise, lambda z1, z2, t: straight(z1, z2, np.sort(t)), "of 2 cases right")
-    assert_wrong(exercise, lambda z1, z2, t: (z1 + z2) / 2, "shape (2,): expected (2, 2)")
-    assert_wrong(exercise, summed_up, "half-way their mean")
-    assert_wrong(exercise, lambda z1, z2, t: straight(z1, z2, t * t * (3 - 2 * t)), "slowly")
-    assert_not_attempted(exercise, lambda z1, z2, t: ...)
 
 
 def lengths(features):
@@ -85,6 +62,54 @@ def test_path_lengths():
     for piece, wrong in direct.items():
         assert_wrong(exercise, wrong, piece)
     assert_not_attempted(exercise, lambda f: ...)
+
+
+def way(z, start, end, k=10, *, power=2, joins="distance", directed=False):
+    graph = kneighbors_graph(z, k, mode=joins)
+    graph.data **= power
+    _, before = dijkstra(graph, directed=directed, indices=start, return_predecessors=True)
+    found = [end]
+    while found[-1] != start:
+        found.append(before[found[-1]])
+    return found[::-1]
+
+
+def full_matrix(z, start, end, k=10):
+    """Do without scikit-learn: all distances, of which the k smallest of each row are kept."""
+    squares = np.square(z[:, None] - z).sum(axis=2)
+    np.fill_diagonal(squares, np.inf)
+    nearest = np.argsort(squares, axis=1)[:, :k]
+    joints = np.zeros_like(squares)
+    np.put_along_axis(joints, nearest, np.take_along_axis(squares, nearest, axis=1), axis=1)
+    _, before = dijkstra(joints, directed=False, indices=end, return_predecessors=True)
+    found = [start]
+    while found[-1] != end:
+        found.append(before[found[-1]])
+    return np.array(found)
+
+
+def test_stepping_stones():
+    exercise = chapter05.stepping_stones
+    assert_right(exercise, way)
+    assert_right(exercise, full_matrix)
+    assert_right(exercise, latent.stepping_stones)
+    wrong = {
+        "cost their lengths": lambda *a: way(*a, power=1),
+        "Every hop costs the same": lambda *a: way(*a, joins="connectivity"),
+        "squared twice": lambda *a: way(*a, power=4),
+        "turn the list round": lambda *a: way(*a)[::-1],
+        "two ends are missing": lambda *a: way(*a)[1:-1],
+        "The start is missing": lambda *a: way(*a)[1:],
+        "The end is missing": lambda *a: way(*a)[:-1],
+        "straight way, without a stone": lambda z, start, end, k: [start, end],
+        "Is `k` used?": lambda z, start, end, k: way(z, start, end, len(z) - 1),
+        "return their numbers": lambda z, start, end, k: z[way(z, start, end, k)],
+    }
+    for piece, answer in wrong.items():
+        assert_wrong(exercise, answer, piece)
+    assert_wrong(exercise, lambda *a: way(*a, directed=True), "−9999")
+    assert_wrong(exercise, lambda *a: way(*a, power=3), "cases right")
+    assert_not_attempted(exercise, lambda z, start, end, k: ...)
 
 
 def turned(z1, z2, t, *, guard=True, clip=True, scale=True, units=True, divide=True):
@@ -292,3 +317,15 @@ def test_the_learners_own_arrays_are_not_shared():
         return result
 
     assert_right(chapter05.slerp, in_place)
+
+
+def test_the_numbers_of_other_seeds_in_the_chapter_are_those_that_were_measured():
+    source = (ROOT / "notebooks" / "source" / "05_interpolation.py").read_text(encoding="utf-8")
+    typed = {}
+    for part in re.findall(r"^seeds_1_and_2 \|?= (\{.*\})$", source, re.MULTILINE):
+        typed |= ast.literal_eval(part)
+    seeds = over_seeds.recorded()["05", "slant"]["seeds"]
+    for name, values in typed.items():
+        measured = [seeds[seed][f"{name}, best one"] for seed in ("1", "2")]
+        np.testing.assert_allclose(values, measured, atol=0.0051)
+    assert [f"{name}, best one" in seeds["0"] for name in typed] == [True] * 7

@@ -19,7 +19,10 @@ from wrong_answers import GIVEN, given_function
 from vae_helpers.checks import core, relations
 from vae_helpers.checks.core import RIGHT, SelfTest
 
-AT_MOST, AT_MOST_OF = 60, {"build_decoder": 12, "my_vae": 20, "conditional_vae": 20}
+AT_MOST, AT_MOST_OF = (
+    60,
+    {"build_decoder": 12, "my_vae": 20, "conditional_vae": 20, "stepping_stones": 20},
+)
 CHAPTERS = [path.name[:2] for path in sorted(SOURCES.glob("[0-9][0-9]_*.py"))]
 EXERCISES = [
     exercise
@@ -33,14 +36,17 @@ def namespace(exercise):
     """Return what the notebook has imported and defined when it comes to an exercise."""
     import keras
     from keras import layers, ops
+    from scipy.sparse.csgraph import dijkstra
     from scipy.spatial import KDTree
     from scipy.special import logsumexp, xlogy
     from scipy.stats import norm
+    from sklearn.neighbors import kneighbors_graph
 
     import vae_helpers as vh
 
     known = {"np": np, "vh": vh, "keras": keras, "ops": ops, "norm": norm}
     known |= {"logsumexp": logsumexp, "xlogy": xlogy, "layers": layers, "KDTree": KDTree}
+    known |= {"dijkstra": dijkstra, "kneighbors_graph": kneighbors_graph}
     if exercise.name in GIVEN:
         exec(given_function(exercise.chapter, GIVEN[exercise.name]), known)
     return known

@@ -5,7 +5,7 @@ import pytest
 from samples import normal
 from scipy.spatial.distance import pdist
 
-from vae_helpers.metrics import class_balance, diversity, perceptual_path_length
+from vae_helpers.metrics import class_balance, diversity, path_energy, path_lengths
 
 
 def test_diversity_is_the_mean_distance_of_pairs():
@@ -36,7 +36,7 @@ def test_a_straight_path_is_as_short_as_can_be():
     for images in (2, 5, 11):
         t = np.linspace(0, 1, images)[:, None, None]
         straight = ((1 - t) * ends[0] + t * ends[1]).transpose(1, 0, 2)
-        length = perceptual_path_length(straight)
+        length = path_energy(straight)
         assert length.ratio == pytest.approx(1)
         assert length.energy == pytest.approx(np.square(ends[1] - ends[0]).sum(axis=1).mean())
 
@@ -44,15 +44,22 @@ def test_a_straight_path_is_as_short_as_can_be():
 def test_a_jump_costs_more_than_a_walk_and_a_detour_too():
     jump = np.array([0.0, 0, 0, 0, 1])[None, :, None]
     detour = np.array([0.0, 1, 2, 1, 1])[None, :, None]
-    assert perceptual_path_length(jump).ratio == pytest.approx(4)
-    assert perceptual_path_length(detour).ratio == pytest.approx(12)
-    assert perceptual_path_length(np.ones((1, 3, 2))).ratio == math.inf
+    assert path_energy(jump).ratio == pytest.approx(4)
+    assert path_energy(detour).ratio == pytest.approx(12)
+    assert path_energy(np.ones((1, 3, 2))).ratio == math.inf
 
 
 def test_a_half_circle_has_the_known_energy():
     angle = np.linspace(0, np.pi, 2_001)
     circle = np.stack([np.cos(angle), np.sin(angle)], axis=1)[None]
-    assert perceptual_path_length(circle).energy == pytest.approx(np.pi**2, rel=1e-5)
+    assert path_energy(circle).energy == pytest.approx(np.pi**2, rel=1e-5)
+
+
+def test_the_length_of_a_path_is_the_sum_of_its_steps():
+    paths = np.array([[[0, 0], [3, 4], [3, 0]], [[1, 1], [1, 1], [1, 2]]], dtype=float)
+    np.testing.assert_allclose(path_lengths(paths), [9, 1])
+    with pytest.raises(ValueError, match="features has shape"):
+        path_lengths(np.zeros((3, 1, 2)))
 
 
 def test_bad_input_is_named():
@@ -65,6 +72,6 @@ def test_bad_input_is_named():
     with pytest.raises(
         ValueError, match=r"paths has shape \(3, 1, 2\): allowed are 2 images a path"
     ):
-        perceptual_path_length(np.zeros((3, 1, 2)))
+        path_energy(np.zeros((3, 1, 2)))
     with pytest.raises(ValueError, match=r"paths has shape \(3, 2\): allowed is \(n, images, d\)"):
-        perceptual_path_length(np.zeros((3, 2)))
+        path_energy(np.zeros((3, 2)))

@@ -6,6 +6,7 @@ from vae_helpers import latent
 from vae_helpers.checks.advice import advice
 from vae_helpers.checks.core import (
     Case,
+    Prediction,
     Question,
     SelfTest,
     Wrong,
@@ -15,103 +16,11 @@ from vae_helpers.checks.core import (
     expect_function,
 )
 
-
-@exercise(
-    hints=(
-        "At t = 0 all of z1 and nothing of z2, at t = 1 the other way round: two weights that sum "
-        "to 1.",
-        "One row for each t: `t[:, None]` has shape (n, 1), and times a vector (latent_dim,) it "
-        "gives (n, latent_dim).",
-        "The formula stands above the exercise; write it with the column in place of t.",
-    ),
-    title="The straight line",
-)
-def lerp(answer):
-    """Return the points of the straight line at the shares t."""
-    with advice(A_ROW_FOR_EACH, about="broadcast"):
-        expect_function(
-            answer,
-            _lerp,
-            [
-                (np.array([1.0, -2.0]), np.array([3.0, 1.0]), np.array([0.25, 0.5])),
-                (np.array([1.0, -2.0, 0.5]), np.array([3.0, 1.0, -4.0]), UNSORTED),
-            ],
-            mistakes=LERP_MISTAKES,
-            look_at="At t = 0 it must be z1, at t = 1 z2, and half-way their mean.",
-        )
-    return "The straight line: every step of the same size, and in the same direction."
-
-
 UNSORTED = np.array([0.9, 0.0, 0.25, 1.0, 0.5])
-
-
-A_ROW_FOR_EACH = (
-    "There are as many t as points, and as many numbers in z1 as dimensions: `t[:, None]` makes a "
-    "column of t, and with it a row for each."
-)
 
 
 def _lerp(z1, z2, t):
     return (1 - t[:, None]) * z1 + t[:, None] * z2
-
-
-def _summed_up(z1, z2, t):
-    """Return what comes out if each step starts where the last one ended."""
-    return z1 + np.cumsum(t)[:, None] * (z2 - z1)
-
-
-LERP_MISTAKES = (
-    (lambda z1, z2, t: _lerp(z2, z1, t), "The weights (1 − t) and t are swapped."),
-    (lambda z1, z2, t: _lerp(z1, z2, t)[::-1], "You walk from z2 to z1: keep the order of `t`."),
-    (
-        lambda z1, z2, t: np.diag(_lerp(z1, z2, t)),
-        "t and the dimensions were paired off, one with one: `t[:, None]` makes a row for each t.",
-    ),
-    (lambda z1, z2, t: _lerp(z1, z2, t).T, "Rows and columns are swapped: one row a share t."),
-    (
-        lambda z1, z2, t: z1 + t[:, None] * z2,
-        "You add all of z1: its weight falls to 0 as t goes to 1.",
-    ),
-    (lambda z1, z2, t: z1 + _lerp(z1, z2, t), "z1 counts once too often: its weight is 1 − t."),
-    (lambda z1, z2, t: z2 + _lerp(z1, z2, t), "z2 counts once too often: its weight is t."),
-    (lambda z1, z2, t: t[:, None] * (z2 - z1), "That is the way gone so far: add it to z1."),
-    (
-        lambda z1, z2, t: z1 - t[:, None] * (z2 - z1),
-        "The sign is wrong: you walk away from z2. The way is z2 − z1.",
-    ),
-    (
-        lambda z1, z2, t: (1 - t[:, None]) * z1 - t[:, None] * z2,
-        "Both parts are added: (1 − t) z1 *plus* t z2.",
-    ),
-    (lambda z1, z2, t: (1 - t[:, None]) * z1, "The part of z2 is missing: add t z2."),
-    (lambda z1, z2, t: t[:, None] * z2, "The part of z1 is missing: add (1 − t) z1."),
-    (
-        lambda z1, z2, t: _lerp(z1, z2, np.linspace(0, 1, len(t))),
-        "You go in equal steps from 0 to 1: use the shares `t` that are given.",
-    ),
-    (
-        lambda z1, z2, t: _lerp(z1, z2, t**2 * (3 - 2 * t)),
-        "Your walk starts slowly and ends slowly: it must go evenly, with t itself.",
-    ),
-    (lambda z1, z2, t: _lerp(z1, z2, t**2), "You squared t: use t itself."),
-    (
-        _summed_up,
-        "Each step starts where the last one ended, and z1 moved with it: every point starts from "
-        "z1. (`z = z1` and then `z += …` changes z1 itself.)",
-    ),
-    (
-        lambda z1, z2, t: np.tile((z1 + z2) / 2, (len(t), 1)),
-        "Every point is the middle: `t` is not used.",
-    ),
-    (
-        lambda z1, z2, t: t[:, None] * (z1 + z2) / 2,
-        "That is the middle, times t: z1 has the weight 1 − t, and z2 the weight t.",
-    ),
-    (
-        lambda z1, z2, t: t[:, None] * (z1 + z2),
-        "z1 has the weight 1 − t, and only z2 the weight t.",
-    ),
-)
 
 
 @exercise(
@@ -235,6 +144,115 @@ PATH_MISTAKES = (
     (
         lambda f: _step_lengths(f).sum(axis=1) / np.sqrt(f.shape[2]),
         "You averaged over the features: a length is the root of the *sum* of squares.",
+    ),
+)
+
+
+@exercise(
+    hints=(
+        "`kneighbors_graph` gives the lengths of all joints in one sparse matrix; `graph.data` are "
+        "its numbers, and `graph.data **= 2` squares them.",
+        "`_, before = dijkstra(graph, directed=False, indices=start, return_predecessors=True)`: "
+        "on the best way from the start, `before[i]` comes just before i.",
+        "So go backwards: `way = [end]`, and as long as `way[-1] != start` append "
+        "`before[way[-1]]`. At the end turn the list round.",
+    ),
+    title="Stepping stones",
+)
+def stepping_stones(answer):
+    """Return the way with the least sum of squared hops through the graph of nearest codes."""
+    corner = np.array([[0, 0], [2, 1], [3, 3], [5, 3], [4, 0.5], [7, 0], [6, 1.5]], dtype=float)
+    with advice(BACKWARDS, about="index|out of bounds|9999"):
+        expect_function(
+            answer,
+            latent.stepping_stones,
+            [
+                Case(corner, 0, 5, 3, when="there are seven codes in the plane"),
+                (_scattered(20, 3, seed=29), 5, 10, 3),
+                (_scattered(26, 2, seed=54), 9, 6, 4),
+                (_scattered(22, 2, seed=97), 3, 11, 3),
+            ],
+            mistakes=STONES_MISTAKES,
+            look_at="Square the lengths of the joints, let `dijkstra` start at `start`, and follow "
+            "`before` back from `end`.",
+        )
+    return "Many short hops, and each stone is a code that some image has."
+
+
+BACKWARDS = (
+    "Before the start there is nothing: `before` holds −9999 there, and for every code that cannot "
+    "be reached. Stop at the start, let `dijkstra` begin there (`indices=start`), and let it use "
+    "each joint both ways (`directed=False`)."
+)
+
+
+def _scattered(n, d, seed):
+    """Return codes (n, d) among which other joints, or other costs, lead another way."""
+    return np.random.default_rng(seed).normal(size=(n, d)).round(2)
+
+
+def _best_way(z, start, end, k, power=2.0, directed=False):
+    """Return the way, or what there is of it, for joints that cost length to a power."""
+    from scipy.sparse.csgraph import dijkstra
+    from sklearn.neighbors import kneighbors_graph
+
+    graph = kneighbors_graph(z, min(int(k), len(z) - 1), mode="distance")
+    graph.data **= power
+    _, before = dijkstra(graph, directed=directed, indices=start, return_predecessors=True)
+    way = [end]
+    while way[-1] != start and before[way[-1]] >= 0:
+        way.append(before[way[-1]])
+    return np.array(way[::-1])
+
+
+def _cost(z, way):
+    return np.square(np.diff(z[way], axis=0)).sum()
+
+
+STONES_MISTAKES = (
+    (
+        lambda z, start, end, k: _best_way(z, start, end, k, power=1),
+        "The joints cost their lengths: square them, so that a long hop costs more than several "
+        "short ones.",
+    ),
+    (
+        lambda z, start, end, k: _best_way(z, start, end, k, power=0),
+        'Every hop costs the same: take the lengths, `mode="distance"`, and square them.',
+    ),
+    (
+        lambda z, start, end, k: _best_way(z, start, end, k, power=4),
+        "The lengths are squared twice: once is enough.",
+    ),
+    (
+        lambda z, start, end, k: _best_way(z, start, end, k)[::-1],
+        "That is the way from `end` to `start`: turn the list round.",
+    ),
+    (
+        lambda z, start, end, k: _best_way(z, start, end, k)[1:-1],
+        "The two ends are missing: they belong to the way.",
+    ),
+    (lambda z, start, end, k: _best_way(z, start, end, k)[1:], "The start is missing."),
+    (lambda z, start, end, k: _best_way(z, start, end, k)[:-1], "The end is missing."),
+    (
+        lambda z, start, end, k: np.array([start, end]),
+        "That is the straight way, without a stone between: follow `before` back from `end`.",
+    ),
+    (
+        lambda z, start, end, k: _best_way(z, start, end, len(z) - 1),
+        "Too many joints: join each code with its `k` nearest only. Is `k` used?",
+    ),
+    (
+        lambda z, start, end, k: _best_way(z, start, end, k, directed=True),
+        "Your joints lead one way only: a code may be left by a joint of its neighbour, too, with "
+        "`directed=False`.",
+    ),
+    (
+        lambda z, start, end, k: z[_best_way(z, start, end, k)],
+        "Those are the codes on the way: return their numbers.",
+    ),
+    (
+        lambda z, start, end, k: np.array(_cost(z, _best_way(z, start, end, k))),
+        "That is what the way costs: return the numbers of the codes on it.",
     ),
 )
 
@@ -674,7 +692,7 @@ def balanced_vector(answer):
             rtol=1e-3,
             look_at="Take the classes that occur, as `np.unique(labels)` gives them.",
         )
-    return "Like is compared with like: what is left is the attribute, or nearly."
+    return "Like is compared with like. How much of the class is left, a control will say."
 
 
 def _of_classes(combine=lambda vectors, sizes: vectors.mean(axis=0), vector=_vector):
@@ -824,6 +842,46 @@ BALANCED_MISTAKES = (
     ),
 )
 
+
+shortest_path = Prediction(
+    "Walks between random pairs of test images, and mixed pixels as the control. Whose images "
+    "take the shortest way through the classifier's features?",
+    {
+        "a": "Those of the VAE: its latent space is smooth.",
+        "b": "Those of the convolutional VAE, which has the best decoder.",
+        "c": "The mixed pixels, in which nothing moves.",
+        "d": "Those of the AE: nothing pulls its codes together.",
+    },
+    right="c",
+    feedback={
+        "a": "It is a little shorter than the AE's. Both are longer than that of mixed pixels.",
+        "b": "Its way is the longest of the four: crisp strokes change more than blurred ones.",
+        "c": "A cross-fade goes straight ahead. So a short path alone is no praise.",
+        "d": "Its way is a little longer than the VAE's, and clearly longer than the cross-fade's.",
+    },
+    name="shortest_path",
+    chapter=__name__,
+)
+
+arc_or_line = Prediction(
+    "Middles of 1,000 walks in the VAE with ten dimensions: spherical, and straight. White (2016) "
+    "reports sharper images for the spherical way. And here?",
+    {
+        "a": "Spherical is better by all our numbers.",
+        "b": "More are recognised, the path is longer, and log q is lower.",
+        "c": "Nothing changes: in ten dimensions the two nearly agree.",
+        "d": "Fewer are recognised, since the straight middle lies among codes.",
+    },
+    right="b",
+    feedback={
+        "a": "The path is longer, and log q falls by about ten nats: not by all of them.",
+        "b": "Contrast is bought with distance from what the decoder has seen.",
+        "c": "The directions agree at half-way, the lengths do not: about 2.3 against 3.2.",
+        "d": "It does lie among codes. But the classifier likes contrast better than company.",
+    },
+    name="arc_or_line",
+    chapter=__name__,
+)
 
 self_test = SelfTest(
     Question(

@@ -27,10 +27,11 @@ from vae_helpers.metrics.divergence import (
 )
 from vae_helpers.metrics.diversity import (
     ClassBalance,
-    PathLength,
+    PathEnergy,
     class_balance,
     diversity,
-    perceptual_path_length,
+    path_energy,
+    path_lengths,
 )
 from vae_helpers.metrics.frechet import FeatureStatistics, fid, frechet_distance
 from vae_helpers.metrics.kernel import kid
@@ -67,7 +68,7 @@ __all__ = [
     "FeatureStatistics",
     "Information",
     "Neighbours",
-    "PathLength",
+    "PathEnergy",
     "PrecisionRecall",
     "Summary",
     "active_units",
@@ -99,7 +100,8 @@ __all__ = [
     "neighbour_scores",
     "over_seeds",
     "own_neighbours",
-    "perceptual_path_length",
+    "path_energy",
+    "path_lengths",
     "precision_recall",
     "reconstruction_error",
     "silhouette",

@@ -185,6 +185,7 @@ def seeds(
     title: str | None = None,
     reference: float | None = None,
     alt: str | None = None,
+    join: bool = True,
 ) -> AltFigure:
     """Show one number of models trained with several seeds: every run, and their mean.
 
@@ -197,6 +198,7 @@ def seeds(
         title: a text above the figure.
         reference: draw a dashed line here, such as a published value.
         alt: alt text, where the one made from the numbers is not enough.
+        join: whether thin lines join the runs of one seed, where all models have as many.
 
     Returns:
         A figure.
@@ -207,7 +209,8 @@ def seeds(
     values = _arguments.each(_arguments.row, values, "values")
     figure = new_figure(min(9.0, 2.5 + 1.5 * len(values)), 4.2)
     axes = figure.add_subplot()
-    _join_pairs(axes, list(values.values()))
+    if join:
+        _join_pairs(axes, list(values.values()))
     for i, row in enumerate(values.values()):
         axes.plot(i + _beside(row), row, "o", alpha=0.8)
         axes.plot([i - 0.2, i + 0.2], [row.mean()] * 2, color="black", linewidth=1.6)

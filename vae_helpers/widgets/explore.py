@@ -43,6 +43,8 @@ class LatentExplorer(Panel):
         class_names: names of the classes; None takes the numbers.
         principal: None gives one slider a latent dimension; a number gives that many sliders,
             along the directions in which the encodings vary most.
+        attributes: dict from a name to a vector (latent_dim,), instead of the above: one slider
+            each says how many times it is added to the present image's code, from −1.5 to 1.5.
         seed: of the random points.
         start: the number of the image to start at; None starts at the centre, which may be a hole.
 
@@ -59,12 +61,14 @@ class LatentExplorer(Panel):
         principal: int | None = None,
         seed: int | None = 0,
         start: int | None = 0,
+        attributes: Mapping[str, ArrayLike] | None = None,
     ):
         super().__init__()
         self.model, self.images = model, _arguments.images(images, "images")
         self.labels, self.class_names = as_labels(labels, len(self.images), class_names)
         self.encodings = render.codes(model, self.images)
         self.rng = np.random.default_rng(seed)
+        self.attributes = dict(attributes or {})
         self._choose_directions(principal)
         self.controls = [
             Control(name, -reach, reach)
@@ -96,6 +100,11 @@ class LatentExplorer(Panel):
             self._set(z)
 
     def _set(self, z):
+        if self.attributes:  # nothing is added to a new point yet
+            self.origin = z
+            for control in self.controls:
+                control.value = 0.0
+            return
         coordinates = (z - self.centre) @ self.directions.T
         # What the sliders cannot say stays as it is: their directions may be fewer.
         self.origin = z - coordinates @ self.directions
@@ -152,15 +161,24 @@ class LatentExplorer(Panel):
                 f"principal={principal!r}: allowed is None for a model with {n} latent "
                 "dimensions, which must be two or more"
             )
+        if self.attributes:
+            vectors = _arguments.each(_arguments.row, self.attributes, "attributes")
+            self.directions = _arguments.matrix(
+                list(vectors.values()), "attributes", n, dtype=np.float32
+            )
         self.origin = self.centre
 
     def _names(self, principal):
+        if self.attributes:
+            return list(self.attributes)
         if principal:
             return [f"direction {i + 1}" for i in range(principal)]
         return [dimension_name(i) for i in range(self.model.latent_dim)]
 
     def _reaches(self):
         """Return how far each slider goes: to the farthest encoding, and to 3 at least."""
+        if self.attributes:
+            return [1.5] * len(self.attributes)
         coordinates = (self.encodings - self.centre) @ self.directions.T
         return np.maximum(3.0, np.ceil(np.abs(coordinates).max(axis=0))).tolist()
 

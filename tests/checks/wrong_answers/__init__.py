@@ -33,9 +33,11 @@ import scipy.stats
 import sklearn.metrics
 from keras import layers, ops
 from scipy.linalg import sqrtm
+from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import KDTree
 from scipy.special import logsumexp, xlogy
 from scipy.stats import norm
+from sklearn.neighbors import kneighbors_graph
 
 import vae_helpers as vh
 """  # what the first cells of the chapters import, and a little more

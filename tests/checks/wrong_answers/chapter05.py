@@ -1,65 +1,6 @@
 from wrong_answers import right, wrong
 
 ANSWERS = {
-    "lerp": [
-        wrong(
-            "the ends exchanged",
-            r"exchang|swap|order|z1|other way|turned|start",
-            "t = t[:, None]\nreturn t * z1 + (1 - t) * z2",
-        ),
-        wrong(
-            "t not made a column",
-            r"column|\[:, None\]|shape|broadcast",
-            "return (1 - t) * z1 + t * z2",
-        ),
-        wrong(
-            "from the start on, by t times the end",
-            r"1 [-−] t|z2 [-−] z1|difference|start|z1",
-            "return z1 + t[:, None] * z2",
-        ),
-        wrong(
-            "equal steps, whatever t",
-            r"\bt\b.*(ignored|given|own|shares)|shares|linspace|equal",
-            "return np.linspace(z1, z2, len(t))",
-        ),
-        wrong(
-            "backwards from the start",
-            r"sign|z2 [-−] z1|difference|turned|direction|other way",
-            "t = t[:, None]\nreturn z1 + t * (z1 - z2)",
-        ),
-        wrong(
-            "codes in columns",
-            r"transpos|shape|\(n, latent_dim\)|rows",
-            "t = t[:, None]\nreturn ((1 - t) * z1 + t * z2).T",
-        ),
-        wrong(
-            "eleven steps always",
-            r"\bt\b|11|shape|shares|number of",
-            "t = np.linspace(0, 1, 11)[:, None]\nreturn (1 - t) * z1 + t * z2",
-        ),
-        wrong(
-            "the start forgotten",
-            r"z1|start|1 [-−] t|first",
-            "return t[:, None] * z2",
-        ),
-        wrong(
-            "the middle, scaled",
-            r"1 [-−] t|middle|z1|shares|weight",
-            "return t[:, None] * (z1 + z2) / 2",
-        ),
-        wrong(
-            "t as a whole number",
-            r"whole|integer|int|round|fraction",
-            "t = t[:, None].astype(int)\nreturn (1 - t) * z1 + t * z2",
-        ),
-        right("from the start on", "return z1 + np.outer(t, z2 - z1)"),
-        right("one point at a time", "return [(1 - s) * z1 + s * z2 for s in t]"),
-        right("a product of matrices", "return np.stack([1 - t, t], axis=1) @ np.stack([z1, z2])"),
-        right(
-            "a tensor",
-            "t = ops.convert_to_tensor(t[:, None])\nreturn (1 - t) * z1 + t * z2",
-        ),
-    ],
     "path_lengths": [
         wrong(
             "the direct distance",
@@ -140,6 +81,158 @@ ANSWERS = {
             """
             f = ops.convert_to_tensor(features)
             return ops.sum(ops.norm(f[:, 1:] - f[:, :-1], axis=-1), axis=-1)
+            """,
+        ),
+    ],
+    "stepping_stones": [
+        wrong(
+            "lengths that are not squared",
+            r"squar",
+            """
+            graph = kneighbors_graph(z, k, mode="distance")
+            _, before = dijkstra(graph, directed=False, indices=start, return_predecessors=True)
+            way = [end]
+            while way[-1] != start:
+                way.append(before[way[-1]])
+            return way[::-1]
+            """,
+        ),
+        wrong(
+            "from the end to the start",
+            r"order|revers|turn|start|other way",
+            """
+            graph = kneighbors_graph(z, k, mode="distance")
+            graph.data **= 2
+            _, before = dijkstra(graph, directed=False, indices=start, return_predecessors=True)
+            way = [end]
+            while way[-1] != start:
+                way.append(before[way[-1]])
+            return way
+            """,
+        ),
+        wrong(
+            "the ends left out",
+            r"end|start|both",
+            """
+            graph = kneighbors_graph(z, k, mode="distance")
+            graph.data **= 2
+            _, before = dijkstra(graph, directed=False, indices=start, return_predecessors=True)
+            way = [end]
+            while way[-1] != start:
+                way.append(before[way[-1]])
+            return way[-2:0:-1]
+            """,
+        ),
+        wrong(
+            "hops counted",
+            r"length|distance|hop",
+            """
+            graph = kneighbors_graph(z, k)
+            _, before = dijkstra(graph, directed=False, indices=start, return_predecessors=True)
+            way = [end]
+            while way[-1] != start:
+                way.append(before[way[-1]])
+            return way[::-1]
+            """,
+        ),
+        wrong(
+            "joints that lead one way",
+            r"one way|direct|both",
+            """
+            graph = kneighbors_graph(z, k, mode="distance")
+            graph.data **= 2
+            _, before = dijkstra(graph, directed=True, indices=start, return_predecessors=True)
+            way = [end]
+            while way[-1] != start:
+                way.append(before[way[-1]])
+            return way[::-1]
+            """,
+        ),
+        wrong(
+            "every code with every other",
+            r"k\b|nearest|every",
+            """
+            graph = kneighbors_graph(z, len(z) - 1, mode="distance")
+            graph.data **= 2
+            _, before = dijkstra(graph, directed=False, indices=start, return_predecessors=True)
+            way = [end]
+            while way[-1] != start:
+                way.append(before[way[-1]])
+            return way[::-1]
+            """,
+        ),
+        wrong(
+            "ten neighbours always",
+            r"k\b|neighbour",
+            """
+            graph = kneighbors_graph(z, min(10, len(z) - 1), mode="distance")
+            graph.data **= 2
+            _, before = dijkstra(graph, directed=False, indices=start, return_predecessors=True)
+            way = [end]
+            while way[-1] != start:
+                way.append(before[way[-1]])
+            return way[::-1]
+            """,
+        ),
+        wrong(
+            "the codes themselves",
+            r"number|index|indices|codes",
+            """
+            graph = kneighbors_graph(z, k, mode="distance")
+            graph.data **= 2
+            _, before = dijkstra(graph, directed=False, indices=start, return_predecessors=True)
+            way = [end]
+            while way[-1] != start:
+                way.append(before[way[-1]])
+            return z[way[::-1]]
+            """,
+        ),
+        wrong(
+            "what came before, for all",
+            r"before|way|follow|back",
+            """
+            graph = kneighbors_graph(z, k, mode="distance")
+            graph.data **= 2
+            _, before = dijkstra(graph, directed=False, indices=start, return_predecessors=True)
+            return before
+            """,
+        ),
+        wrong(
+            "the costs",
+            r"cost|way|number|before",
+            """
+            graph = kneighbors_graph(z, k, mode="distance")
+            graph.data **= 2
+            cost, _ = dijkstra(graph, directed=False, indices=start, return_predecessors=True)
+            return cost[end]
+            """,
+        ),
+        wrong(
+            "start and end alone",
+            r"stone|between|straight|before",
+            "return [start, end]",
+        ),
+        right(
+            "with the costs squared in the matrix",
+            """
+            graph = kneighbors_graph(z, k, mode="distance").power(2)
+            _, before = dijkstra(graph, directed=False, indices=start, return_predecessors=True)
+            way = [end]
+            while way[-1] != start:
+                way.append(before[way[-1]])
+            return np.array(way[::-1])
+            """,
+        ),
+        right(
+            "from the end, without turning round",
+            """
+            graph = kneighbors_graph(z, k, mode="distance")
+            graph.data **= 2
+            _, before = dijkstra(graph, directed=False, indices=end, return_predecessors=True)
+            way = [start]
+            while way[-1] != end:
+                way.append(int(before[way[-1]]))
+            return way
             """,
         ),
     ],

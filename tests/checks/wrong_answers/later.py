@@ -439,18 +439,6 @@ ANSWERS = {
         ],
     },
     "05": {
-        "lerp": [
-            wrong(
-                "eased at both ends",
-                r"t\b.*(curve|square|cos|straight|speed|even)|straight|speed|linear",
-                "t = (t**2 * (3 - 2 * t))[:, None]\nreturn (1 - t) * z1 + t * z2",
-            ),
-            wrong(
-                "twice the start",
-                r"z1|start|twice|weight",
-                "t = t[:, None]\nreturn (2 - t) * z1 + t * z2",
-            ),
-        ],
         "path_lengths": [
             wrong(
                 "the longest step",
