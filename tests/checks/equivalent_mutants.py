@@ -137,6 +137,7 @@ NEVER_NEGATIVE = (
     "collapsed_dimensions",
     "sample_images",
     "path_lengths",
+    "stepping_stones",
     "pixel_entropy",
     "vote",
     "class_kl",
@@ -145,4 +146,4 @@ NEVER_NEGATIVE = (
     "psnr",  # images in [0, 1]: the squared error is at most 1
     "anomaly_score",
 )
-WHOLE = ("collapsed_dimensions", "vote")
+WHOLE = ("collapsed_dimensions", "vote", "stepping_stones")
