@@ -128,6 +128,7 @@ NEVER_NEGATIVE = (
     "collapsed_dimensions",
     "sample_images",
     "path_lengths",
+    "stepping_stones",
     "pixel_entropy",
     "own_neighbours",
     "between_share",
@@ -137,4 +138,8 @@ NEVER_NEGATIVE = (
     "psnr",  # images in [0, 1]: the squared error is at most 1
     "anomaly_score",
 )
+<<<<<<< HEAD
 WHOLE = ("collapsed_dimensions",)
+=======
+WHOLE = ("collapsed_dimensions", "vote", "stepping_stones")
+>>>>>>> c05
