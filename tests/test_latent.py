@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 from scipy.spatial.distance import pdist
+from sklearn.linear_model import LinearRegression
 
 from vae_helpers import latent
 
@@ -495,3 +496,27 @@ def test_the_module_is_light():
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
+
+
+def test_explained_is_the_squared_correlation_and_that_of_a_regression():
+    rng = np.random.default_rng(0)
+    z = rng.normal(size=(200, 3))
+    z[:, 2] = 1.0  # a dimension that never changes
+    values = 2 * z[:, 0] - z[:, 1] + rng.normal(size=200)
+    alone, together = latent.explained(z, values)
+    expected = [np.corrcoef(z[:, d], values)[0, 1] ** 2 for d in (0, 1)]
+    np.testing.assert_allclose(alone, [*expected, 0], rtol=1e-9)
+    regression = LinearRegression().fit(z, values)
+    assert together == pytest.approx(regression.score(z, values))
+    with pytest.raises(ValueError, match="values are all the same"):
+        latent.explained(z, np.ones(200))
+
+
+def test_pairs_are_walked_one_by_one():
+    z1, z2 = np.random.default_rng(0).normal(size=(2, 4, 3))
+    walks = latent.interpolate_pairs(z1, z2, 5, "spherical")
+    assert walks.shape == (4, 5, 3)
+    for walk, a, b in zip(walks, z1, z2, strict=True):
+        np.testing.assert_array_equal(walk, latent.interpolate(a, b, 5, "spherical"))
+    with pytest.raises(ValueError, match="z2 has shape"):
+        latent.interpolate_pairs(z1, z2[:2], 5)

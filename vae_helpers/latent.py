@@ -507,10 +507,12 @@ def explained(z: ArrayLike, values: ArrayLike) -> tuple[np.ndarray, float]:
         best linear combination of all.
 
     Raises:
-        ValueError: for shapes that do not fit, or NaN.
+        ValueError: for shapes that do not fit, NaN, or values that are all the same.
     """
     z = _points(z, "z").astype(float)
     values = _arguments.row(values, "values", len(z))
+    if not values.std():
+        raise ValueError("values are all the same: allowed are numbers that differ")
     z, values = z - z.mean(axis=0), values - values.mean()
     spread = np.square(z).sum(axis=0) * np.square(values).sum()
     alone = np.square(values @ z) / np.where(spread > 0, spread, np.inf)

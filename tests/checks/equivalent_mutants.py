@@ -138,8 +138,4 @@ NEVER_NEGATIVE = (
     "psnr",  # images in [0, 1]: the squared error is at most 1
     "anomaly_score",
 )
-<<<<<<< HEAD
-WHOLE = ("collapsed_dimensions",)
-=======
-WHOLE = ("collapsed_dimensions", "vote", "stepping_stones")
->>>>>>> c05
+WHOLE = ("collapsed_dimensions", "stepping_stones")
