@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vae_helpers import baselines
+from vae_helpers import baselines, data
 
 SHIFT = ((0, -1),)
 
@@ -129,17 +129,44 @@ def test_few_labelled_draws_without_repetition():
     assert len(np.unique(drawn)) == 12
 
 
-def test_copy_bins_are_those_of_the_decoded_draws():
-    class Model:
-        def encode(self, images):
-            return np.zeros((len(images), 2)), np.full((len(images), 2), -100.0)
+class Half:
+    """A VAE of two latent dimensions whose copies are grey, and its posterior half as wide."""
 
-        def decode(self, z):
-            shades = np.array([0, 0.24, 0.26, 1.0]).reshape(1, 2, 2, 1)
-            return np.repeat(shades, len(z), axis=0)
+    def encode(self, images):
+        return np.zeros((len(images), 2)), np.full((len(images), 2), 2 * np.log(0.5))
 
-    bins = baselines.copy_bins(Model(), np.zeros((3, 2, 2, 1)), 4, seed=0)
-    assert np.array_equal(bins, np.tile([[0, 0], [1, 3]], (3, 1, 1)))
+    def decode(self, z):
+        return np.full((len(z), 2, 2, 1), 0.5)
+
+    def reconstruct(self, images):
+        return self.decode(images)
+
+
+def test_drawn_copies_cost_the_kl_in_bits():
+    bits, copies = baselines.drawn_copies(Half(), np.zeros((3, 2, 2, 1)), seed=0)
+    assert bits == pytest.approx(np.full(3, (0.25 - 1 + 2 * np.log(2)) / np.log(2)))
+    assert np.array_equal(copies, np.full((3, 2, 2, 1), 0.5))
+
+
+def test_anomaly_scores(monkeypatch):
+    monkeypatch.setattr(
+        baselines.metrics, "estimate_elbo", lambda model, x, seed: -x.sum((1, 2, 3))
+    )
+    images = np.array([1.0, 0, 0, 0, 1, 1, 1, 1]).reshape(2, 2, 2, 1)
+    scores = baselines.anomaly_scores(Half(), images[:1], images)
+    assert scores["−ELBO"].tolist() == [1, 4]
+    assert scores["error"] == pytest.approx([1, 1])
+    assert scores["error + KL"] == pytest.approx(np.full(2, 1 + 0.25 - 1 + 2 * np.log(2)))
+    assert scores["nearest"] == pytest.approx([0, 3])
+    assert scores["error / ink"] == pytest.approx([1, 0.25])
+    assert scores["nearest / ink"] == pytest.approx([0, 0.75])
+
+
+def test_vae_of_few_copies_them():
+    digits = data.load_data("mnist").train.images[:20]
+    model = baselines.vae_of_few(digits)
+    error = np.square(model.reconstruct(digits) - digits).sum(axis=(1, 2, 3)).mean()
+    assert error < 0.6 * np.square(digits - digits.mean(axis=0)).sum(axis=(1, 2, 3)).mean()
 
 
 def test_rounded_codes_are_multiples_and_cost_what_their_counts_say():

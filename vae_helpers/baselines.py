@@ -41,7 +41,8 @@ def decibels(x: ArrayLike, x_hat: ArrayLike) -> float:
     """Return the peak signal-to-noise ratio 10 log₁₀(1 / MSE) of images in [0, 1], mean over them.
 
     Args:
-        x, x_hat: (n, …), originals and copies; no copy may be perfect.
+        x: (n, …), the originals.
+        x_hat: the copies, of which none may be perfect.
     """
     difference = np.asarray(x) - np.asarray(x_hat)
     return float(
@@ -55,8 +56,9 @@ def rescaled_blur(
     """Blur images with a Gaussian, and stretch their contrast as suits a set of known images.
 
     Args:
-        noisy, clean: (n, h, w, 1), known images with and without noise: a straight line from the
-            blurred pixels of the one to those of the other is fitted by least squares.
+        noisy: (n, h, w, 1), known images with noise.
+        clean: the same without noise. A straight line from the blurred pixels of the one to those
+            of the other is fitted by least squares.
         images: (m, h, w, 1), to be cleaned.
         sigma: the width of the blur, in pixels.
 
@@ -113,9 +115,7 @@ def vae_of_few(images: np.ndarray, seed: int = 0) -> Any:
 
     keras.utils.set_random_seed(seed)
     model, many = zoo.build("mnist-vae", seed=seed), np.tile(images, (20, 1, 1, 1))
-    recipe = zoo.entry("mnist-vae").fast.replace(
-        batch_size=50, learning_rate=4e-3, fused_adam=True, precision="float32"
-    )
+    recipe = zoo.entry("mnist-vae").fast.replace(batch_size=50, learning_rate=4e-3, fused_adam=True)
     training.fit(model, many, recipe=recipe, epochs=15, seed=seed, progress=False)
     return model
 
@@ -178,8 +178,10 @@ def counted_bits(
     images; a value of probability p costs −log₂ p bits.
 
     Args:
-        known, new: whole numbers (n, …) and (m, …), such as pixels.
-        known_contexts, new_contexts: the number of the context of each of them, same shapes.
+        known: whole numbers (n, …), such as pixels, which are counted.
+        known_contexts: the number of the context of each of them, same shape.
+        new: whole numbers (m, …), to be sent.
+        new_contexts: their contexts, same shape.
         shape: (number of contexts, number of values).
 
     Returns:
@@ -192,20 +194,20 @@ def counted_bits(
     return -np.log2(p[new_contexts, new]).reshape(len(new), -1).sum(axis=1)
 
 
-def copy_bins(model: Any, images: ArrayLike, n_bins: int, seed: int) -> np.ndarray:
-    """Return how bright a copy is at each pixel: the number of one of ``n_bins`` equal bins.
+def drawn_copies(model: Any, images: ArrayLike, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return copies from one draw of each posterior, and what sending the draws costs at least.
 
     Args:
-        model: a VAE; one code is drawn from each posterior.
+        model: a VAE.
         images: (n, h, w, 1) in [0, 1].
-        n_bins: how many bins from 0 to 1.
         seed: of the draws.
 
     Returns:
-        (n, h, w) whole numbers, contexts for :func:`counted_bits`.
+        KL / log 2 of each image (n,), in bits, and the copies (n, h, w, 1).
     """
-    copies = model.decode(latent.sample_posterior(*model.encode(images), seed=seed))[..., 0]
-    return np.minimum(n_bins * copies, n_bins - 1).astype(int)
+    posterior = model.encode(images)
+    copies = model.decode(latent.sample_posterior(*posterior, seed=seed))
+    return metrics.kl_divergence(*posterior) / np.log(2), copies
 
 
 def rounded(known_z: ArrayLike, z: ArrayLike, step: float) -> tuple[np.ndarray, np.ndarray]:

@@ -52,7 +52,8 @@ fast = vh.zoo.entry("mnist-vae").fast  # the recipe of the course
 # 784 clean pixels from all 784 noisy ones.
 #
 # Engineers measure copies by the **peak signal-to-noise ratio** (PSNR), 10 log₁₀(1 / MSE) for
-# pixels in [0, 1] (`decibels` is its mean over images). 10 dB more are a tenth of the squared error.
+# pixels in [0, 1] (`decibels` is its mean over images). 10 dB more are a tenth of the squared
+# error.
 
 # %% exercise="best_denoiser"
 # <solution>
@@ -104,7 +105,7 @@ cleaned = {
 
 # %%
 for name, images in cleaned.items():
-    right = np.mean(vh.features.classify(images).argmax(axis=1) == y_test)
+    right = np.mean(vh.features.classify(images[:500]).argmax(axis=1) == y_test[:500])
     print(f"{name:28} {decibels(x_test, images):5.2f} dB, a classifier reads {right:.0%} right")
 vh.plots.image_grid({"clean": x_test[:10]} | {k: images[:10] for k, images in cleaned.items()})
 
@@ -122,17 +123,17 @@ exercises.best_denoiser.compare()
 
 # %% [markdown]
 # So the linear map wins, by decibels and by what can be read. What is left to the VAE? It draws a
-# *digit* anew, where a filter leaves a grey cloud. And it can say how sure it is: draw several codes
-# from the posterior of one noisy image, and decode each.
+# *digit* anew, where a filter leaves a grey cloud. And it can say how sure it is: draw several
+# codes from the posterior of one noisy image, and decode each.
 
 # %%
 rows = {"clean": x_test[:10]}
 for level in (0.5, 0.9):
-    noisier = vh.baselines.add_noise(x_test, level)
+    noisier = vh.baselines.add_noise(x_test[:500], level)
     posterior = denoiser.encode(noisier)
     draws = [denoiser.decode(vh.latent.sample_posterior(*posterior, seed=s)) for s in (0, 1)]
     read = [vh.features.classify(images).argmax(axis=1) for images in draws]
-    agree, right = np.mean(read[0] == read[1]), np.mean(read[0] == y_test)
+    agree, right = np.mean(read[0] == read[1]), np.mean(read[0] == y_test[:500])
     print(f"noise {level}: two draws are read alike in {agree:.0%}, and right in {right:.0%}")
     rows |= {f"noise {level}": noisier[:10], f"draw at {level}": draws[0][:10]}
     rows[f"another at {level}"] = draws[1][:10]
@@ -225,7 +226,7 @@ coder.push, coder.pop = exercises.push.yours_or(coder.push), exercises.pop.yours
 message = coder.send(white[:5], old)
 received, left = coder.receive(message, 5)
 five_bits = message.bit_length() - old.bit_length()
-elbo = vh.metrics.estimate_elbo(vae, white[:5], n_samples=100, seed=0).sum()
+elbo = np.mean([vh.metrics.estimate_elbo(vae, white[:5], seed=s).sum() for s in range(20)])
 print(f"the message: {str(message)[:30]}… with {len(str(message)):,} decimal digits")
 print(f"five digits made it {five_bits} bits longer; −ELBO / log 2 is {-elbo / np.log(2):.0f}")
 print(f"same pixels: {np.array_equal(received, white[:5])}; old message whole: {left == old}")
@@ -239,11 +240,11 @@ assert abs(five_bits / (-elbo / np.log(2)) - 1) < 0.12
 # %% [markdown]
 # ### What would a table need?
 #
-# A PNG file of a digit is larger than its 784 pixels, since 57 bytes of it are wrapping. Fair rivals
-# are *coders of small images*. The simplest one, the idea behind fax machines (JBIG): pixels are
-# sent line by line, so when a pixel comes the receiver has those above it and to its left. **Ten
-# neighbours** have 1,024 patterns. In training images, count for each pattern how often the next
-# pixel was black or white: the probabilities of a coder. No network.
+# A PNG file of a digit is larger than its 784 pixels, since 57 bytes of it are wrapping. Fair
+# rivals are *coders of small images*. The simplest one, the idea behind fax machines (JBIG): pixels
+# are sent line by line, so when a pixel comes the receiver has those above it and to its left.
+# **Ten neighbours** have 1,024 patterns. In training images, count for each pattern how often the
+# next pixel was black or white: the probabilities of a coder. No network.
 #
 # ### Exercise 3 · Count the neighbours
 #
@@ -308,13 +309,14 @@ exercises.shortest_message.compare()
 
 # %%
 grey, new_grey = (np.round(255 * x[..., 0]).astype(int) for x in (x_train[:10_000], x_test))
-copy, new_copy = (vh.baselines.copy_bins(vae, x, 16, seed=1) for x in (x_train[:10_000], x_test))
+code, copies = vh.baselines.drawn_copies(vae, x_test, seed=2)
+_, known_copies = vh.baselines.drawn_copies(vae, x_train[:10_000], seed=1)
+copy, new_copy = (np.minimum(16 * x[..., 0], 15).astype(int) for x in (known_copies, copies))
 four, new_four = (np.digitize(x, (1, 100, 220)) for x in (grey, new_grey))
 six, new_six = (vh.baselines.contexts(x, 4, vh.baselines.SIX_NEIGHBOURS) for x in (four, new_four))
-code = vh.metrics.kl_divergence(*vae.encode(x_test)).mean() / np.log(2)
 grey_bits = {
     "PNG, the file": vh.baselines.png_bits(x_test).mean(),
-    "VAE: code, then copy": code + bits_of(grey, copy, new_grey, new_copy, (16, 256)).mean(),
+    "VAE: code, then copy": np.mean(code + bits_of(grey, copy, new_grey, new_copy, (16, 256))),
     "table of six neighbours": bits_of(grey, six, new_grey, new_six, (4_096, 256)).mean(),
 }
 for name, bits in grey_bits.items():
@@ -329,10 +331,10 @@ assert 300 < weights * 32 / len(x_train) < 315
 
 # %% [markdown]
 # **What to see.** The VAE needs 1.39 bits a pixel, as Townsend et al. (2019) report for theirs,
-# which has another likelihood. But the table needs fewer again. A good part of what looks like grain
-# **is** predictable, from the pixel beside it. This decoder cannot use that: given z, its pixels are
-# independent. Decoders that look at neighbours as well (PixelVAE, Gulrajani et al. 2017) came out
-# of this.
+# which has another likelihood. But the table needs fewer again. A good part of what looks like
+# grain **is** predictable, from the pixel beside it. This decoder cannot use that: given z, its
+# pixels are independent. Decoders that look at neighbours as well (PixelVAE, Gulrajani et al. 2017)
+# came out of this.
 #
 # And is it fair? **The receiver needs the model.** Spread over all 50,000 training images, the
 # VAE's weights would cost 308 bits each. A learned compressor pays when the stream is long, or when
@@ -365,13 +367,10 @@ for k, width in zip((10, 20, 30, 40, 60, 80), (2, 2, 1.5, 1.25, 1, 0.8), strict=
 z, new_z = ae.encode(x_train[:10_000]), ae.encode(x_test)
 of_ae = [vh.baselines.rounded(z, new_z, width) for width in (3, 2, 1.5, 1, 0.5)]
 points["AE, rounded"] = [point(bits, ae.decode(back)) for bits, back in of_ae]
-points["VAE, a draw (KL bits)"] = []
-for variant in ("beta-10", "beta-4", "beta-2", None, "beta-0.5", "beta-0.1"):
-    model = vh.zoo.load("mnist-vae", variant)
-    posterior = model.encode(x_test)
-    back = model.decode(vh.latent.sample_posterior(*posterior, seed=0))
-    bits = vh.metrics.kl_divergence(*posterior) / np.log(2)
-    points["VAE, a draw (KL bits)"].append(point(bits, back))
+variants = ("beta-10", "beta-4", "beta-2", None, "beta-0.5", "beta-0.1")
+models = [vh.zoo.load("mnist-vae", variant) for variant in variants]
+drawn = [vh.baselines.drawn_copies(model, x_test, seed=0) for model in models]
+points["VAE, a draw (KL bits)"] = [point(bits, back) for bits, back in drawn]
 curves = {name: tuple(np.array(values).T) for name, values in points.items()}
 vh.plots.lines(curves, x_label="bits an image", y_label="PSNR (dB)", log_x=True)
 
@@ -426,8 +425,8 @@ exercises.pair_auc.check(pair_auc)
 # (`VAE_COURSE_MODE=full` leaves out each of the ten.) Their scores: the −ELBO of the course, with
 # cross-entropy; the −ELBO with a *Gaussian* of variance ½, which is squared error + KL; and the
 # squared error of the copy. The simple tool: the **distance to the nearest training image**. And
-# since a thin stroke has an advantage in any squared distance, both divided by the *ink*, the sum of
-# the squared pixels.
+# since a thin stroke has an advantage in any squared distance, both divided by the *ink*, the sum
+# of the squared pixels.
 #
 # **Predict.** Which of the three digits will be hardest to find?
 
@@ -463,10 +462,10 @@ assert auc[1]["nearest / ink"] > 0.75
 # ### Two explanations
 #
 # Tonnaer (*Anomaly detection with variational autoencoders*, thesis, table 3.3) left out each digit
-# too, with the Gaussian −ELBO. ROC AUC for an unseen 0, 1 and 9: **0.81, 0.09, 0.58** with 32 latent
-# dimensions, and **0.96, 0.73, 0.66** with 2, which "almost always" were better. The thesis blames
-# *capacity*: a model with room copies what it never saw. We tried 2, 10 and 32 dimensions on an
-# unseen 1, with three training seeds: ROC AUC stays below CAPACITY for both kinds of ELBO. Here
+# too, with the Gaussian −ELBO. ROC AUC for an unseen 0, 1 and 9: **0.81, 0.09, 0.58** with 32
+# latent dimensions, and **0.96, 0.73, 0.66** with 2, which "almost always" were better. The thesis
+# blames *capacity*: a model with room copies what it never saw. We tried 2, 10 and 32 dimensions on
+# an unseen 1, with three training seeds: ROC AUC stays below CAPACITY for both kinds of ELBO. Here
 # less room does not rescue it.
 #
 # The other explanation is *simple images*. Here is every test image with its size as a PNG, and
@@ -475,8 +474,7 @@ assert auc[1]["nearest / ink"] > 0.75
 # %%
 png, cost = vh.baselines.png_bits(x_test), -vh.metrics.estimate_elbo(vae, x_test, seed=0)
 ones, zeros = y_test == 1, y_test == 0
-print(f"correlation {np.corrcoef(png, cost)[0, 1]:.2f}")
-print(f"ones cost {cost[ones].mean():.0f} nats on average, all digits {cost.mean():.0f}")
+print(f"correlation {np.corrcoef(png, cost)[0, 1]:.2f}; ones cost {cost[ones].mean():.0f} nats")
 groups = {"the other digits": ~ones & ~zeros, "zeros": zeros, "ones": ones}
 curves = {name: (png[which], cost[which]) for name, which in groups.items()}
 vh.plots.lines(curves, x_label="PNG file (bits)", y_label="−ELBO (nats)", points=list(groups))
@@ -486,8 +484,8 @@ assert np.corrcoef(png, cost)[0, 1] > 0.6
 assert cost[ones].mean() < 0.6 * cost.mean()
 
 # %% [markdown]
-# **What to see.** A high likelihood means that an image is cheap to describe, for *any* describer. A
-# one is a short stroke on black, and even PNG, which has never seen a digit, needs few bits. (The
+# **What to see.** A high likelihood means that an image is cheap to describe, for *any* describer.
+# A one is a short stroke on black, and even PNG, which has never seen a digit, needs few bits. (The
 # small cloud far left, at 1,500 bits, are images of all classes with five grey levels only: PNG
 # counts the palette as well.) A simple image has a short message whether it is ordinary or not.
 #
@@ -514,24 +512,24 @@ assert 0.9 < foreign["error"] < min(foreign["nearest"], foreign["small PNG"])
 
 # %% [markdown]
 # **What to see.** The VAE of clothes finds a digit as likely as clothes: its −ELBO is like a coin.
-# The squared error finds the digits. But the nearest garment finds them better, and so does the size
-# of the PNG, without any model: clothes are simply larger files. Serrà et al. (2020) subtract that size from the likelihood. No score is best for
-# all, and without knowing the anomalies to come nobody can choose.
+# The squared error finds the digits. But the nearest garment finds them better, and so does the
+# size of the PNG, without any model: clothes are simply larger files. Serrà et al. (2020) subtract
+# that size from the likelihood. No score is best for all, and without knowing the anomalies to come
+# nobody can choose.
 #
 # ### Noise is an anomaly, too
 #
 # In use there is no curve but one **threshold**, set on ordinary images alone. In the widget the
 # bell rings for scores above the 99th percentile of ordinary test images. First on paper: a digit
-# and a garment with more and more noise, as the VAE of digits copies them.
+# with more and more noise, as the VAE of digits copies it.
 #
 # **What to try.** Images 10 to 19 are clothes. From which noise on does a digit become unusual?
 
 # %%
 strangers = np.concatenate([x_test[:10], clothes.test.images[:10, 2:-2, 2:-2]])
-levels, rows = [0, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0], {}
-for name, image in {"digit": x_test[:1], "clothes": strangers[11:12]}.items():
-    rows[name] = np.concatenate([vh.baselines.add_noise(image, level) for level in levels])
-    rows[f"copy of the {name}"] = vae.reconstruct(rows[name])
+levels = [0, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0]
+given = np.concatenate([vh.baselines.add_noise(strangers[:1], level) for level in levels])
+rows = {"digit": given, "copy": vae.reconstruct(given)}
 vh.plots.image_grid(rows, titles=[f"noise {level:g}" for level in levels])
 
 # %%
@@ -575,9 +573,9 @@ def generated(model, images, rng, spread=1.0):
 
 # %%
 gains, encoders = [], {"VAE codes": lambda x: vae.encode(x)[0]}
+pca = PCA(30, random_state=0).fit(flat(x_train[:5_000]))
 for k in (10, 30):
-    pca = PCA(k, random_state=0).fit(flat(x_train[:10_000]))
-    encoders[f"PCA, {k}"] = lambda x, pca=pca: pca.transform(flat(x))
+    encoders[f"PCA, {k}"] = lambda x, k=k: pca.transform(flat(x))[:, :k]
 for seed in range(vh.by_mode(3, 20)):
     rng = np.random.default_rng(seed)
     images, labels = vh.baselines.few_labelled(x_train, y_train, 10, rng)
@@ -618,22 +616,22 @@ assert gain["PCA, 10"] < 0
 #
 # *About 10 minutes. Needs: section 4.*
 #
-# You may change all of it: fewer labels (`per_class=2`), a wider `spread`, more or fewer images, points
-# *between* two codes of a class, a filter that keeps only what the classifier is sure of. Write
-# down what you expect, use several seeds, and give the difference with its error. A gain that is
-# smaller than its error is none.
+# You may change all of it: fewer labels (`per_class=2`), a wider `spread`, more or fewer images,
+# points *between* two codes of a class, a filter that keeps only what the classifier is sure of.
+# Write down what you expect, use several seeds, and give the difference with its error. A gain that
+# is smaller than its error is none.
 
 # %% exercise="experiment"
-per_class, spread, gain = 2, 2.0, []
+per_class, spread, won = 2, 2.0, []
 for seed in range(vh.by_mode(5, 20)):
     rng = np.random.default_rng(seed)
     images, labels = vh.baselines.few_labelled(x_train, y_train, per_class, rng)
     i = rng.integers(len(images), size=1_000)
     more = np.concatenate([images, generated(vae, images[i], rng, spread)])
-    gain.append(accuracy(more, np.r_[labels, labels[i]]) - accuracy(images, labels))
-error = 2 * np.std(gain, ddof=1) / np.sqrt(len(gain))
-results = {"gain (points)": np.mean(gain), "2 standard errors": error, "N seeds": len(gain)}
-print({name: round(value, 2) for name, value in results.items()})
+    won.append(accuracy(more, np.r_[labels, labels[i]]) - accuracy(images, labels))
+error = np.std(won, ddof=1) / np.sqrt(len(won))
+results = {"gain (points)": np.mean(won), "2 standard errors": 2 * error, "N seeds": len(won)}
+print(results)
 # <solution>
 conclusion = "With two labels a class a wide spread does help: the VAE knows what they cannot show."
 # </solution>
@@ -699,8 +697,9 @@ exercises.conditional_vae.check(MyConditionalVAE)
 # exercises.conditional_vae.solution()
 
 # %% [markdown]
-# It is trained as you wrote it (or as the course did, until your check is green). Then the same code
-# goes to the decoder with all ten labels: first three codes of noise, then three of test images.
+# It is trained as you wrote it (or as the course did, until your check is green). Then the same
+# code goes to the decoder with all ten labels: first three codes of noise, then three of test
+# images.
 #
 # **Predict.** What will the images of one *row* have in common?
 
@@ -714,13 +713,11 @@ vh.training.set_output_bias(conditional, x_train[:n])  # begin with the mean ima
 vh.training.compile_model(conditional, fast.replace(epochs=epochs), steps_per_epoch=n // 250)
 pairs = x_train[:n], one_hot[y_train[:n]]
 losses = conditional.fit(pairs, batch_size=250, epochs=epochs, verbose=0).history["loss"]
-print("loss in nats, epoch by epoch:", np.round(losses, 1))
 assert losses[-1] < 0.8 * losses[0]
 
 
 # %%
 def draw(z, labels):
-    """Return images (n, 28, 28, 1) of the conditional VAE, for codes and digits."""
     return ops.convert_to_numpy(ops.sigmoid(conditional.decode(z, one_hot[labels])))
 
 
@@ -731,19 +728,18 @@ def hands(images, labels):
 z = vh.latent.sample_prior(2_000, latent_dim, seed=3).astype("float32")
 rows = {f"noise {i + 1}": draw(z[[i] * 10], np.arange(10)) for i in range(3)}
 for i in (1, 5, 21):
-    rows[f"hand of a {y_test[i]}"] = draw(hands(x_test[[i] * 10], y_test[[i] * 10]), np.arange(10))
-vh.plots.image_grid(rows, titles=[f"as {label}" for label in range(10)])
+    hand = hands(x_test[[i] * 10], y_test[[i] * 10])
+    rows[f"hand of a {y_test[i]}"] = np.concatenate([draw(hand, np.arange(10)), x_test[[i]]])
+vh.plots.image_grid(rows, titles=[*(f"as {label}" for label in range(10)), "given"])
 
 # %%
 asked = np.arange(2_000) % 10
 obeyed = np.mean(vh.features.classify(draw(z, asked)).argmax(axis=1) == asked)
 print(f"draws the digit it was asked for: {obeyed:.0%} of 2,000 (chance: 10 %)")
+# %% tags=["guard"]
 known = hands(x_train[:2_000], y_train[:2_000]), y_train[:2_000]
 voted = vh.metrics.knn_accuracy(*known, hands(x_test, y_test), y_test)
-print(f"digit read from the code by five neighbours: {voted:.0%}")
-
-# %% tags=["guard"]
-assert obeyed > 0.78 > 0.45 > voted
+assert obeyed > 0.78 > 0.4 > voted
 
 # %% [markdown]
 # **What to see.** A row is one hand: upright or slanted, thin or bold. A column is one digit.
@@ -772,11 +768,11 @@ assert obeyed > 0.78 > 0.45 > voted
 #
 # ## 8. Common mistakes
 #
-# 1. **A loss read as bits.** The loss of *grey* images divided by log 2, 157 bits, looks like a
+# 1. **A loss read as bits.** The loss of *grey* images divided by log 2, about 158 bits, looks like a
 #    seventh of the true message of 1,090: it is the message of coins tossed with the grey values.
-# 2. **Sending the difference.** Most pixels are exactly 0 and nearly free. The copy says 2 there, or
-#    5: small differences, but everywhere other ones. The difference forgets *which* copy it belongs
-#    to: DIFF bits a pixel, where the pixel itself has PIX.
+# 2. **Sending the difference.** Most pixels are exactly 0 and nearly free. The copy says 2 there,
+#    or 5: small differences, but everywhere other ones. The difference forgets *which* copy it
+#    belongs to: an entropy of 3.5 bits a pixel, where the pixel itself has 2.
 # 3. **Accuracy.** Nine of ten images are ordinary: whoever never rings is right nine times in ten.
 
 
@@ -790,9 +786,9 @@ posterior = vae.encode(x_test)
 copies = vae.decode(vh.latent.sample_posterior(*posterior, seed=0))
 pixels, copied = (np.round(255 * x).astype(int) for x in (x_test, copies))
 loss = -vh.metrics.estimate_elbo(vae, x_test, seed=0).mean()
-print(loss / np.log(2), entropy(pixels), entropy((pixels - copied) % 256))
 assert 0.13 < loss / np.log(2) / (784 * 1.39) < 0.16
-assert entropy((pixels - copied) % 256) > entropy(pixels) + 1
+assert 3.3 < entropy((pixels - copied) % 256) < 3.7
+assert 1.8 < entropy(pixels) < 2.2
 
 # %% [markdown]
 # ## 9. What we measured

@@ -4,15 +4,15 @@ from functools import cache
 
 import numpy as np
 from over_seeds import claim
-from scipy.ndimage import gaussian_filter, median_filter
+from scipy.ndimage import median_filter
 from sklearn.decomposition import PCA
 from sklearn.metrics import roc_auc_score
-from sklearn.neighbors import NearestNeighbors
 from sklearn.svm import SVC
 
 import vae_helpers as vh
 from vae_helpers import baselines
 from vae_helpers.backend import keras
+from vae_helpers.baselines import add_noise, decibels, flat
 from vae_helpers.checks import chapter08
 
 LEVEL = 0.5
@@ -29,25 +29,11 @@ def fast():
     return vh.zoo.entry("mnist-vae").fast
 
 
-def flat(images):
-    return images.reshape(len(images), -1)
-
-
-def decibels(x, x_hat):
-    return np.mean(-10 * np.log10(np.mean((x - x_hat) ** 2, axis=(1, 2, 3))))
-
-
-def add_noise(images, level=LEVEL, seed=8):
-    noise = np.random.default_rng(seed).standard_normal(images.shape)
-    return np.clip(images + level * noise, 0, 1).astype("float32")
-
-
-def squared_error(model, images):
-    return vh.metrics.reconstruction_error(images, model.reconstruct(images), per_image=True)
-
-
 class Denoiser(vh.models.VAE):
+    """The chapter's: it sees noisy images in training, and its target stays clean."""
+
     def call(self, images, training=None):
+        """Add noise in training."""
         if training:
             noise = keras.random.normal(keras.ops.shape(images), seed=self.sampling.seed_generator)
             images = keras.ops.clip(images + LEVEL * noise, 0.0, 1.0)
@@ -56,8 +42,8 @@ class Denoiser(vh.models.VAE):
 
 @claim(
     "AE and VAE win a decibel or so of noise; a linear map by ridge regression beats the median "
-    "filter, a blur, and a VAE trained for it; that VAE makes clean images worse, and at more noise "
-    "its draws agree far more often than they are right.",
+    "filter, a blur, and a VAE trained for it; that VAE makes clean images worse, and at more "
+    "noise its draws agree far more often than they are right.",
     holds=lambda v: (
         v["with noise"] < v["AE"] < v["with noise"] + 2
         and v["with noise"] < v["VAE"] < v["with noise"] + 2
@@ -71,8 +57,8 @@ class Denoiser(vh.models.VAE):
 )
 def denoising(models):
     train, x, y = digits()
-    clean, noisy, x_noisy = train.images[:20_000], add_noise(train.images[:20_000], seed=0), None
-    x_noisy = add_noise(x)
+    clean, noisy = train.images[:20_000], add_noise(train.images[:20_000], LEVEL, seed=0)
+    x_noisy = add_noise(x, LEVEL)
     ae, vae, start = models("mnist-ae"), models("mnist-vae"), models("mnist-vae")
     denoiser = Denoiser(start.encoder, start.decoder, seed=models.seed)
     recipe = fast().replace(epochs=2, learning_rate=3e-3, mean_image_bias=False)
@@ -80,14 +66,12 @@ def denoising(models):
     a = np.c_[flat(noisy), np.ones(len(noisy), "float32")]
     weights = np.linalg.solve(a.T @ a + 10 * np.eye(785, dtype="float32"), a.T @ flat(clean))
     ridge = (flat(x_noisy) @ weights[:-1] + weights[-1]).reshape(x.shape).clip(0, 1)
-    soft = gaussian_filter(noisy[:2_000], (0, 1, 1, 0))
-    line = np.polyfit(soft.ravel(), clean[:2_000].ravel(), 1)
     restored = {
         "with noise": x_noisy,
         "AE": ae.reconstruct(x_noisy),
         "VAE": vae.reconstruct(x_noisy),
         "median filter": median_filter(x_noisy, (1, 3, 3, 1)),
-        "blur, rescaled": np.polyval(line, gaussian_filter(x_noisy, (0, 1, 1, 0))).clip(0, 1),
+        "blur, rescaled": baselines.rescaled_blur(noisy[:2_000], clean[:2_000], x_noisy),
         "ridge": ridge,
         "denoising VAE": denoiser.reconstruct(x_noisy),
     }
@@ -115,10 +99,8 @@ def read(images, labels):
 
 def copies(model, images, seed, bins=16):
     """Return the bins of copies from posterior draws, and the bits of their codes."""
-    posterior = model.encode(images)
-    drawn = model.decode(vh.latent.sample_posterior(*posterior, seed=seed))[..., 0]
-    kl = vh.metrics.kl_divergence(*posterior) / np.log(2)
-    return np.minimum(bins * drawn, bins - 1).astype(int), kl
+    kl, drawn = baselines.drawn_copies(model, images, seed)
+    return np.minimum(bins * drawn[..., 0], bins - 1).astype(int), kl
 
 
 @claim(
@@ -175,11 +157,11 @@ def grey(models):
 
 @claim(
     "At about as many bits a learned code keeps 2 dB more than PCA: a draw from the VAE with "
-    "β = 0.1 as well as the AE's rounded code; PCA needs twice the AE's bits for 19 dB.",
+    "β = 0.1 as well as the AE's rounded code; PCA needs twice the AE's bits for 18.5 dB.",
     holds=lambda v: (
         v["VAE, β = 0.1, dB"] > v["PCA at the VAE's bits, dB"] + 1.5
         and v["AE, rounded to 0.5, dB"] > v["PCA at the AE's bits, dB"] + 1.5
-        and v["PCA, bits for 18.5 dB"] > 1.8 * v["AE, bits for 18.5 dB"]
+        and v["PCA, bits for 18.5 dB"] > 2.1 * v["AE, bits for 18.5 dB"]
     ),
     protocol=SOME + " Rounded coefficients, cost by counts of 10,000 training images.",
 )
@@ -187,12 +169,12 @@ def lossy(models):
     train, x, _ = digits()
     known = train.images[:10_000]
     ae, vae = models("mnist-ae"), models("mnist-vae", beta=0.1)
-    posterior = vae.encode(x)
-    drawn = vae.decode(vh.latent.sample_posterior(*posterior, seed=0))
-    rate = vh.metrics.kl_divergence(*posterior).mean() / np.log(2)
+    rate, drawn = baselines.drawn_copies(vae, x, seed=0)
+    rate = rate.mean()
     codes = ae.encode(known), ae.encode(x)
     of_ae = np.array([rounded(*codes, ae.decode, step) for step in (0.5, 1, 1.5, 2, 3)])
-    of_pca = np.array([pca_point(k, 2.0) for k in (10, 20, 30, 40, 60, 80)])
+    steps = ((10, 2), (20, 2), (30, 1.5), (40, 1.25), (60, 1), (80, 0.8))
+    of_pca = np.array([pca_point(*one) for one in steps])
     numbers = {"VAE, β = 0.1, bits": rate, "VAE, β = 0.1, dB": decibels(x, drawn)}
     numbers |= {"AE, rounded to 0.5, bits": of_ae[0, 0], "AE, rounded to 0.5, dB": of_ae[0, 1]}
     for name, at in (("VAE", rate), ("AE", of_ae[0, 0])):
@@ -213,14 +195,8 @@ def pca_point(k, step):
 
 
 def rounded(known, new, decode, step):
-    """Return bits and dB of codes that are rounded to multiples of a step."""
-    a, b = (np.round(z / step).astype(int) for z in (known, new))
-    low, high = min(a.min(), b.min()), max(a.max(), b.max())
-    which = np.arange(a.shape[1])
-    contexts = [np.broadcast_to(which, z.shape) for z in (a, b)]
-    shape = a.shape[1], high - low + 1
-    bits = baselines.counted_bits(a - low, contexts[0], b - low, contexts[1], shape)
-    return bits.mean(), decibels(digits()[1], decode((step * b).astype("float32")))
+    bits, codes = baselines.rounded(known, new, step)
+    return bits.mean(), decibels(digits()[1], decode(codes))
 
 
 def detector(models, held_out, latent_dim=10, n=6_000, epochs=5):
@@ -245,7 +221,7 @@ def detector(models, held_out, latent_dim=10, n=6_000, epochs=5):
         v["1 −ELBO"] < 0.25
         and 0.4 < v["9 −ELBO"] < 0.62
         and v["0 −ELBO"] > 0.85
-        and all(v[f"{k} nearest"] > v[f"{k} squared error"] + 0.01 for k in (0, 1, 9))
+        and all(v[f"{k} nearest"] > v[f"{k} error"] + 0.01 for k in (0, 1, 9))
         and all(v[f"{k} nearest / ink"] > v[f"{k} error / ink"] + 0.03 for k in (0, 1, 9))
         and v["1 nearest"] < 0.55
         and v["1 nearest / ink"] > 0.75
@@ -255,25 +231,12 @@ def detector(models, held_out, latent_dim=10, n=6_000, epochs=5):
 )
 def unseen(models):
     _, x, y = digits()
-    ink, numbers = np.square(x).sum(axis=(1, 2, 3)), {}
+    numbers = {}
     for k in (0, 1, 9):
         model, ordinary = detector(models, k)
-        error, kl = squared_error(model, x), vh.metrics.kl_divergence(*model.encode(x))
-        near = nearest(ordinary, x)
-        scores = {
-            "−ELBO": -vh.metrics.estimate_elbo(model, x, seed=0),
-            "error + KL": error + kl,
-            "squared error": error,
-            "nearest": near,
-            "error / ink": error / ink,
-            "nearest / ink": near**2 / ink,
-        }
+        scores = baselines.anomaly_scores(model, ordinary, x)
         numbers |= {f"{k} {name}": roc_auc_score(y == k, s) for name, s in scores.items()}
     return numbers
-
-
-def nearest(known, new):
-    return NearestNeighbors(n_neighbors=1).fit(flat(known)).kneighbors(flat(new))[0][:, 0]
 
 
 @claim(
@@ -287,7 +250,8 @@ def capacity(models):
     numbers = {}
     for latent_dim in (2, 10, 32):
         model, _ = detector(models, 1, latent_dim)
-        thesis = squared_error(model, x) + vh.metrics.kl_divergence(*model.encode(x))
+        error = vh.metrics.reconstruction_error(x, model.reconstruct(x), per_image=True)
+        thesis = error + vh.metrics.kl_divergence(*model.encode(x))
         elbo = -vh.metrics.estimate_elbo(model, x, seed=0)
         numbers[f"{latent_dim} latents, −ELBO"] = roc_auc_score(y == 1, elbo)
         numbers[f"{latent_dim} latents, error + KL"] = roc_auc_score(y == 1, thesis)
@@ -309,11 +273,9 @@ def simple_images(models):
 
 
 @claim(
-    "To the VAE of clothes digits are more likely than clothes; the squared error finds them, and "
-    "the size of the PNG alone finds them better.",
-    holds=lambda v: (
-        v["−ELBO"] < 0.4 and 0.9 < v["squared error"] < v["small PNG"] and v["nearest"] > 0.5
-    ),
+    "The −ELBO of a VAE of clothes tells digits from clothes hardly better than a coin; the "
+    "squared error does, and the nearest garment and the size of the PNG do better.",
+    holds=lambda v: 0.3 < v["−ELBO"] < 0.7 and 0.9 < v["error"] < min(v["small PNG"], v["nearest"]),
     protocol="500 test images of each kind, 32 × 32; the nearest of 6,000 garments; ROC AUC.",
 )
 def foreign(models):
@@ -321,12 +283,8 @@ def foreign(models):
     strange = np.pad(digits()[1][::4], ((0, 0), (2, 2), (2, 2), (0, 0)))
     both = np.concatenate([clothes.test.images[::20], strange])
     odd, model = np.repeat([0, 1], len(strange)), models("fashion-conv-vae")
-    scores = {
-        "−ELBO": -vh.metrics.estimate_elbo(model, both, seed=0),
-        "squared error": squared_error(model, both),
-        "nearest": nearest(clothes.train.images[:6_000], both),
-        "small PNG": -baselines.png_bits(both),
-    }
+    scores = baselines.anomaly_scores(model, clothes.train.images[:6_000], both)
+    scores["small PNG"] = -baselines.png_bits(both)
     return {name: roc_auc_score(odd, score) for name, score in scores.items()}
 
 
@@ -343,7 +301,7 @@ def accuracy(images, labels, encode=flat):
         and v["VAE codes"] > v["PCA, 30 numbers"]
         and v["PCA, 10 numbers"] < 0
         and v["+ shifted"] - 2 * v["± + shifted"] > 0
-        and abs(v["+ bundled VAE"]) < 1.5
+        and max(v["+ bundled VAE"], v["+ own VAE"]) < 1
     ),
     protocol=SOME + " Ten draws of 100 labelled images; points; ± one standard error.",
 )
@@ -353,15 +311,14 @@ def few_labels(models):
     pca = {k: PCA(k, random_state=0).fit(flat(train.images[:10_000])) for k in (10, 30)}
     for seed in range(10):
         rng = np.random.default_rng(seed)
-        which = [rng.choice(np.flatnonzero(train.labels == k), 10, False) for k in range(10)]
-        images, labels = train.images[np.concatenate(which)], np.repeat(np.arange(10), 10)
+        images, labels = baselines.few_labelled(train.images, train.labels, 10, rng)
         i = rng.integers(100, size=1_000)
         more = {
             "+ shifted": baselines.shifted(images[i], rng),
             "+ bundled VAE": around(vae, images[i], rng),
         }
         if seed < 5:
-            more["+ own VAE"] = around(own_vae(images, models.seed), images[i], rng)
+            more["+ own VAE"] = around(baselines.vae_of_few(images, models.seed), images[i], rng)
         base = accuracy(images, labels)
         run = {
             name: accuracy(np.concatenate([images, new]), np.r_[labels, labels[i]]) - base
@@ -384,15 +341,6 @@ def few_labels(models):
 def around(model, images, rng):
     z_mean, z_log_var = model.encode(images)
     return model.decode(z_mean + np.exp(z_log_var / 2) * rng.standard_normal(z_mean.shape))
-
-
-def own_vae(images, seed):
-    keras.utils.set_random_seed(seed)
-    model = vh.zoo.build("mnist-vae", seed=seed)
-    recipe = fast().replace(batch_size=50, learning_rate=4e-3, fused_adam=True)
-    many = np.tile(images, (20, 1, 1, 1))
-    vh.training.fit(model, many, recipe=recipe, epochs=15, seed=seed, progress=False)
-    return model
 
 
 @claim(
@@ -421,8 +369,8 @@ def conditional(models):
         drawn = 1 / (1 + np.exp(-np.asarray(model.decode(z, one_hot[asked]))))
         numbers[f"{latent_dim} latents: obeys"] = read(drawn, asked)
         codes = [
-            np.asarray(model.encode(i, one_hot[l])[0])
-            for i, l in ((train.images[:2_000], train.labels[:2_000]), (x, y))
+            np.asarray(model.encode(i, one_hot[its])[0])
+            for i, its in ((train.images[:2_000], train.labels[:2_000]), (x, y))
         ]
         for name, judge in (
             ("linear probe", vh.metrics.linear_probe),

@@ -876,7 +876,7 @@ def _expect_one_of(got, rights, mistakes, message):
 
 
 best_denoiser = Prediction(
-    "Digits with strong noise (standard deviation 0.5). Which tool comes closest to the clean images?",
+    "Digits with noise of standard deviation 0.5. Which tool comes closest to the clean images?",
     {
         "a": "The AE as it is: noise does not fit through its code.",
         "b": "The VAE that is trained with noise in and clean targets out.",
@@ -891,8 +891,8 @@ best_denoiser = Prediction(
         "b": "It beats the median and a blur, but all that it knows of an image must pass through "
         "ten numbers. And it expects noise everywhere: clean images become worse than through the "
         "plain VAE.",
-        "c": "It has seen which pixels go together and averages over hundreds of them, where a blur "
-        "takes the nearest. It has no bottleneck, which is its whole secret: a denoiser in earnest "
+        "c": "It has seen which pixels go together and averages over hundreds of them, where a "
+        "blur takes the nearest. It has no bottleneck, which is its whole secret: a denoiser in earnest "
         "is a network without one.",
         "d": "A median is made for single pixels that are black or white by mistake. Against noise "
         "in every pixel even a blur is better.",
@@ -941,8 +941,8 @@ self_test = SelfTest(
         },
     ),
     Question(
-        "A black and white image costs 90 nats of reconstruction and 18 nats of KL. How long is its "
-        "message with bits back?",
+        "A black and white image costs 90 nats of reconstruction and 18 nats of KL. How long is "
+        "its message with bits back?",
         {
             "a": "about 156 bits",
             "b": "about 108 bits, the sum of the two",
