@@ -768,8 +768,8 @@ assert obeyed > 0.78 > 0.4 > voted
 #
 # ## 8. Common mistakes
 #
-# 1. **A loss read as bits.** The loss of *grey* images divided by log 2, about 158 bits, looks like a
-#    seventh of the true message of 1,090: it is the message of coins tossed with the grey values.
+# 1. **A loss read as bits.** The loss of *grey* images divided by log 2, about 158 bits, looks like
+#    a seventh of the true message of 1,090: it is the message of coins tossed with the grey values.
 # 2. **Sending the difference.** Most pixels are exactly 0 and nearly free. The copy says 2 there,
 #    or 5: small differences, but everywhere other ones. The difference forgets *which* copy it
 #    belongs to: an entropy of 3.5 bits a pixel, where the pixel itself has 2.

@@ -111,12 +111,6 @@ EQUIVALENT = {
         "[np.bincount(row).argmax() for row in train_labels[nearest]]": "a list will do as well",
     },
     "class_kl": {"z_mean - centre → centre - z_mean": SQUARED},
-    "psnr": {"x - x_hat → x_hat - x": SQUARED, "(1, 2, 3) → (2, 1, 3)": AXES},
-    "residual_bits": {"(1, 2, 3) → (2, 1, 3)": AXES},
-    "anomaly_score": {
-        "np.logaddexp(0, logits) → np.logaddexp(logits, 0)": SYMMETRIC,
-        "(1, 2, 3) → (2, 1, 3)": AXES,
-    },
     "conditional_vae": {
         "ops.concatenate([ops.reshape(images, (-1, 784)), labels],... → "
         "ops.stop_gradient(ops.concatenate([ops.reshape(images, (-...": "data need no gradient",
@@ -140,9 +134,8 @@ NEVER_NEGATIVE = (
     "pixel_entropy",
     "vote",
     "class_kl",
-    "residual_bits",
     "frechet_distance",
-    "psnr",  # images in [0, 1]: the squared error is at most 1
-    "anomaly_score",
+    "counted_bits",
+    "pair_auc",
 )
 WHOLE = ("collapsed_dimensions", "vote")

@@ -182,6 +182,16 @@ PUSH_MISTAKES = (
         "The symbol's first slot is `edges[symbol]`; `edges[symbol + 1]` belongs to the next one.",
     ),
     (
+        lambda state, symbol, edges: coding.push(state, symbol, edges) - edges[symbol] + symbol,
+        "You added the symbol's number: its slots begin at `edges[symbol]`, the start.",
+    ),
+    (
+        lambda state, symbol, edges: _push_with(
+            lambda state, start, width, total: state // width * len(edges) + start + state % width
+        )(state, symbol, edges),
+        "`len(edges)` counts edges: the total of the slots is the last edge, `edges[-1]`.",
+    ),
+    (
         _push_with(lambda state, start, width, total: total * state + start),
         "That is right if all widths are 1: a likely symbol, with many slots, must cost less.",
     ),
@@ -390,6 +400,12 @@ def _without_contexts(known, known_contexts, new, new_contexts, shape):
     return -np.log2((counts / counts.sum())[new]).reshape(len(new), -1).sum(axis=1)
 
 
+def _exchanged(known, known_contexts, new, new_contexts, shape):
+    table = np.ones(shape)
+    np.add.at(table, (known, known_contexts), 1)
+    return _look_up(new, new_contexts, _rows(table)).sum(axis=1)
+
+
 COUNT_MISTAKES = (
     (
         _count_with(first=0),
@@ -424,6 +440,20 @@ COUNT_MISTAKES = (
     (
         _count_with(lambda table: table / table.sum(axis=0)),
         "The columns add up to 1: given a context, the probabilities of its *row* must.",
+    ),
+    (
+        _count_with(lambda table: table / (table.sum(axis=1, keepdims=True) - table.shape[1] + 1)),
+        "The ones of *all* cells of a row count in its sum, or its probabilities add up to more "
+        "than 1: first the ones, then the division.",
+    ),
+    (
+        _count_with(lambda table: table / (table.sum(axis=1, keepdims=True) - table.shape[1])),
+        "The ones of *all* cells of a row count in its sum, or its probabilities add up to more "
+        "than 1: first the ones, then the division.",
+    ),
+    (
+        _exchanged,
+        "Rows are contexts and columns are values: `(known_contexts, known)`, in this order.",
     ),
     (
         _without_contexts,
@@ -513,6 +543,12 @@ def _pair_auc(odd, score):
     return np.mean(difference > 0) + np.mean(difference == 0) / 2
 
 
+def _average_precision(odd, score):
+    from sklearn.metrics import average_precision_score
+
+    return average_precision_score(odd, score)
+
+
 PAIR_MISTAKES = (
     (
         lambda odd, score: np.mean(_difference(odd, score) > 0),
@@ -555,6 +591,11 @@ PAIR_MISTAKES = (
     (
         lambda odd, score: np.mean(score[odd][:, None] - score[~odd]),
         "That is the mean difference: only its sign counts.",
+    ),
+    (
+        _average_precision,
+        "That is the average precision, which depends on how many anomalies there are: here only "
+        "pairs count.",
     ),
     (
         lambda odd, score: np.mean((score > np.median(score)) == odd),
@@ -892,8 +933,8 @@ best_denoiser = Prediction(
         "ten numbers. And it expects noise everywhere: clean images become worse than through the "
         "plain VAE.",
         "c": "It has seen which pixels go together and averages over hundreds of them, where a "
-        "blur takes the nearest. It has no bottleneck, which is its whole secret: a denoiser in earnest "
-        "is a network without one.",
+        "blur takes the nearest. It has no bottleneck, which is its whole secret: a denoiser in "
+        "earnest is a network without one.",
         "d": "A median is made for single pixels that are black or white by mistake. Against noise "
         "in every pixel even a blur is better.",
     },
