@@ -135,7 +135,8 @@ NEVER_NEGATIVE = (
     "vote",
     "class_kl",
     "frechet_distance",
+    "push",
     "counted_bits",
     "pair_auc",
 )
-WHOLE = ("collapsed_dimensions", "vote")
+WHOLE = ("collapsed_dimensions", "vote", "push")
