@@ -442,15 +442,18 @@ for digit, values in auc.items():
 assert auc[0]["−ELBO"] > 0.88
 assert auc[1]["−ELBO"] < 0.2 < auc[1]["error"] < 0.45
 assert 0.42 < auc[9]["−ELBO"] < 0.62
-assert all(one["nearest"] > one["error"] for one in auc.values() if vh.course_mode() == "quick")
-assert all(auc[k]["nearest / ink"] > auc[k]["error / ink"] for k in (0, 1, 9))
+if vh.course_mode() == "quick":
+    assert all(one["nearest"] > one["error"] for one in auc.values())
+if vh.course_mode() == "quick":
+    assert all(one["nearest / ink"] > one["error / ink"] for one in auc.values())
 assert auc[1]["nearest / ink"] > 0.75
 
 # %% [markdown]
 # **What to see.** An unseen 0 is found easily. An unseen 9 hardly: to a model that knows 4 and 7 it
 # is nothing new. And with an unseen 1 the ELBO is far *worse* than a coin: the model likes ones
-# better than the digits it was trained on! The nearest training image, which needs no training, is
-# the better score for all three, and divided by the ink it finds the ones as well.
+# better than the digits it was trained on! The distance to the nearest training image, which needs
+# no training, is the better score for all three (so it was with three training seeds, 6,000 images
+# each), though for the ones still no better than a coin. Divided by the ink it finds them as well.
 #
 # ---
 #
@@ -458,10 +461,10 @@ assert auc[1]["nearest / ink"] > 0.75
 #
 # Tonnaer (*Anomaly detection with variational autoencoders*, thesis, table 3.3) left out each digit
 # too, with the Gaussian −ELBO. ROC AUC for an unseen 0, 1 and 9: **0.81, 0.09, 0.58** with 32
-# latent dimensions, and **0.96, 0.73, 0.66** with 2, which "almost always" were better. The thesis
-# blames *capacity*: a model with room copies what it never saw. We tried 2, 10 and 32 dimensions on
-# an unseen 1, with three training seeds: ROC AUC stays below CAPACITY for both kinds of ELBO. Here
-# less room does not rescue it.
+# latent dimensions, and **0.96, 0.73, 0.66** with 2, which "almost always" came out better. The
+# thesis blames *capacity*: a model with room copies what it never saw. We tried 2, 10 and 32
+# dimensions on an unseen 1, with three training seeds: for both kinds of ELBO ROC AUC stays below
+# 0.3. It does rise with fewer dimensions, but here less room does not rescue the detector.
 #
 # The other explanation is *simple images*. Here is every test image with its size as a PNG, and
 # what the VAE that knows all ten digits pays for it.
@@ -532,6 +535,15 @@ explorer = vh.widgets.NoiseExplorer(vae, strangers, x_test[:1_000])
 assert not explorer.errors, explorer.errors
 explorer
 
+
+# %% tags=["guard"]
+def squared_error(x):
+    return vh.metrics.reconstruction_error(x, vae.reconstruct(x), per_image=True)
+
+
+low, high = (squared_error(vh.baselines.add_noise(x_test[:10], level)) for level in (0.1, 0.3))
+assert np.median(low) < explorer.limit < min(*high, *np.sort(squared_error(strangers[10:]))[2:])
+
 # %% [markdown]
 # **What to see.** Most garments are above the threshold without any noise. A digit passes it at a
 # noise of about 0.2, where you still read it easily: the score is the distance to the *noisy*
@@ -601,8 +613,8 @@ assert gain["PCA, 10"] < 0
 # more, 50,000 images of handwriting; but a draw from the posterior of an image is that image again,
 # smoothed.
 #
-# Its knowledge helps where we use it directly: **as codes**, about GAIN points with ten draws of
-# labels and three training seeds. Ten numbers of PCA lose as much, thirty win a point. Here the
+# Its knowledge helps where we use it directly: **as codes**, about three points with 100 labels.
+# Ten numbers of PCA lose as much, and thirty win one. (Ten draws of labels.) Here the
 # VAE beats the simple tool. And as much again comes from a *fact* that no model had to learn: a
 # digit that is moved stays the same digit. Invented data help when the generator knows something
 # that the classifier does not. Ask where it got it from.
