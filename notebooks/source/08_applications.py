@@ -6,7 +6,7 @@
 #
 # | | |
 # | --- | --- |
-# | Time | about 120 minutes with all exercises, with a break after section 2 |
+# | Time | about 130 minutes with all exercises, with a break after section 2 |
 # | You need | the ELBO of [02](02_vae_theory.ipynb) and the posteriors of [04](04_sampling.ipynb) |
 # | You will | remove noise, with a VAE and with one line of linear algebra |
 # | | write a coder that sends digits in −ELBO bits, and brings them back bit for bit |
@@ -215,9 +215,9 @@ exercises.pop.check(pop)
 # = \frac{-\text{ELBO}}{\log 2}\ \text{bits}, \qquad \text{of which the code costs }
 # \frac{\text{KL}}{\log 2}.$$
 #
-# The loss of chapter 03 is the length of a message (Townsend et al. 2019). Let us send one: five
-# digits, on top of 2,000 random bits. (`BitsBack` cuts each latent coordinate into 4,096 buckets;
-# the rest is your `push` and `pop`.)
+# On black and white images the loss of chapter 03 *is* the length of a message (Townsend et al.
+# 2019). Let us send one: five digits, on top of 2,000 random bits. (`BitsBack` cuts each latent
+# coordinate into 4,096 buckets; the rest is your `push` and `pop`.)
 
 # %%
 white = vh.metrics.binarize(x_test, "static")
@@ -333,7 +333,7 @@ assert 300 < weights * 32 / len(x_train) < 315
 # which has another likelihood. But the table needs fewer again. A good part of what looks like
 # grain **is** predictable, from the pixel beside it. This decoder cannot use that: given z, its
 # pixels are independent. Decoders that look at neighbours as well (PixelVAE, Gulrajani et al. 2017)
-# came out of this.
+# are built for this.
 #
 # And is it fair? **The receiver needs the model.** Spread over all 50,000 training images, the
 # VAE's weights would cost 308 bits each. A learned compressor pays when the stream is long, or when
@@ -484,8 +484,9 @@ assert cost[ones].mean() < 0.6 * cost.mean()
 # %% [markdown]
 # **What to see.** A high likelihood means that an image is cheap to describe, for *any* describer.
 # A one is a short stroke on black, and even PNG, which has never seen a digit, needs few bits. (The
-# small cloud far left, at 1,500 bits, are images of all classes with five grey levels only: PNG
-# counts the palette as well.) A simple image has a short message whether it is ordinary or not.
+# small cloud of zeros near 1,500 bits has five grey levels only, as have some images of all
+# classes: the size of a PNG is a matter of the palette, too.) A simple image has a short message
+# whether it is ordinary or not.
 #
 # It is not only ones. Nalisnick et al. (2019) found large models to which house numbers were more
 # likely than the photographs they had learned. Take the VAE of clothes and show it digits, which no
@@ -608,16 +609,16 @@ assert max(gain["+ bundled VAE"], gain["+ own VAE"]) < 1.7
 assert gain["PCA, 10"] < 0
 
 # %% [markdown]
-# **What to see.** With invented images nothing is won. A VAE that has seen the same
-# 100 images knows nothing that the classifier could not learn from them. The bundled VAE does know
-# more, 50,000 images of handwriting; but a draw from the posterior of an image is that image again,
+# **What to see.** With invented images nothing is won. A VAE that has seen the same 100 images
+# knows nothing that the classifier could not learn from them. The bundled VAE does know more,
+# 50,000 images of handwriting; but a draw from the posterior of an image is that image again,
 # smoothed.
 #
 # Its knowledge helps where we use it directly: **as codes**, about three points with 100 labels.
-# Ten numbers of PCA lose as much, and thirty win one. (Ten draws of labels.) Here the
-# VAE beats the simple tool. And as much again comes from a *fact* that no model had to learn: a
-# digit that is moved stays the same digit. Invented data help when the generator knows something
-# that the classifier does not. Ask where it got it from.
+# Ten numbers of PCA lose as much, and thirty win one. (Ten draws of labels.) Here the VAE beats the
+# simple tool. But about as much comes from a *fact* that no model had to learn: a digit that is
+# moved stays the same digit. Invented data help when the generator knows something that the
+# classifier does not. Ask where it got it from.
 #
 # ## 5. Your experiment: make invented data help
 #
@@ -862,11 +863,12 @@ assert verdicts["The VAE interpolates more smoothly than the AE"] != "yes"
 
 # %% [markdown]
 # **What was reproduced, and what was not.** What can be *counted* came out: parameters, losses,
-# silhouettes. Of the *sentences* hardly one survived as it stands. Most hold with a condition that
-# their sources leave out: which judge, which noise, which seed, how many images, compared with
-# what. Which model can be sampled depends on where you ask it; which one separates the classes, on
-# the measure; whether samples are good, on who looks. That is no reproach. These were first looks
-# at one model, and a first look is how a question begins.
+# silhouettes. Of the *sentences* some hold, some fail, and many hold under a condition that their
+# sources leave out: which judge, which noise, which seed, how many images, compared with what.
+# Which model can be sampled depends on where you ask it; which one separates the classes, on the
+# measure; whether samples are good, on who looks. What fared well are the guesses at which the
+# sources stopped: that a better prior, or a term for the classes, would help. That is no reproach.
+# These were first looks at one model, and a first look is how a question begins.
 #
 # The uses in this chapter came out the same way. Denoising and lossless compression: a linear map
 # and a table of counts do it better. Anomalies: the nearest image does. Lossy codes, and codes as
