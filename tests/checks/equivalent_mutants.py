@@ -111,6 +111,10 @@ EQUIVALENT = {
         "[np.bincount(row).argmax() for row in train_labels[nearest]]": "a list will do as well",
     },
     "class_kl": {"z_mean - centre → centre - z_mean": SQUARED},
+    "counted_bits": {
+        "new → new_contexts #2": "there are as many of them",
+        "1 → 2 #3": "NumPy takes −2 for −1 in a shape",
+    },
     "conditional_vae": {
         "ops.concatenate([ops.reshape(images, (-1, 784)), labels],... → "
         "ops.stop_gradient(ops.concatenate([ops.reshape(images, (-...": "data need no gradient",
