@@ -17,6 +17,7 @@ from vae_helpers.data import CLASS_NAMES, Data, Split, load_data
 __version__ = "0.1.0"
 
 _SUBMODULES = (
+    "baselines",
     "checks",
     "cli",
     "coding",

@@ -1,14 +1,15 @@
 """The checkers of chapter 08."""
 
+import bisect
+
 import numpy as np
 import pytest
 from checking import assert_not_attempted, assert_right, assert_robust, assert_wrong
+from sklearn.metrics import roc_auc_score
 
-from vae_helpers import metrics
+from vae_helpers import baselines
 from vae_helpers.checks import chapter08
 from vae_helpers.checks.core import SelfTest, exercises_of
-
-PIXELS = (1, 2, 3)
 
 
 @pytest.mark.parametrize("name", list(exercises_of("08")))
@@ -16,120 +17,168 @@ def test_robust(name):
     assert_robust(getattr(chapter08, name))
 
 
-def test_psnr():
-    exercise = chapter08.psnr
+def test_push():
+    exercise = chapter08.push
 
-    def mse(x, x_hat):
-        return np.mean((x - x_hat) ** 2, axis=PIXELS)
+    def of(symbol, edges):
+        return edges[symbol], edges[symbol + 1] - edges[symbol], edges[-1]
 
-    assert_right(exercise, lambda x, y: -10 * np.log10(mse(x, y)))
-    assert_right(exercise, lambda x, y: [10 * np.log10(1 / error) for error in mse(x, y)])
-    assert_right(
-        exercise,
-        lambda x, y: -10 * np.log10(metrics.reconstruction_error(x, y, "mse", "mean", True)),
-    )
+    def changed(formula):
+        return lambda state, symbol, edges: formula(state, *of(symbol, edges))
+
+    assert_right(exercise, changed(lambda s, a, w, t: s // w * t + a + s % w))
+    assert_right(exercise, changed(lambda s, a, w, t: divmod(s, w)[0] * t + a + divmod(s, w)[1]))
+    assert_right(exercise, changed(lambda s, a, w, t: s + s // w * (t - w) + a))
     wrong = {
-        "sign": lambda x, y: 10 * np.log10(mse(x, y)),
-        "for each image": lambda x, y: -10 * np.log10(mse(x, y)).mean(),
-        "Average over pixels only": lambda x, y: -10 * np.log10(np.mean((x - y) ** 2)),
-        "summed over pixels": lambda x, y: -10 * np.log10(np.sum((x - y) ** 2, axis=PIXELS)),
-        "natural logarithm": lambda x, y: -10 * np.log(mse(x, y)),
-        "squared already": lambda x, y: -20 * np.log10(mse(x, y)),
-        "No square root": lambda x, y: -10 * np.log10(np.sqrt(mse(x, y))),
-        "factor 10 is missing": lambda x, y: -np.log10(mse(x, y)),
-        "now its logarithm": mse,
-        "peak of 255": lambda x, y: 10 * np.log10(255**2 / mse(x, y)),
-        "brightest pixel of each": lambda x, y: 10 * np.log10(x.max(axis=PIXELS) ** 2 / mse(x, y)),
-        "784 pixels": lambda x, y: -10 * np.log10(np.sum((x - y) ** 2, axis=PIXELS) / 784),
-        "absolute error": lambda x, y: -10 * np.log10(np.abs(x - y).mean(axis=PIXELS)),
-        "20 dB": lambda x, y: -10 * np.log10(mse(x, y)) ** 2,
+        "nobody can undo it": changed(lambda s, a, w, t: s * t // w + a),
+        "a fraction": changed(lambda s, a, w, t: s / w * t + a + s % w),
+        "as `pop` does": changed(lambda s, a, w, t: s // t * w + a + s % w),
+        "the start": changed(lambda s, a, w, t: s // w * t + s % w),
+        "what is left over": changed(lambda s, a, w, t: s // w * t + a),
+        "only `width` slots": changed(lambda s, a, w, t: s // w * t + a + s % t),
+        "*difference*": lambda s, k, e: s // e[k + 1] * e[-1] + e[k] + s % e[k + 1],
+        "the next one": lambda s, k, e: changed(lambda s, a, w, t: s // w * t + a + w + s % w)(
+            s, k, e
+        ),
+        "must cost less": changed(lambda s, a, w, t: t * s + a),
+        "whole numbers": changed(lambda s, a, w, t: int(s / w) * t + a + s % w),
+        "38": changed(lambda s, a, w, t: s // w * t + a * (s % w)),
     }
     for piece, answer in wrong.items():
         assert_wrong(exercise, answer, piece)
-    assert_not_attempted(exercise, lambda x, y: ...)
+    assert_not_attempted(exercise, lambda s, k, e: ...)
+
+
+def test_pop():
+    exercise = chapter08.pop
+
+    def changed(left, symbol_of=None):
+        def pop(state, edges):
+            slot = state % edges[-1]
+            symbol = sum(edge <= slot for edge in edges) - 1
+            start, width = edges[symbol], edges[symbol + 1] - edges[symbol]
+            found = symbol if symbol_of is None else symbol_of(slot, edges)
+            return found, left(state, slot, start, width, edges[-1])
+
+        return pop
+
+    def right(s, slot, a, w, t):
+        return s // t * w + slot - a
+
+    def with_numpy(slot, edges):
+        return np.searchsorted(edges, slot, side="right") - 1
+
+    assert_right(exercise, changed(right))
+    assert_right(exercise, changed(right, lambda slot, e: bisect.bisect_right(e, slot) - 1))
+    assert_right(exercise, changed(right, lambda slot, e: int(with_numpy(slot, e))))
+    assert_right(exercise, changed(right, with_numpy))  # of the small edges, not of the state
+    wrong = {
+        "First the symbol": lambda s, e: changed(right)(s, e)[::-1],
+        "one too large": changed(right, lambda slot, e: sum(edge <= slot for edge in e)),
+        "`<=`": changed(right, lambda slot, e: sum(edge < slot for edge in e) - 1),
+        "That is the slot": changed(right, lambda slot, e: slot),
+        "counts from 0": changed(lambda s, slot, a, w, t: s // t * w + slot),
+        "start *off*": changed(lambda s, slot, a, w, t: s // t * w + slot + a),
+        "is lost": changed(lambda s, slot, a, w, t: s // t * w),
+        "as `push` does": changed(lambda s, slot, a, w, t: s // w * t + slot - a),
+        "must shrink": changed(lambda s, slot, a, w, t: s // t * t + slot - a),
+        "a fraction": changed(lambda s, slot, a, w, t: s / t * w + slot - a),
+        "still the old one": changed(lambda s, slot, a, w, t: s),
+        "whole numbers": changed(lambda s, slot, a, w, t: int(s / t) * w + slot - a),
+        "expected 2 values": lambda s, e: changed(right)(s, e)[0],
+    }
+    for piece, answer in wrong.items():
+        assert_wrong(exercise, answer, piece)
+    assert_not_attempted(exercise, lambda s, e: ...)
 
 
 @pytest.mark.filterwarnings("ignore")  # of the wrong answers
-def test_residual_bits():
-    exercise = chapter08.residual_bits
-    assert_right(exercise, lambda v, b, t: -np.log2(t[b, v]).sum(axis=PIXELS))
-    assert_right(exercise, lambda v, b, t: -np.log(t[b, v]).sum(axis=PIXELS) / np.log(2))
-    assert_right(
-        exercise, lambda v, b, t: [np.log2(1 / t[i, j]).sum() for i, j in zip(b, v, strict=True)]
-    )
+def test_counted_bits():
+    exercise = chapter08.counted_bits
+
+    def counted(
+        first=1.0,
+        rows=lambda t: t / t.sum(axis=1, keepdims=True),
+        reduce=lambda bits: bits.sum(axis=1),
+        log=np.log2,
+    ):
+        def bits(known, a, new, b, shape):
+            table = np.full(shape, first)
+            np.add.at(table, (a, known), 1)
+            return reduce(-log(rows(table)[b, new]).reshape(len(new), -1))
+
+        return bits
+
+    def loop(known, a, new, b, shape):
+        table = np.ones(shape)
+        for row, column in zip(a.ravel(), known.ravel(), strict=True):
+            table[row, column] += 1
+        return [
+            sum(
+                -np.log2(table[r, c] / table[r].sum())
+                for r, c in zip(i.ravel(), x.ravel(), strict=True)
+            )
+            for i, x in zip(b, new, strict=True)
+        ]
+
+    def once(known, a, new, b, shape):
+        table = np.ones(shape)
+        table[a, known] += 1
+        table /= table.sum(axis=1, keepdims=True)
+        return -np.log2(table[b, new]).reshape(len(new), -1).sum(axis=1)
+
+    assert_right(exercise, counted())
+    assert_right(exercise, loop)
+    assert_right(exercise, baselines.counted_bits)
     wrong = {
-        "sign": lambda v, b, t: np.log2(t[b, v]).sum(axis=PIXELS),
-        "nats": lambda v, b, t: -np.log(t[b, v]).sum(axis=PIXELS),
-        "mean over pixels": lambda v, b, t: -np.log2(t[b, v]).mean(axis=PIXELS),
-        "mean over images": lambda v, b, t: -np.log2(t[b, v]).sum(axis=PIXELS).mean(),
-        "sum over images": lambda v, b, t: -np.log2(t[b, v]).sum(),
-        "within each image": lambda v, b, t: -np.log2(t[b, v]),
-        "Those are probabilities": lambda v, b, t: t[b, v].sum(axis=PIXELS),
-        "chances multiply": lambda v, b, t: -np.log2(t[b, v].sum(axis=PIXELS)),
-        "first the logarithm of each pixel": lambda v, b, t: -np.log2(t[b, v].mean(axis=PIXELS)),
-        "likeliest": lambda v, b, t: -np.log2(t.max(axis=1)[b]).sum(axis=PIXELS),
-        "IndexError": lambda v, b, t: -np.log2(t[v, b]).sum(axis=PIXELS),
-        "`table[bins, pixels]`": lambda v, b, t: -np.log2(t[v, b]).sum(axis=PIXELS),
-        "from the pixels themselves": lambda v, b, t: -np.log2(t[v // 16, v]).sum(axis=PIXELS),
-        "the *entropy*": lambda v, b, t: -(t[b, v] * np.log2(t[b, v])).sum(axis=PIXELS),
-        "first the logarithms": lambda v, b, t: -np.log2(t[b, v].prod(axis=PIXELS)),
-        "2 bits": lambda v, b, t: -np.log2(t[b[::-1], v]).sum(axis=PIXELS),
+        "never seen": counted(first=0.0),
+        "begins with 0.5": counted(first=0.5),
+        "once only": once,
+        "receiver does not have": lambda k, a, n, b, s: counted()(n, b, n, b, s),
+        "exchanged": lambda k, a, n, b, s: counted()(n, b, k, a, s),
+        "of its *row*": counted(rows=lambda t: t / t.sum()),
+        "columns": counted(rows=lambda t: t / t.sum(axis=0)),
+        "contexts are not used": lambda k, a, n, b, s: counted()(k, 0 * a, n, 0 * b, (1, s[1])),
+        "all its values": counted(reduce=lambda bits: bits.mean(axis=1)),
+        "over all images": counted(reduce=lambda bits: bits.sum()),
+        "mean over images": counted(reduce=lambda bits: bits.sum(axis=1).mean()),
+        "sign": counted(reduce=lambda bits: -bits.sum(axis=1)),
+        "nats": counted(log=np.log),
+        "divide each row": counted(rows=lambda t: t),
     }
     for piece, answer in wrong.items():
         assert_wrong(exercise, answer, piece)
-    assert_not_attempted(exercise, lambda v, b, t: ...)
+    assert_not_attempted(exercise, lambda k, a, n, b, s: ...)
 
 
-def cross_entropy(x, logits):
-    return (np.logaddexp(0, logits) - x * logits).sum(axis=PIXELS)
+def test_pair_auc():
+    exercise = chapter08.pair_auc
 
+    def difference(odd, score):
+        return score[odd][:, None] - score[~odd]
 
-def kl(mean, log_var, scale=1.0):
-    return 0.5 * (mean**2 + np.exp(scale * log_var) - 1 - scale * log_var).sum(axis=1)
+    def by_loop(odd, score):
+        wins = [(a > b) + 0.5 * (a == b) for a in score[odd] for b in score[np.logical_not(odd)]]
+        return sum(wins) / len(wins)
 
-
-def test_anomaly_score():
-    exercise = chapter08.anomaly_score
-
-    def unstable(x, logits):
-        return (np.log(1 + np.exp(logits)) - x * logits).sum(axis=PIXELS)
-
-    def from_probabilities(x, logits):
-        p = 1 / (1 + np.exp(-logits))
-        return -(x * np.log(p) + (1 - x) * np.log(1 - p)).sum(axis=PIXELS)
-
-    assert_right(exercise, lambda x, o, m, v: cross_entropy(x, o) + kl(m, v))
-    assert_right(
-        exercise, lambda x, o, m, v: cross_entropy(x, o) + metrics.kl_divergence(m, v)
-    )  # the package's
+    assert_right(exercise, by_loop)
+    assert_right(exercise, roc_auc_score)
+    assert_right(exercise, lambda o, s: (np.sign(difference(o, s)).mean() + 1) / 2)
     wrong = {
-        "score *higher*": lambda x, o, m, v: -cross_entropy(x, o) - kl(m, v),
-        "a mean": lambda x, o, m, v: np.mean(cross_entropy(x, o) + kl(m, v)),
-        "sum over images": lambda x, o, m, v: np.sum(cross_entropy(x, o) + kl(m, v)),
-        "KL divergence is missing": lambda x, o, m, v: cross_entropy(x, o),
-        "cross-entropy of the pixels is missing": lambda x, o, m, v: kl(m, v),
-        "add the KL": lambda x, o, m, v: cross_entropy(x, o) - kl(m, v),
-        "sign of the cross-entropy": lambda x, o, m, v: kl(m, v) - cross_entropy(x, o),
-        "factor ½": lambda x, o, m, v: cross_entropy(x, o) + 2 * kl(m, v),
-        "variance already": lambda x, o, m, v: cross_entropy(x, o) + kl(m, v, 2),
-        "Sum over pixels": lambda x, o, m, v: cross_entropy(x, o) / x[0].size + kl(m, v),
-        "took their mean": lambda x, o, m, v: cross_entropy(x, o) + kl(m, v) / m.shape[1],
-        "squared error": lambda x, o, m, v: (
-            ((x - 1 / (1 + np.exp(-o))) ** 2).sum(axis=PIXELS) + kl(m, v)
-        ),
-        "in nats": lambda x, o, m, v: (cross_entropy(x, o) + kl(m, v)) / np.log(2),
-        "logaddexp": lambda x, o, m, v: unstable(x, o) + kl(m, v),
-        "formula for logits": lambda x, o, m, v: from_probabilities(x, o) + kl(m, v),
-        "too large by 1": lambda x, o, m, v: cross_entropy(x, o) + kl(m, v) + 1,
-        "twice": lambda x, o, m, v: cross_entropy(x, 1 / (1 + np.exp(-o))) + kl(m, v),
-        "784 pixels": lambda x, o, m, v: 784 * cross_entropy(x, o) / x[0].size + kl(m, v),
-        "unclipped": lambda x, o, m, v: cross_entropy(x, np.clip(o, -80, 80)) + kl(m, v),
-        "compare each": lambda x, o, m, v: cross_entropy(x, o) * kl(m, v),
+        "Ties are missing": lambda o, s: np.mean(difference(o, s) > 0),
+        "Ties count in full": lambda o, s: np.mean(difference(o, s) >= 0),
+        "turned round": lambda o, s: 1 - by_loop(o, s),
+        "number of pairs": lambda o, s: by_loop(o, s) * o.sum() * (~o).sum(),
+        "from −1 to 1": lambda o, s: np.sign(difference(o, s)).mean(),
+        "two anomalies": lambda o, s: np.mean(0.5 * (1 + np.sign(s[o][:, None] - s))),
+        "ordinary *mean*": lambda o, s: np.mean(s[o] > s[~o].mean()),
+        "only its sign": lambda o, s: difference(o, s).mean(),
+        "one threshold": lambda o, s: np.mean((s > np.median(s)) == o),
+        "1.5 / 6": lambda o, s: np.mean(difference(o, s) > 1),
     }
-    with np.errstate(all="ignore"):
-        for piece, answer in wrong.items():
-            assert_wrong(exercise, answer, piece)
-    assert_not_attempted(exercise, lambda x, o, m, v: ...)
+    for piece, answer in wrong.items():
+        assert_wrong(exercise, answer, piece)
+    assert_not_attempted(exercise, lambda o, s: ...)
 
 
 @pytest.fixture(scope="module")

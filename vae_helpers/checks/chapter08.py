@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from vae_helpers import baselines, coding
 from vae_helpers.checks.advice import advice
 from vae_helpers.checks.core import (
-    Case,
+    Prediction,
     Question,
     SelfTest,
     Wrong,
@@ -18,362 +19,594 @@ from vae_helpers.checks.core import (
     unpack,
 )
 
-PIXELS = (1, 2, 3)
 LOG_2 = np.log(2)
 
 
+SLOTS = (0, 3, 4, 9, 16)  # four symbols: 3, 1, 5 and 7 slots of 16
+MANY_BITS = "A message has thousands of bits. "
+ONLY_WHOLE = (
+    "work with Python's whole numbers, with `//` and `%` alone (floats and NumPy's have 64 bits)."
+)
+
+
 @exercise(
     hints=(
-        "First the mean squared error of each image, over all of its pixels.",
-        "`np.mean(…, axis=(1, 2, 3))` averages over the pixels and leaves one number an image.",
-        "log₁₀(1 / MSE) is minus log₁₀ of the MSE, `np.log10`; and decibels are tenths.",
+        "The symbol's first slot is `edges[symbol]`, its last one lies before `edges[symbol + 1]`; "
+        "the total is `edges[-1]`.",
+        "How often does the width go into the state, and what is left over? `state // width` and "
+        "`state % width`.",
+        "Whole blocks of the total, then the symbol's start, then what was left over: "
+        "`state // width * edges[-1] + start + state % width`.",
     ),
-    title="PSNR",
+    title="Push",
 )
-def psnr(answer):
-    """Return the peak signal-to-noise ratio of each image, in decibels."""
-    rng = np.random.default_rng(1)
-    x = rng.random((3, 4, 5, 1)) * 0.9
-    noise = np.array([0.05, 0.2, 0.4]).reshape(3, 1, 1, 1) * rng.normal(size=x.shape)
-    small = np.array([[0.1, 0.5], [0.9, 0.3]]).reshape(2, 1, 2, 1)
+def push(answer):
+    """Put a symbol on top of a message that is one whole number."""
     expect_function(
         answer,
-        _psnr,
+        coding.push,
         [
-            (small, small + np.array([[0.1, -0.2], [0.05, 0.0]]).reshape(2, 1, 2, 1)),
-            (x, np.clip(x + noise, 0, 1)),
+            (13, 1, (0, 5, 8)),
+            (0, 0, (0, 5, 8)),
+            *((state, symbol, SLOTS) for state in (29, 100, 631) for symbol in (0, 2, 3)),
+            (7, 1, SLOTS),
         ],
-        mistakes=PSNR_MISTAKES,
-        look_at="An image whose mean squared error is 0.01 has 20 dB.",
+        mistakes=PUSH_MISTAKES,
+        terms=_push_terms,
+        look_at="Push symbol 1 with the edges (0, 5, 8), width 3, onto 13: four whole blocks of 8, "
+        "start 5, and 1 left over make 38.",
+        rtol=0,
+        atol=0.1,
     )
-    return "Ten decibels more are a tenth of the squared error."
+    rng, state = np.random.default_rng(5), 1 << 300
+    for symbol in rng.choice(4, size=400, p=np.diff(SLOTS) / 16).tolist():
+        ours, state = coding.push(state, symbol, SLOTS), _long(answer, state, symbol, SLOTS)
+        if state != ours or not isinstance(state, int):
+            raise Wrong(
+                f"{MANY_BITS}Small ones are right, but one of {ours.bit_length()} bits becomes "
+                f"{type(state).__name__} {_short(state)}: {ONLY_WHOLE}",
+                "large",
+            )
+    return _length_of_message(answer)
 
 
-def _mse(x, x_hat):
-    return np.square(x - x_hat).mean(axis=PIXELS)
+def _length_of_message(answer):
+    """Tell how long 1,000 random symbols became, beside −log₂ p."""
+    symbols = np.random.default_rng(6).choice(4, size=1_000, p=np.diff(SLOTS) / 16).tolist()
+    state = 1 << 100
+    for symbol in symbols:
+        state = _long(answer, state, symbol, SLOTS)
+    expected = -np.log2(np.diff(SLOTS) / 16)[symbols].sum()
+    return (
+        f"1,000 random symbols made a message longer by {state.bit_length() - 101:,} bits; "
+        f"their −log₂ p add up to {expected:,.0f}."
+    )
 
 
-def _psnr(x, x_hat):
-    return -10 * np.log10(_mse(x, x_hat))
+def _long(answer, state, *rest):
+    """Call the learner's function with a message that is too long to be shown."""
+
+    def on_a_long_message():
+        return answer(state, *rest)
+
+    try:
+        return call(on_a_long_message)
+    except Wrong as verdict:
+        if isinstance(verdict.__cause__, OverflowError):
+            text = f"{MANY_BITS}Small ones are right, but a long one stopped with "
+            raise Wrong(
+                f"{text}{describe_error(verdict.__cause__)}: {ONLY_WHOLE}", "large"
+            ) from None
+        raise
 
 
-def _decibels(error):
-    """Return the answer that takes another error of each image."""
-    return lambda x, x_hat: -10 * np.log10(error(x, x_hat))
+def _short(value):
+    text = repr(value)
+    return text if len(text) < 30 else f"{text[:12]}…"
 
 
-def _of_peak(peak):
-    return lambda x, x_hat: 10 * np.log10(peak(x) ** 2 / _mse(x, x_hat))
+def _of_symbol(symbol, edges):
+    return edges[symbol], edges[symbol + 1] - edges[symbol], edges[-1]
 
 
-def _number_of_pixels(x):
-    return np.prod(x.shape[1:])
+def _push_terms(state, symbol, edges):
+    start, width, total = _of_symbol(symbol, edges)
+    return {
+        "the whole blocks, state // width · total": state // width * total,
+        "the start": start,
+        "what is left over, state % width": state % width,
+    }
 
 
-PSNR_MISTAKES = (
-    (lambda x, y: -_psnr(x, y), "The sign is wrong: a better copy has more decibels."),
-    (lambda x, y: _psnr(x, y).mean(), "That is the mean: return one number for each image."),
+def _push_with(formula):
+    return lambda state, symbol, edges: formula(state, *_of_symbol(symbol, edges))
+
+
+PUSH_MISTAKES = (
     (
-        _decibels(lambda x, y: np.square(x - y).mean()),
-        "Average over pixels only: one number for each image.",
+        _push_with(lambda state, start, width, total: state * total // width + start),
+        "That has the right length, but nobody can undo it: the blocks must be whole, "
+        "`state // width * edges[-1]`, and what is left over, `state % width`, goes beside the "
+        "start.",
     ),
     (
-        _decibels(lambda x, y: np.square(x - y).sum(axis=PIXELS)),
-        "You summed over pixels: the PSNR takes their mean.",
+        _push_with(lambda state, start, width, total: state / width * total + start),
+        "`/` makes a fraction: whole blocks are `state // width`.",
     ),
     (
-        _decibels(lambda x, y: np.square(x - y).sum(axis=PIXELS) / 784),
-        "You divided by 784 pixels, whatever the size of the images: take the mean.",
+        _push_with(
+            lambda state, start, width, total: state / width * total + start + state % width
+        ),
+        "`/` makes a fraction: whole blocks are `state // width`.",
     ),
     (
-        _decibels(lambda x, y: np.abs(x - y).mean(axis=PIXELS)),
-        "That is the absolute error: square the differences.",
+        _push_with(
+            lambda state, start, width, total: state // total * width + start + state % width
+        ),
+        "Width and total are exchanged in the blocks: that shortens the message, as `pop` does.",
     ),
     (
-        _decibels(lambda x, y: np.square((x - y).mean(axis=PIXELS))),
-        "You averaged the differences and then squared: square first, or they cancel.",
+        _push_with(lambda state, start, width, total: state // total * width + state % total),
+        "That is a step of `pop`: pushing must make the message longer.",
     ),
     (
-        _decibels(lambda x, y: np.square(x - y).max(axis=PIXELS)),
-        "That is the largest squared error of a pixel: take the mean.",
+        _push_with(
+            lambda state, start, width, total: state // total * total + start + state % width
+        ),
+        "The blocks are counted by the total: count them by the width, `state // width`.",
     ),
     (
-        lambda x, y: -10 * np.log10(np.square(x - y)).mean(axis=PIXELS),
-        "You took the logarithm of each pixel: first the mean, then the logarithm.",
-    ),
-    (lambda x, y: -10 * np.log(_mse(x, y)), "That is the natural logarithm: use `np.log10`."),
-    (lambda x, y: -10 * np.log2(_mse(x, y)), "That is the logarithm to base 2: use `np.log10`."),
-    (lambda x, y: 2 * _psnr(x, y), "The factor is 10, since the error is squared already."),
-    (
-        lambda x, y: _psnr(x, y) / 2,
-        "No square root: the factor 10 belongs to the squared error.",
-    ),
-    (lambda x, y: _psnr(x, y) / 10, "The factor 10 is missing: decibels are tenths."),
-    (_of_peak(lambda x: 255), "You took a peak of 255: these pixels go from 0 to 1."),
-    (
-        lambda x, y: 10 * np.log10(255 / _mse(x, y)),
-        "You took a peak of 255: these pixels go from 0 to 1.",
+        _push_with(
+            lambda state, start, width, total: state // width * width + start + state % width
+        ),
+        "Each block must become one of the total: `state // width * edges[-1]`.",
     ),
     (
-        _of_peak(lambda x: x.max(axis=PIXELS)),
-        "You took the brightest pixel of each image for the peak: it is 1, the most that there can "
-        "be in [0, 1].",
+        _push_with(
+            lambda state, start, width, total: state // width * total + start + state % total
+        ),
+        "What is left over is `state % width`: there are only `width` slots for it.",
     ),
     (
-        _of_peak(np.max),
-        "You took the brightest pixel of all images for the peak: it is 1, the most that there can "
-        "be in [0, 1].",
+        lambda state, symbol, edges: (
+            state // edges[symbol + 1] * edges[-1] + edges[symbol] + state % edges[symbol + 1]
+        ),
+        "The width of a symbol is the *difference* of its two edges.",
     ),
     (
-        lambda x, y: 10 * np.log10(np.square(x).mean(axis=PIXELS) / _mse(x, y)),
-        "That is the signal-to-noise ratio, with the image's own power above the line: the *peak* "
-        "is 1.",
+        lambda state, symbol, edges: _push_with(
+            lambda state, start, width, total: (
+                state // width * total + start + width + state % width
+            )
+        )(state, symbol, edges),
+        "The symbol's first slot is `edges[symbol]`; `edges[symbol + 1]` belongs to the next one.",
     ),
     (
-        lambda x, y: 10 * np.log10(x.var(axis=PIXELS) / _mse(x, y)),
-        "That is the signal-to-noise ratio, with the image's own variance above the line: the "
-        "*peak* is 1.",
+        lambda state, symbol, edges: coding.push(state, symbol, edges) - edges[symbol] + symbol,
+        "You added the symbol's number: its slots begin at `edges[symbol]`, the start.",
     ),
     (
-        _decibels(lambda x, y: np.square(x - y).mean(axis=0)),
-        "You averaged over the images: the pixels are axes 1, 2 and 3.",
+        lambda state, symbol, edges: _push_with(
+            lambda state, start, width, total: state // width * len(edges) + start + state % width
+        )(state, symbol, edges),
+        "`len(edges)` counts edges: the total of the slots is the last edge, `edges[-1]`.",
     ),
     (
-        _decibels(lambda x, y: np.square(x - y)),
-        "One number for each image: average over axes 1, 2 and 3.",
+        _push_with(lambda state, start, width, total: total * state + start),
+        "That is right if all widths are 1: a likely symbol, with many slots, must cost less.",
+    ),
+)
+
+
+@exercise(
+    hints=(
+        "Undo `push` from its end: what is the rest of the state after all whole blocks of the "
+        "total? That is the slot.",
+        "The slot tells the symbol: how many edges are at most as large? One less is its number. "
+        "`sum(edge <= slot for edge in edges) - 1`.",
+        "The blocks shrink from the total to the width, and what was left over is the slot's place "
+        "within the symbol: `state // edges[-1] * width + slot - start`.",
+    ),
+    title="Pop",
+)
+def pop(answer):
+    """Take a symbol from the top of a message, and return both."""
+    states = (38, 5, 100, 617, 899, 1204, 1205, 1206)
+    expect_function(
+        answer,
+        coding.pop,
+        [
+            (38, (0, 5, 8)),
+            (37, (0, 5, 8)),
+            *((state, SLOTS) for state in states),
+            (48, (0, 1, 3, 7, 12)),
+        ],
+        mistakes=POP_MISTAKES,
+        parts=("symbol", "state"),
+        look_at="Pop 38 with the edges (0, 5, 8): slot 6 belongs to symbol 1; four blocks of its "
+        "width 3, and 1 left over, are 13.",
+        rtol=0,
+        atol=0.1,
+    )
+    rng, state = np.random.default_rng(7), (1 << 500) + 12345
+    start, symbols = state, rng.choice(4, size=400, p=np.diff(SLOTS) / 16).tolist()
+    for symbol in symbols:
+        state = coding.push(state, symbol, SLOTS)
+    for symbol in reversed(symbols):
+        right = coding.pop(state, SLOTS)
+        found, left = unpack(_long(answer, state, SLOTS), ("symbol", "state"), "What `pop` returns")
+        if left != right[1] or found != symbol or not isinstance(left, int):
+            raise Wrong(
+                f"{MANY_BITS}Small ones are right, but of one of {state.bit_length()} bits you "
+                f"leave {type(left).__name__} {_short(left)}: {ONLY_WHOLE}",
+                "large",
+            )
+        state = left
+    expect(state == start, "What is left is not the message that was there before.")
+    return "400 random symbols came back, the last one first, and the message below is whole."
+
+
+def _pop_with(formula, symbol_of=lambda symbol: symbol):
+    def pop(state, edges):
+        symbol, _ = coding.pop(state, edges)
+        start, width, total = _of_symbol(symbol, edges)
+        return symbol_of(symbol), formula(state, state % total, start, width, total)
+
+    return pop
+
+
+def _left(state, slot, start, width, total):
+    return state // total * width + slot - start
+
+
+POP_MISTAKES = (
+    (lambda state, edges: coding.pop(state, edges)[::-1], "First the symbol, then the state."),
+    (
+        _pop_with(_left, lambda symbol: symbol + 1),
+        "The symbol is one too large: symbols count from 0, so take one off.",
+    ),
+    (
+        _pop_with(lambda *numbers: None, lambda symbol: symbol + 1),
+        "The symbol is one too large: symbols count from 0, so take one off.",
+    ),
+    (
+        lambda state, edges: (sum(edge < state % edges[-1] for edge in edges) - 1, None),
+        "A slot that is equal to an edge belongs to the symbol that begins there: `<=`.",
+    ),
+    (
+        lambda state, edges: (state % edges[-1], None),
+        "That is the slot: the symbol is the one whose slots hold it.",
+    ),
+    (
+        _pop_with(lambda state, slot, start, width, total: state // total * width + slot),
+        "Take the symbol's start off the slot: what was left over counts from 0.",
+    ),
+    (
+        _pop_with(lambda state, slot, start, width, total: state // total * width + slot + start),
+        "Take the symbol's start *off* the slot: `push` had added it.",
+    ),
+    (
+        _pop_with(lambda state, slot, start, width, total: state // total * width),
+        "What was left over is lost: add the slot's place within the symbol, `slot - start`.",
+    ),
+    (
+        _pop_with(lambda state, slot, start, width, total: state // width * total + slot - start),
+        "Width and total are exchanged: that makes the message longer, as `push` does.",
+    ),
+    (
+        _pop_with(lambda state, slot, start, width, total: state // total * total + slot - start),
+        "The blocks must shrink from total to width: `state // edges[-1] * width`.",
+    ),
+    (
+        _pop_with(lambda state, slot, start, width, total: state // width * width + slot - start),
+        "The blocks are counted by the total: `state // edges[-1]`.",
+    ),
+    (
+        _pop_with(lambda state, slot, start, width, total: state // total + slot - start),
+        "Each block of the total becomes one of the symbol's width: `state // edges[-1] * width`.",
+    ),
+    (
+        _pop_with(lambda state, slot, start, width, total: state / total * width + slot - start),
+        "`/` makes a fraction: whole blocks are `state // edges[-1]`.",
+    ),
+    (
+        _pop_with(lambda state, slot, start, width, total: state // total),
+        "That forgets the width: `state // edges[-1] * width + slot - start`.",
+    ),
+    (
+        _pop_with(lambda state, slot, start, width, total: state),
+        "The state is still the old one: the symbol must come off it.",
+    ),
+)
+
+
+@exercise(
+    hints=(
+        "Begin with a table of ones, `np.ones(shape)`; each known value adds 1 to the cell of its "
+        "context (row) and value (column).",
+        "`np.add.at(table, (known_contexts, known), 1)` counts all of them, also where a cell "
+        "comes twice. Then each row is divided by its sum, `table.sum(axis=1, keepdims=True)`.",
+        "Look up the new ones, `table[new_contexts, new]`, and add up −log₂ of them for each "
+        "image: `.reshape(len(new), -1).sum(axis=1)`.",
+    ),
+    title="Count the neighbours",
+)
+def counted_bits(answer):
+    """Return the bits of each new image under a table of counts."""
+    rng = np.random.default_rng(2)
+
+    def case(n, m, size, shape, last=None):
+        """Draw images whose values depend on their contexts; some cells are never seen."""
+        contexts = [rng.integers(shape[0] - 1, size=(k, *size)) for k in (n, m)]
+        known, new = ((c + rng.integers(2, size=c.shape)) % shape[1] for c in contexts)
+        contexts[1].flat[0] = shape[0] - 1  # a context that nobody has seen
+        return known, contexts[0], new, contexts[1], shape
+
+    expect_function(
+        answer,
+        baselines.counted_bits,
+        [
+            case(2, 2, (2, 2), (3, 2)),
+            case(5, 3, (3, 4), (4, 2)),
+            case(6, 4, (5,), (3, 5)),
+            case(3, 7, (4, 2), (5, 4)),
+        ],
+        mistakes=COUNT_MISTAKES,
+        unreduced=_counted,
+        look_at="Three zeros and a one were seen in a context: with the ones at the start that is "
+        "4 and 2, so there a 0 has the probability ⅔ and costs 0.58 bits.",
+    )
+    return "No network, and what it learned fits into one table."
+
+
+def _table(known, contexts, shape, first=1.0):
+    table = np.full(shape, float(first))
+    np.add.at(table, (contexts, known), 1)
+    return table
+
+
+def _rows(table):
+    return table / table.sum(axis=1, keepdims=True)
+
+
+def _look_up(new, new_contexts, p):
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return -np.log2(p[new_contexts, new]).reshape(len(new), -1)
+
+
+def _counted(known, known_contexts, new, new_contexts, shape):
+    return _look_up(new, new_contexts, _rows(_table(known, known_contexts, shape)))
+
+
+def _count_with(probabilities=_rows, first=1.0, of_images=lambda bits: bits.sum(axis=1)):
+    """Return the exercise's function with one of its parts changed."""
+
+    def bits(known, known_contexts, new, new_contexts, shape):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            p = probabilities(_table(known, known_contexts, shape, first))
+        return of_images(_look_up(new, new_contexts, p))
+
+    return bits
+
+
+def _seen_once(known, known_contexts, new, new_contexts, shape):
+    table = np.ones(shape)
+    table[known_contexts, known] += 1
+    return _look_up(new, new_contexts, _rows(table)).sum(axis=1)
+
+
+def _without_contexts(known, known_contexts, new, new_contexts, shape):
+    counts = _table(known, known_contexts, shape, 0).sum(axis=0) + 1
+    return -np.log2((counts / counts.sum())[new]).reshape(len(new), -1).sum(axis=1)
+
+
+def _exchanged(known, known_contexts, new, new_contexts, shape):
+    table = np.ones(shape)
+    np.add.at(table, (known, known_contexts), 1)
+    return _look_up(new, new_contexts, _rows(table)).sum(axis=1)
+
+
+COUNT_MISTAKES = (
+    (
+        _count_with(first=0),
+        "What was never seen has the probability 0 here, and would cost infinitely many bits: "
+        "begin with ones, `np.ones(shape)`.",
+    ),
+    (
+        _count_with(lambda t: (t - 1) / (t - 1).sum(axis=1, keepdims=True) + 1e-9, 1),
+        "What was never seen must cost no fortune: begin with ones, `np.ones(shape)`.",
     ),
     *(
-        (
-            _decibels(lambda x, y, little=little: _mse(x, y) + little),
-            "An ε beside the error changes the PSNR: leave it out.",
-        )
-        for little in (0.01, 1e-3, 1e-4)
+        (_count_with(first=first), f"The table begins with {first:g}: begin with a 1 in each cell.")
+        for first in (0.5, 2, 0.1, 0.01, 1e-3, 1e-6, 1e-9)
     ),
     (
-        lambda x, y: 10 * np.log10(1 + 1 / _mse(x, y)),
-        "You added 1 inside the logarithm: it is the logarithm of 1 / MSE alone.",
-    ),
-    (_mse, "That is the mean squared error: now its logarithm."),
-    (lambda x, y: 10 / _mse(x, y), "The logarithm is missing: 10 log₁₀ of 1 / MSE."),
-)
-
-
-@exercise(
-    hints=(
-        "Look up one probability for each pixel: the row is the bin, the column the pixel's value.",
-        "`table[bins, pixels]` does it for all pixels at once and has the shape of `pixels`.",
-        "Bits are −log₂ of the probabilities, `np.log2`, and the bits of all pixels of an image "
-        "add up.",
-    ),
-    title="Bits, given the copy",
-)
-def residual_bits(answer):
-    """Return the bits of each image, given the bins of its copy."""
-    rng = np.random.default_rng(2)
-    table = rng.dirichlet(np.full(256, 0.5), size=16) * 0.9 + 0.1 / 256
-
-    def case(*shape):
-        return rng.integers(16, 256, size=shape), rng.integers(16, size=shape), table
-
-    expect_function(
-        answer,
-        _bits,
-        [case(2, 2, 2, 1), case(4, 3, 5, 1)],
-        mistakes=BITS_MISTAKES,
-        unreduced=_bits_of_pixels,
-        look_at="A pixel of probability ¼ costs 2 bits; add up the bits of all pixels of an image.",
-    )
-    expect_function(
-        answer,
-        _bits,
-        [Case(*case(2, 28, 28, 1), when="whole digits, 784 pixels")],
-        mistakes=[
-            (
-                lambda pixels, bins, table: -np.log2(table[bins, pixels].prod(axis=PIXELS)),
-                "The product of so many probabilities is below the smallest number there is, and "
-                "log 0 is −∞: first the logarithms, then their sum.",
-            )
-        ],
-        look_at="Add up the bits of all pixels of an image, however many there are.",
-    )
-    return "What is certain is nearly free; you pay for surprise only."
-
-
-def _bits_of_pixels(pixels, bins, table):
-    return -np.log2(table[bins, pixels])
-
-
-def _bits(pixels, bins, table):
-    return _bits_of_pixels(pixels, bins, table).sum(axis=PIXELS)
-
-
-def _bits_with(lookup):
-    """Return the bits of other probabilities."""
-    return lambda pixels, bins, table: -np.log2(lookup(pixels, bins, table)).sum(axis=PIXELS)
-
-
-def _of_probabilities(function):
-    return lambda pixels, bins, table: function(table[bins, pixels])
-
-
-def _row_entropy(table):
-    return -(table * np.log2(table)).sum(axis=1)
-
-
-BITS_MISTAKES = (
-    (lambda *a: -_bits(*a), "The sign is wrong: a message has no negative length."),
-    (lambda *a: _bits(*a) * LOG_2, "Those are nats: use `np.log2`."),
-    (lambda *a: _bits(*a) * np.log10(2), "Those are decimal digits: use `np.log2`."),
-    (
-        lambda *a: _bits(*a) / LOG_2,
-        "You divided by log 2 once too often: `np.log2` gives bits already.",
+        _seen_once,
+        "A cell that occurs many times was counted once only: `table[…] += 1` forgets repetitions, "
+        "`np.add.at(table, (known_contexts, known), 1)` does not.",
     ),
     (
-        lambda *a: _bits_of_pixels(*a).mean(axis=PIXELS),
-        "That is the mean over pixels: all of them must be sent, so add up.",
+        lambda known, a, new, b, shape: _counted(new, b, new, b, shape).sum(axis=1),
+        "You counted the new images themselves: the receiver does not have those. Count `known`.",
     ),
     (
-        lambda *a: 784 * _bits_of_pixels(*a).mean(axis=PIXELS),
-        "You count 784 pixels, whatever the size of the images: add up those that there are.",
+        lambda known, a, new, b, shape: _counted(new, b, known, a, shape).sum(axis=1),
+        "Known and new are exchanged: count `known`, and send `new`.",
     ),
     (
-        lambda *a: _bits(*a) / 784,
-        "You divided by 784 pixels: the bits of the whole image are asked for.",
+        _count_with(lambda table: table / table.sum()),
+        "The whole table adds up to 1: given a context, the probabilities of its *row* must.",
     ),
     (
-        lambda *a: _bits(*a).mean(),
-        "That is the mean over images: return one number for each image.",
+        _count_with(lambda table: table / table.sum(axis=0)),
+        "The columns add up to 1: given a context, the probabilities of its *row* must.",
     ),
-    (lambda *a: _bits(*a).sum(), "That is the sum over images: return one number for each image."),
-    (_bits_of_pixels, "Those are the bits of each pixel: add them up within each image."),
     (
-        _of_probabilities(lambda p: p.sum(axis=PIXELS)),
+        _count_with(lambda table: table / (table.sum(axis=1, keepdims=True) - table.shape[1] + 1)),
+        "The ones of *all* cells of a row count in its sum, or its probabilities add up to more "
+        "than 1: first the ones, then the division.",
+    ),
+    (
+        _count_with(lambda table: table / (table.sum(axis=1, keepdims=True) - table.shape[1])),
+        "The ones of *all* cells of a row count in its sum, or its probabilities add up to more "
+        "than 1: first the ones, then the division.",
+    ),
+    (
+        _exchanged,
+        "Rows are contexts and columns are values: `(known_contexts, known)`, in this order.",
+    ),
+    (
+        _without_contexts,
+        "The contexts are not used: a row of the table for each of them.",
+    ),
+    (
+        lambda known, a, new, b, shape: np.full(len(new), np.log2(shape[1]) * new[0].size),
+        "That is the cost if all values are equally likely: look up the counts.",
+    ),
+    (
+        _count_with(of_images=lambda bits: bits.mean(axis=1)),
+        "That is the mean over an image: all its values must be sent, so add up.",
+    ),
+    (
+        _count_with(of_images=lambda bits: bits.sum()),
+        "That is the sum over all images: return one number for each.",
+    ),
+    (
+        _count_with(of_images=lambda bits: bits.sum(axis=1).mean()),
+        "That is the mean over images: return one number for each.",
+    ),
+    (
+        _count_with(of_images=lambda bits: -bits.sum(axis=1)),
+        "The sign is wrong: a message has no negative length.",
+    ),
+    (
+        _count_with(of_images=lambda bits: bits.sum(axis=1) * LOG_2),
+        "Those are nats: use `np.log2`.",
+    ),
+    (
+        _count_with(of_images=lambda bits: np.ceil(bits).sum(axis=1)),
+        "You rounded the bits of each value up: fractions of bits count, and add up.",
+    ),
+    (
+        _count_with(of_images=lambda bits: (2**-bits).sum(axis=1)),
         "Those are probabilities: the bits are −log₂ of them.",
     ),
     (
-        _of_probabilities(lambda p: -np.log2(p.sum(axis=PIXELS))),
-        "You took the logarithm of a sum: first the logarithm of each probability, then the sum, "
-        "for chances multiply.",
+        _count_with(of_images=lambda bits: (bits * 2**-bits).sum(axis=1)),
+        "−p log₂ p is a part of the entropy, an average: this value is there, and costs −log₂ p.",
     ),
     (
-        _of_probabilities(lambda p: -np.log2(p.mean(axis=PIXELS))),
-        "You took the logarithm of a mean: first the logarithm of each pixel, then the sum.",
-    ),
-    (
-        _of_probabilities(lambda p: -(p * np.log2(p)).sum(axis=PIXELS)),
-        "−p log₂ p is a part of the *entropy*, an average over all values: this pixel is there, "
-        "and costs −log₂ p.",
-    ),
-    (
-        _of_probabilities(lambda p: -np.log2(1 - p).sum(axis=PIXELS)),
-        "You took 1 − p: the bits come from the probability of what *did* happen.",
-    ),
-    (
-        _of_probabilities(lambda p: (1 / p).sum(axis=PIXELS)),
-        "1 / p without a logarithm: the bits are log₂ of it.",
-    ),
-    (
-        _of_probabilities(lambda p: np.ceil(-np.log2(p)).sum(axis=PIXELS)),
-        "You rounded the bits of each pixel up: fractions of bits count, and add up.",
-    ),
-    (
-        _of_probabilities(lambda p: np.round(-np.log2(p)).sum(axis=PIXELS)),
-        "You rounded the bits of each pixel: fractions of bits count, and add up.",
-    ),
-    (
-        lambda *a: np.ceil(_bits(*a)),
-        "You rounded the bits of an image up to whole ones: return them as they are.",
-    ),
-    (
-        lambda *a: np.round(_bits(*a)),
-        "You rounded the bits of an image to whole ones: return them as they are.",
-    ),
-    (
-        _bits_with(lambda pixels, bins, table: table.max(axis=1)[bins]),
-        "That is the cost of the likeliest pixel value, not of the one to be sent.",
-    ),
-    (
-        lambda pixels, bins, table: _row_entropy(table)[bins].sum(axis=PIXELS),
-        "That is the entropy of the bins, the cost *on average*: look up the pixel that is to be "
-        "sent.",
-    ),
-    (
-        _bits_with(lambda pixels, bins, table: table[pixels, bins]),
-        "Some index lies outside the table: its rows are the 16 bins, its columns the 256 pixel "
-        "values, `table[bins, pixels]`.",
-    ),
-    (
-        _bits_with(lambda pixels, bins, table: table.T[pixels % 16, bins]),
-        "The rows of the table are the bins, its columns the pixel values: `table[bins, pixels]`.",
-    ),
-    (
-        _bits_with(lambda pixels, bins, table: table[pixels // 16, pixels]),
-        "You took the bins from the pixels themselves: the reader of the message does not have "
-        "those yet. `bins` are those of the copies.",
-    ),
-    (
-        _bits_with(lambda pixels, bins, table: table[0, pixels]),
-        "All pixels were looked up in bin 0: `bins` says in which, `table[bins, pixels]`.",
-    ),
-    (
-        _bits_with(lambda pixels, bins, table: table.mean(axis=0)[pixels]),
-        "You averaged over the bins: the copy is not used. `table[bins, pixels]`.",
-    ),
-    (
-        lambda pixels, bins, table: 8 * np.ones(pixels.shape).sum(axis=PIXELS),
-        "8 bits a pixel are the cost without any copy: look up the probabilities.",
-    ),
-    (
-        lambda *a: 8 * _number_of_pixels(a[0]) - _bits(*a),
-        "Those are the bits *saved*: return the bits that are sent.",
+        lambda known, a, new, b, shape: _look_up(new, b, _table(known, a, shape)).sum(axis=1),
+        "Those are counts: divide each row by its sum first.",
     ),
 )
 
 
 @exercise(
     hints=(
-        "Two parts for each image, both in nats: the cross-entropy of its pixels, and its KL.",
-        "The formula of one pixel stands above the exercise; sum it over axes 1, 2 and 3.",
-        "The KL of each image is that of chapter 02, four terms and a ½, summed over axis 1. Add "
-        "the two.",
+        "`score[odd]` are the anomalies' scores, `score[~odd]` the others'.",
+        "All differences at once: `score[odd][:, None] - score[~odd]` has a row for each anomaly "
+        "and a column for each ordinary image.",
+        "The share of differences above 0, `np.mean(difference > 0)`, and half the share of those "
+        "that are 0.",
     ),
-    title="The negative ELBO as a score",
+    title="Pairs",
 )
-def anomaly_score(answer):
-    """Return the negative ELBO of each image, in nats."""
+def pair_auc(answer):
+    """Return the share of pairs in which the anomaly scores higher; a tie counts one half."""
     rng = np.random.default_rng(3)
 
-    def case(n, h, w, d):
-        images, logits = rng.random((n, h, w, 1)), rng.normal(0, 2, size=(n, h, w, 1))
-        return images, logits, rng.normal(size=(n, d)), rng.normal(-1, 1, size=(n, d))
+    def case(n, odd_share, levels):
+        odd = np.arange(n) < max(2, round(odd_share * n))
+        score = np.round(rng.normal(size=n) + odd, levels)
+        which = rng.permutation(n)
+        return odd[which], score[which]
 
+    ties = np.array([True, False, False, True, False]), np.array([2.0, 2.0, 1.0, 0.5, 3.0])
     expect_function(
         answer,
-        _score,
-        [tuple(part.round(1) for part in case(2, 1, 3, 4)), case(4, 3, 5, 3)],
-        mistakes=SCORE_MISTAKES,
-        terms=_score_terms,
-        look_at="Compute the cross-entropy and the KL apart, and compare each with the formula.",
+        _pair_auc,
+        [ties, case(8, 0.4, 0), case(40, 0.2, 1), case(60, 0.1, 0)],
+        mistakes=PAIR_MISTAKES,
+        look_at="Anomalies with 2 and 0.5, ordinary images with 2, 1 and 3: of six pairs one is in "
+        "the right order and one is a tie, which makes 1.5 / 6 = 0.25.",
     )
-    images, logits = np.array([1.0, 0.0, 1.0, 0.0]), np.array([800.0, -800.0, -800.0, 90.0])
-    shape = (2, 1, 2, 1)
-    expect_function(
-        answer,
-        _score,
-        [
-            Case(
-                images.reshape(shape),
-                logits.reshape(shape),
-                np.zeros((2, 2)),
-                np.zeros((2, 2)),
-                when="logits of ±800",
-            )
-        ],
-        mistakes=OVERFLOW_MISTAKES,
-        look_at="A logit of −800 at a white pixel costs 800 nats, one of 800 nothing: use "
-        "`np.logaddexp(0, logits)`, unclipped.",
-    )
-    return "The loss of a single image is the detector's score."
+    return "That is the area under the ROC curve, without any curve."
+
+
+def _difference(odd, score):
+    return score[odd][:, None] - score[~odd]
+
+
+def _pair_auc(odd, score):
+    difference = _difference(odd, score)
+    return np.mean(difference > 0) + np.mean(difference == 0) / 2
+
+
+def _average_precision(odd, score):
+    from sklearn.metrics import average_precision_score
+
+    return average_precision_score(odd, score)
+
+
+PAIR_MISTAKES = (
+    (
+        lambda odd, score: np.mean(_difference(odd, score) > 0),
+        "Ties are missing: they count one half, or a score that is the same for all gets 0.",
+    ),
+    (
+        lambda odd, score: np.mean(_difference(odd, score) >= 0),
+        "Ties count in full here: they count one half, or a score that is the same for all gets 1.",
+    ),
+    (
+        lambda odd, score: 1 - _pair_auc(odd, score),
+        "The order is turned round: the *anomaly* must score higher.",
+    ),
+    (
+        lambda odd, score: np.mean(_difference(odd, score) < 0),
+        "The order is turned round: the *anomaly* must score higher. And ties count one half.",
+    ),
+    (
+        lambda odd, score: (
+            np.sum(_difference(odd, score) > 0) + np.sum(_difference(odd, score) == 0) / 2
+        ),
+        "That is the number of pairs: divide by how many there are.",
+    ),
+    (
+        lambda odd, score: np.mean(np.sign(_difference(odd, score))),
+        "That goes from −1 to 1, with a tie at 0: count a wrong order 0, a tie ½, a right one 1.",
+    ),
+    (
+        lambda odd, score: _all_pairs(score, odd),
+        "Pairs of two anomalies, or of two ordinary images, say nothing: one of each.",
+    ),
+    (
+        lambda odd, score: np.mean(score[odd] > score[~odd].mean()),
+        "That compares with the ordinary *mean*: compare with each ordinary image.",
+    ),
+    (
+        lambda odd, score: np.mean(score[odd].mean() > score[~odd]),
+        "That compares the anomalies' *mean*: compare each of them.",
+    ),
+    (
+        lambda odd, score: np.mean(score[odd][:, None] - score[~odd]),
+        "That is the mean difference: only its sign counts.",
+    ),
+    (
+        _average_precision,
+        "That is the average precision, which depends on how many anomalies there are: here only "
+        "pairs count.",
+    ),
+    (
+        lambda odd, score: np.mean((score > np.median(score)) == odd),
+        "That is the accuracy at one threshold: no threshold is needed, only pairs.",
+    ),
+)
+
+
+def _all_pairs(score, odd):
+    difference = score[odd][:, None] - score
+    return np.mean(difference > 0) + np.mean(difference == 0) / 2
 
 
 def _sigmoid(logits):
@@ -384,233 +617,8 @@ def _softplus_form(images, logits):
     return np.logaddexp(0, logits) - images * logits
 
 
-def _log_form(images, p):
-    return -images * np.log(p) - (1 - images) * np.log(1 - p)
-
-
 def _kl_of_dimensions(z_mean, z_log_var):
     return 0.5 * (z_mean**2 + np.exp(z_log_var) - 1 - z_log_var)
-
-
-def _score_terms(images, logits, z_mean, z_log_var):
-    n, d = z_mean.shape
-    return {
-        "Σ log(1 + eˡ)": np.logaddexp(0, logits).sum(axis=PIXELS),
-        "−Σ x l": -(images * logits).sum(axis=PIXELS),
-        "½ Σ μ²": 0.5 * (z_mean**2).sum(axis=1),
-        "½ Σ σ²": 0.5 * np.exp(z_log_var).sum(axis=1),
-        "−½ a dimension": np.full(n, -0.5 * d),
-        "−½ Σ log σ²": -0.5 * z_log_var.sum(axis=1),
-    }
-
-
-def _score(images, logits, z_mean, z_log_var):
-    return _score_with()(images, logits, z_mean, z_log_var)
-
-
-def _score_with(
-    pixel=_softplus_form,
-    dimension=_kl_of_dimensions,
-    of_pixels=lambda parts: parts.sum(axis=PIXELS),
-    of_dimensions=lambda parts: parts.sum(axis=1),
-    combine=lambda reconstruction, kl: reconstruction + kl,
-):
-    """Return the score with one of its parts changed."""
-
-    def score(images, logits, z_mean, z_log_var):
-        reconstruction = of_pixels(pixel(images, logits))
-        return combine(reconstruction, of_dimensions(dimension(z_mean, z_log_var)))
-
-    return score
-
-
-def _combined(function):
-    return _score_with(combine=function)
-
-
-SCORE_MISTAKES = (
-    # the two parts
-    (
-        _combined(lambda r, kl: -r - kl),
-        "The sign is turned round: that is the ELBO, and a strange image must score *higher*.",
-    ),
-    (
-        _combined(lambda r, kl: (r + kl).mean()),
-        "That is the loss, a mean: return one number for each image.",
-    ),
-    (
-        _combined(lambda r, kl: (r + kl).sum()),
-        "That is a sum over images: return one number for each image.",
-    ),
-    (_combined(lambda r, kl: r), "The KL divergence is missing."),
-    (_combined(lambda r, kl: kl), "The cross-entropy of the pixels is missing."),
-    (_combined(lambda r, kl: r - kl), "Both are costs: add the KL."),
-    (_combined(lambda r, kl: kl - r), "The sign of the cross-entropy is wrong."),
-    (_combined(lambda r, kl: r + 2 * kl), "The factor ½ of the KL is missing."),
-    (_combined(lambda r, kl: r + kl / 2), "The KL is halved twice: one ½ is in it already."),
-    (
-        _combined(lambda r, kl: (r + kl) / 2),
-        "The ½ belongs to the KL alone, not to the cross-entropy.",
-    ),
-    (
-        _score_with(lambda x, o: 0.5 * _softplus_form(x, o)),
-        "The cross-entropy is halved: the ½ belongs to the KL alone.",
-    ),
-    (
-        _score_with(lambda x, o: 2 * _softplus_form(x, o)),
-        "The cross-entropy is doubled: add it as it is.",
-    ),
-    (
-        _combined(lambda r, kl: r + 784 * kl),
-        "You weighed the KL with 784: the ELBO has no weights.",
-    ),
-    (
-        _combined(lambda r, kl: r + kl / 784),
-        "You divided the KL by 784: the ELBO has no weights.",
-    ),
-    (
-        _combined(lambda r, kl: 784 * r + kl),
-        "You multiplied the cross-entropy by 784: it is summed over the pixels already.",
-    ),
-    (_combined(lambda r, kl: r + kl.mean()), "You averaged the KL over images: each has its own."),
-    (_combined(lambda r, kl: r + kl.sum()), "You added up the KL of all images: each has its own."),
-    (
-        _combined(lambda r, kl: r.mean() + kl),
-        "You averaged the cross-entropy over images: each has its own.",
-    ),
-    (_combined(lambda r, kl: (r + kl) / LOG_2), "Those are bits: the score is asked for in nats."),
-    (
-        _combined(lambda r, kl: (r + kl - (r + kl).min()) / np.ptp(r + kl)),
-        "You scaled the scores of these images to 0 … 1: a score must not depend on the others.",
-    ),
-    # the sums
-    (
-        _score_with(of_pixels=lambda parts: parts.mean(axis=PIXELS)),
-        "Sum over pixels: a mean shrinks them to one.",
-    ),
-    (
-        _score_with(of_pixels=lambda parts: 784 * parts.mean(axis=PIXELS)),
-        "You count 784 pixels, whatever the size of the images: sum over those that there are.",
-    ),
-    (
-        _score_with(of_dimensions=lambda parts: parts.mean(axis=1)),
-        "Sum the KL over dimensions; you took their mean.",
-    ),
-    # the cross-entropy
-    (
-        _score_with(lambda x, o: np.logaddexp(0, o) + x * o),
-        "The sign of x l is wrong: log(1 + eˡ) − x l.",
-    ),
-    (
-        _score_with(lambda x, o: np.logaddexp(0, o)),
-        "The part − x l of the cross-entropy is missing.",
-    ),
-    (
-        _score_with(lambda x, o: np.logaddexp(0, -o) - x * o),
-        "The sign of the logit is wrong: log(1 + eˡ), not log(1 + e⁻ˡ).",
-    ),
-    (
-        _score_with(lambda x, o: np.logaddexp(0, -o) + x * o),
-        "Both signs of the logit are wrong: log(1 + eˡ) − x l.",
-    ),
-    (
-        _score_with(lambda x, o: np.logaddexp(0, o) - x),
-        "The second part is x *times* l: log(1 + eˡ) − x l.",
-    ),
-    (
-        _score_with(lambda x, o: np.maximum(o, 0) - x * o),
-        "That is max(0, l) in place of log(1 + eˡ): the rounded corner counts.",
-    ),
-    (
-        _score_with(lambda x, o: _softplus_form(o, x)),
-        "`images` and `logits` are exchanged in the cross-entropy.",
-    ),
-    (
-        _score_with(lambda x, o: _softplus_form(x, _sigmoid(o))),
-        "The sigmoid is taken twice: the formula holds for the logits themselves.",
-    ),
-    (
-        _score_with(lambda x, o: _softplus_form(_sigmoid(x), o)),
-        "`images` are pixels already: no sigmoid for them.",
-    ),
-    (
-        _score_with(lambda x, o: np.square(x - _sigmoid(o))),
-        "That is the squared error of the pixels: use the cross-entropy.",
-    ),
-    (
-        _score_with(lambda x, o: np.square(x - o)),
-        "That is a squared error, and of the logits: use the cross-entropy.",
-    ),
-    (
-        _score_with(lambda x, o: -x * np.log(_sigmoid(o))),
-        "The term of the black half, (1 − x) log(1 − x̂), is missing in the cross-entropy.",
-    ),
-    (
-        _score_with(lambda x, o: _softplus_form(x / 255, o)),
-        "You divided the images by 255: their pixels are in [0, 1] already.",
-    ),
-    (
-        _score_with(lambda x, o: _log_form(x, np.clip(o, 1e-7, 1 - 1e-7))),
-        "You took the logits for probabilities: use the formula for logits, or a sigmoid first.",
-    ),
-    (
-        _score_with(lambda x, o: _log_form(x, o)),
-        "You took the logits for probabilities: use the formula for logits, or a sigmoid first.",
-    ),
-    (
-        _score_with(lambda x, o: _softplus_form(x, o) - _log_form(x, x)),
-        "You took the floor away, the cross-entropy of a perfect copy: the ELBO keeps it.",
-    ),
-    # the KL
-    (
-        _score_with(dimension=lambda m, v: _kl_of_dimensions(m, 2 * v)),
-        "`z_log_var` is the log of the variance already.",
-    ),
-    (
-        _score_with(dimension=lambda m, v: _kl_of_dimensions(m, v / 2)),
-        "You halved the log-variance: `np.exp(z_log_var)` is σ² already.",
-    ),
-    (
-        _score_with(dimension=lambda m, v: _kl_of_dimensions(v, m)),
-        "`z_mean` and `z_log_var` are exchanged in the KL.",
-    ),
-    (
-        _score_with(dimension=lambda m, v: 0.5 * (m**2 + np.exp(v / 2) - 1 - v)),
-        "`np.exp(z_log_var / 2)` is the deviation σ: the term is σ², `np.exp(z_log_var)`.",
-    ),
-    (
-        _score_with(dimension=lambda m, v: 0.5 * (m + np.exp(v) - 1 - v)),
-        "The mean must be squared in the KL.",
-    ),
-    (
-        _score_with(dimension=lambda m, v: 0.5 * m**2 + np.exp(v) - 1 - v),
-        "The ½ of the KL belongs to all four terms: a bracket is missing.",
-    ),
-)
-
-OVERFLOW = (
-    "exp(800) is more than the largest number there is: use `np.logaddexp(0, logits)`, which is "
-    "log(1 + eˡ) without overflow."
-)
-
-OVERFLOW_MISTAKES = (
-    (_score_with(lambda x, o: np.log(1 + np.exp(o)) - x * o), OVERFLOW),
-    (
-        _score_with(lambda x, o: _log_form(x, 1 / (1 + np.exp(-o)))),
-        "A sigmoid of ±800 is 0 or 1 for the computer, and the log of 0 is −∞: use the formula for "
-        "logits, with `np.logaddexp(0, logits)`.",
-    ),
-    *(
-        (
-            _score_with(
-                lambda x, o, little=little: _log_form(x, np.clip(_sigmoid(o), little, 1 - little))
-            ),
-            "The probabilities are clipped, so that a wrong pixel never costs more than "
-            f"{-np.log(little):.0f} nats: use the formula for logits.",
-        )
-        for little in (1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12)
-    ),
-)
 
 
 def conditional_vae_class():
@@ -908,6 +916,55 @@ def _expect_one_of(got, rights, mistakes, message):
     raise Wrong(message)
 
 
+best_denoiser = Prediction(
+    "Digits with noise of standard deviation 0.5. Which tool comes closest to the clean images?",
+    {
+        "a": "The AE as it is: noise does not fit through its code.",
+        "b": "The VAE that is trained with noise in and clean targets out.",
+        "c": "Ridge regression: a linear map from noisy to clean pixels.",
+        "d": "The median of each pixel and its eight neighbours.",
+    },
+    right="c",
+    feedback={
+        "a": "The bottleneck alone wins about one decibel. The AE does return something clean, but "
+        "seldom the digit that went in: its encoder has never met noise, and for an image unlike "
+        "all others a network may answer anything.",
+        "b": "It beats the median and a blur, but all that it knows of an image must pass through "
+        "ten numbers. And it expects noise everywhere: clean images become worse than through the "
+        "plain VAE.",
+        "c": "It has seen which pixels go together and averages over hundreds of them, where a "
+        "blur takes the nearest. It has no bottleneck, which is its whole secret: a denoiser in "
+        "earnest is a network without one.",
+        "d": "A median is made for single pixels that are black or white by mistake. Against noise "
+        "in every pixel even a blur is better.",
+    },
+    name="best_denoiser",
+    chapter=__name__,
+)
+
+
+shortest_message = Prediction(
+    "Black and white digits of 784 pixels. Which needs the fewest bits?",
+    {
+        "a": "The VAE: it knows what digits look like.",
+        "b": "The table: P(pixel | ten neighbours), counted.",
+        "c": "PNG: it has been tuned for decades.",
+    },
+    right="b",
+    feedback={
+        "a": "About 156 bits, 26 of them for the code. Its decoder must name 784 independent "
+        "probabilities from ten numbers, and pays for each edge that is a pixel off.",
+        "b": "About 152 bits. A stroke goes on where it came from, and the pixels beside and above "
+        "say where that is. (With the place on the page as context, 142.) The two know different "
+        "things: code, copy *and* neighbours together need about 140.",
+        "c": "It looks for repeated strings of bytes, which digits hardly have: some 600 bits "
+        "without its wrapping. To be shorter than a PNG proves little.",
+    },
+    name="shortest_message",
+    chapter=__name__,
+)
+
+
 self_test = SelfTest(
     Question(
         "A plain autoencoder gets images with strong noise. What comes out?",
@@ -925,7 +982,7 @@ self_test = SelfTest(
         },
     ),
     Question(
-        "A black and white image has a reconstruction of 90 nats and a KL of 18 nats. How long is "
+        "A black and white image costs 90 nats of reconstruction and 18 nats of KL. How long is "
         "its message with bits back?",
         {
             "a": "about 156 bits",

@@ -1,265 +1,392 @@
 from wrong_answers import right, wrong
 
 ANSWERS = {
-    "psnr": [
+    "push": [
         wrong(
-            "the natural logarithm",
-            r"log10|natural|base|decimal",
-            "return -10 * np.log(np.mean((x - x_hat) ** 2, axis=(1, 2, 3)))",
+            "the ratio alone",
+            r"undo|whole|left over|blocks|%",
+            "return state * edges[-1] // width + start",
         ),
         wrong(
-            "the sign forgotten",
-            r"sign|minus|negative|1 / ?MSE|upside",
-            "return 10 * np.log10(np.mean((x - x_hat) ** 2, axis=(1, 2, 3)))",
+            "no start",
+            r"start",
+            "return state // width * edges[-1] + state % width",
         ),
         wrong(
-            "20 in place of 10",
-            r"20|\b10\b|twice|factor|double|2",
-            "return -20 * np.log10(np.mean((x - x_hat) ** 2, axis=(1, 2, 3)))",
+            "the rest forgotten",
+            r"left over|%|rest",
+            "return state // width * edges[-1] + start",
         ),
         wrong(
-            "a peak of 255",
-            r"255|peak|\[0, 1\]|from 0 to 1|offset",
-            "return 10 * np.log10(255**2 / np.mean((x - x_hat) ** 2, axis=(1, 2, 3)))",
+            "a true division",
+            r"/`|fraction|whole|//",
+            "return state / width * edges[-1] + start + state % width",
         ),
         wrong(
-            "one number for all images",
-            r"each image|\(n,\)|one number|axis|shape",
-            "return -10 * np.log10(np.mean((x - x_hat) ** 2))",
+            "width and total exchanged",
+            r"exchang|swap|shorter|pop",
+            "return state // edges[-1] * width + start + state % width",
         ),
         wrong(
-            "the mean of the decibels",
-            r"each image|\(n,\)|one number|mean|shape",
-            "return np.mean(-10 * np.log10(np.mean((x - x_hat) ** 2, axis=(1, 2, 3))))",
+            "the rest of the total",
+            r"state % width|left over|width",
+            "return state // width * edges[-1] + start + state % edges[-1]",
         ),
         wrong(
-            "the sum over pixels",
-            r"sum|mean|average|pixels",
-            "return -10 * np.log10(np.sum((x - x_hat) ** 2, axis=(1, 2, 3)))",
+            "equal widths",
+            r"width|likely|slots",
+            "return state * edges[-1] + start",
         ),
         wrong(
-            "the absolute error",
-            r"squar|abs",
-            "return -10 * np.log10(np.mean(np.abs(x - x_hat), axis=(1, 2, 3)))",
+            "the end for the start",
+            r"edges\[symbol\]|first slot|next|start",
+            "return state // width * edges[-1] + edges[symbol + 1] + state % width",
         ),
         wrong(
-            "bels",
-            r"\b10\b|ten|factor|times",
-            "return -np.log10(np.mean((x - x_hat) ** 2, axis=(1, 2, 3)))",
+            "rounding by int",
+            r"whole|//|float|64 bits",
+            "return int(state / width) * edges[-1] + start + state % width",
         ),
         wrong(
-            "pixel by pixel",
-            r"mean|average|pixel|shape|inf|each image",
-            "return -10 * np.log10((x - x_hat) ** 2)",
+            "the number of symbols for the total",
+            r"total|edges\[-1\]|len",
+            "return state // width * len(edges) + start + state % width",
         ),
         wrong(
-            "the image's own peak",
-            r"peak|brightest|max|\[0, 1\]|own",
+            "the symbol in place of its start",
+            r"start|slot|edges\[symbol\]",
+            "return state // width * edges[-1] + symbol + state % width",
+        ),
+        right(
+            "divmod",
             """
-            peak = x.max(axis=(1, 2, 3))
-            return 10 * np.log10(peak**2 / np.mean((x - x_hat) ** 2, axis=(1, 2, 3)))
+            blocks, rest = divmod(state, width)
+            return blocks * edges[-1] + start + rest
+            """,
+        ),
+        right(
+            "by what is added",
+            "return state + state // width * (edges[-1] - width) + start",
+        ),
+    ],
+    "pop": [
+        wrong(
+            "state first",
+            r"order|first|exchang|swap",
+            """
+            symbol = sum(edge <= slot for edge in edges) - 1
+            start, width = edges[symbol], edges[symbol + 1] - edges[symbol]
+            return state // edges[-1] * width + slot - start, symbol
             """,
         ),
         wrong(
-            "784 pixels always",
-            r"784|size|shape|number of pixels|pixels",
-            "return -10 * np.log10(np.sum((x - x_hat) ** 2, axis=(1, 2, 3)) / 784)",
+            "strictly below",
+            r"<=|equal|edge",
+            """
+            symbol = sum(edge < slot for edge in edges) - 1
+            start, width = edges[symbol], edges[symbol + 1] - edges[symbol]
+            return symbol, state // edges[-1] * width + slot - start
+            """,
+        ),
+        wrong(
+            "one symbol too far",
+            r"one too|from 0|index|range",
+            """
+            symbol = sum(edge <= slot for edge in edges)
+            start, width = edges[symbol - 1], edges[symbol] - edges[symbol - 1]
+            return symbol, state // edges[-1] * width + slot - start
+            """,
+        ),
+        wrong(
+            "the start stays",
+            r"start",
+            """
+            symbol = sum(edge <= slot for edge in edges) - 1
+            start, width = edges[symbol], edges[symbol + 1] - edges[symbol]
+            return symbol, state // edges[-1] * width + slot
+            """,
+        ),
+        wrong(
+            "the rest is lost",
+            r"left over|lost|slot",
+            """
+            symbol = sum(edge <= slot for edge in edges) - 1
+            width = edges[symbol + 1] - edges[symbol]
+            return symbol, state // edges[-1] * width
+            """,
+        ),
+        wrong(
+            "no width",
+            r"width",
+            """
+            symbol = sum(edge <= slot for edge in edges) - 1
+            return symbol, state // edges[-1] + slot - edges[symbol]
+            """,
+        ),
+        wrong(
+            "pushed again",
+            r"push|exchang|longer|swap",
+            """
+            symbol = sum(edge <= slot for edge in edges) - 1
+            start, width = edges[symbol], edges[symbol + 1] - edges[symbol]
+            return symbol, state // width * edges[-1] + slot - start
+            """,
+        ),
+        wrong(
+            "the slot for the symbol",
+            r"slot",
+            """
+            symbol = sum(edge <= slot for edge in edges) - 1
+            start, width = edges[symbol], edges[symbol + 1] - edges[symbol]
+            return slot, state // edges[-1] * width + slot - start
+            """,
+        ),
+        wrong(
+            "NumPy's numbers",
+            r"64|NumPy|whole|large|int",
+            """
+            edges = np.array(edges)
+            symbol = int(np.searchsorted(edges, slot, side="right")) - 1
+            start, width = edges[symbol], edges[symbol + 1] - edges[symbol]
+            return symbol, np.int64(state // int(edges[-1])) * width + slot - start
+            """,
+        ),
+        wrong(
+            "the symbol alone",
+            r"two|2 values|state|both",
+            "return sum(edge <= slot for edge in edges) - 1",
         ),
         right(
-            "20 log of the root",
+            "bisect",
             """
-            rmse = np.sqrt(np.mean(np.square(x - x_hat), axis=(1, 2, 3)))
-            return 20 * np.log10(1 / rmse)
+            from bisect import bisect_right
+
+            symbol = bisect_right(edges, slot) - 1
+            start, end = edges[symbol : symbol + 2]
+            return symbol, state // edges[-1] * (end - start) + (slot - start)
             """,
         ),
         right(
             "a loop",
             """
-            result = []
-            for original, copy in zip(x, x_hat):
-                result.append(10 * math.log10(original.size / np.sum((original - copy) ** 2)))
-            return result
-            """,
-        ),
-        right(
-            "a tensor",
-            """
-            mse = ops.mean(ops.square(ops.subtract(x, x_hat)), axis=(1, 2, 3))
-            return -10 * ops.log10(mse)
+            symbol = 0
+            while edges[symbol + 1] <= slot:
+                symbol += 1
+            width = edges[symbol + 1] - edges[symbol]
+            return symbol, width * (state // edges[-1]) + slot - edges[symbol]
             """,
         ),
     ],
-    "residual_bits": [
+    "counted_bits": [
+        wrong(
+            "zeros at the start",
+            r"never|ones|infinit|\b1\b|impossible",
+            """
+            table = np.zeros(shape)
+            np.add.at(table, (known_contexts, known), 1)
+            p = table / table.sum(axis=1, keepdims=True)
+            return -np.log2(p[new_contexts, new]).reshape(len(new), -1).sum(axis=1)
+            """,
+        ),
+        wrong(
+            "plus-equals forgets repetitions",
+            r"once|repeat|repetition|add\.at|twice",
+            """
+            table = np.ones(shape)
+            table[known_contexts, known] += 1
+            p = table / table.sum(axis=1, keepdims=True)
+            return -np.log2(p[new_contexts, new]).reshape(len(new), -1).sum(axis=1)
+            """,
+        ),
+        wrong(
+            "one sum for the whole table",
+            r"row|whole table|context",
+            """
+            table = np.ones(shape)
+            np.add.at(table, (known_contexts, known), 1)
+            p = table / table.sum()
+            return -np.log2(p[new_contexts, new]).reshape(len(new), -1).sum(axis=1)
+            """,
+        ),
+        wrong(
+            "columns in place of rows",
+            r"row|column|axis",
+            """
+            table = np.ones(shape)
+            np.add.at(table, (known_contexts, known), 1)
+            p = table / table.sum(axis=0)
+            return -np.log2(p[new_contexts, new]).reshape(len(new), -1).sum(axis=1)
+            """,
+        ),
         wrong(
             "nats",
-            r"log2|bits|nats|natural|base",
-            "return -np.log(table[bins, pixels]).sum(axis=(1, 2, 3))",
-        ),
-        wrong(
-            "rows and columns of the table exchanged",
-            r"exchang|swap|order|table\[|index|row|column",
-            "return -np.log2(table[pixels, bins]).sum(axis=(1, 2, 3))",
-        ),
-        wrong(
-            "the table turned around",
-            r"exchang|swap|order|table\[|index|row|column|transpos",
-            "return -np.log2(table.T[bins, pixels]).sum(axis=(1, 2, 3))",
-        ),
-        wrong(
-            "the sign forgotten",
-            r"sign|minus|negative|[-−] ?log",
-            "return np.log2(table[bins, pixels]).sum(axis=(1, 2, 3))",
-        ),
-        wrong(
-            "bits a pixel",
-            r"mean|average|sum|pixel",
-            "return -np.log2(table[bins, pixels]).mean(axis=(1, 2, 3))",
-        ),
-        wrong(
-            "all images in one number",
-            r"each image|\(n,\)|one number|axis|shape",
-            "return -np.log2(table[bins, pixels]).sum()",
-        ),
-        wrong(
-            "each pixel by itself",
-            r"sum|each image|shape|\(n,\)",
-            "return -np.log2(table[bins, pixels])",
-        ),
-        wrong(
-            "the entropy in place of the bits",
-            r"entropy|times p|p log|weigh|[-−] ?log",
+            r"nats|log2|log 2|bits",
             """
-            p = table[bins, pixels]
-            return -(p * np.log2(p)).sum(axis=(1, 2, 3))
+            table = np.ones(shape)
+            np.add.at(table, (known_contexts, known), 1)
+            p = table / table.sum(axis=1, keepdims=True)
+            return -np.log(p[new_contexts, new]).reshape(len(new), -1).sum(axis=1)
             """,
         ),
         wrong(
-            "bins of the pixels themselves",
-            r"bins|copy|copies|given",
-            "return -np.log2(table[pixels // 16, pixels]).sum(axis=(1, 2, 3))",
-        ),
-        wrong(
-            "the logarithm of the sum",
-            r"log(arithm)? of (the |a )?sum|sum of (the )?log|before|order|product",
-            "return -np.log2(table[bins, pixels].sum(axis=(1, 2, 3)))",
-        ),
-        wrong(
-            "the product of the probabilities",
-            r"underflow|inf|product|sum of (the )?log|too small",
-            "return -np.log2(table[bins, pixels].prod(axis=(1, 2, 3)))",
-        ),
-        wrong(
-            "the copy ignored",
-            r"bins|copy|given|condition",
-            "return -np.log2(table.mean(axis=0)[pixels]).sum(axis=(1, 2, 3))",
-        ),
-        right(
-            "the logarithm first",
+            "counted on the new images",
+            r"new|known|receiver",
             """
-            cost = -np.log2(table)
-            return np.array([cost[b, p].sum() for b, p in zip(bins, pixels)])
+            table = np.ones(shape)
+            np.add.at(table, (new_contexts, new), 1)
+            p = table / table.sum(axis=1, keepdims=True)
+            return -np.log2(p[new_contexts, new]).reshape(len(new), -1).sum(axis=1)
+            """,
+        ),
+        wrong(
+            "the mean over pixels",
+            r"mean|add up|sum",
+            """
+            table = np.ones(shape)
+            np.add.at(table, (known_contexts, known), 1)
+            p = table / table.sum(axis=1, keepdims=True)
+            return -np.log2(p[new_contexts, new]).reshape(len(new), -1).mean(axis=1)
+            """,
+        ),
+        wrong(
+            "all images together",
+            r"each|one number|over (all )?images|shape",
+            """
+            table = np.ones(shape)
+            np.add.at(table, (known_contexts, known), 1)
+            p = table / table.sum(axis=1, keepdims=True)
+            return -np.log2(p[new_contexts, new]).sum()
+            """,
+        ),
+        wrong(
+            "the sign",
+            r"sign|negative",
+            """
+            table = np.ones(shape)
+            np.add.at(table, (known_contexts, known), 1)
+            p = table / table.sum(axis=1, keepdims=True)
+            return np.log2(p[new_contexts, new]).reshape(len(new), -1).sum(axis=1)
+            """,
+        ),
+        wrong(
+            "index and value exchanged",
+            r"row|column|index|context",
+            """
+            table = np.ones(shape)
+            np.add.at(table, (known, known_contexts), 1)
+            p = table / table.sum(axis=1, keepdims=True)
+            return -np.log2(p[new_contexts, new]).reshape(len(new), -1).sum(axis=1)
+            """,
+        ),
+        wrong(
+            "ones added after the division",
+            r"start|begin|first|row|probabilit|count",
+            """
+            table = np.zeros(shape)
+            np.add.at(table, (known_contexts, known), 1)
+            p = (table + 1) / (table.sum(axis=1, keepdims=True) + 1)
+            return -np.log2(p[new_contexts, new]).reshape(len(new), -1).sum(axis=1)
             """,
         ),
         right(
-            "a flat table",
+            "bincount",
             """
-            cost = np.take(np.log(table.ravel()), 256 * bins + pixels)
-            return -cost.reshape(len(pixels), -1).sum(axis=1) / math.log(2)
+            n_contexts, n_values = shape
+            cells = n_values * known_contexts + known
+            table = 1 + np.bincount(cells.ravel(), minlength=n_contexts * n_values).reshape(shape)
+            costs = np.log2(table.sum(axis=1))[:, None] - np.log2(table)
+            return costs[new_contexts, new].sum(axis=tuple(range(1, new.ndim)))
+            """,
+        ),
+        right(
+            "a loop over pixels",
+            """
+            table = np.ones(shape)
+            for row, column in zip(known_contexts.ravel(), known.ravel()):
+                table[row, column] += 1
+            bits = []
+            for image, its in zip(new, new_contexts):
+                total = 0
+                for row, column in zip(its.ravel(), image.ravel()):
+                    total -= math.log2(table[row, column] / sum(table[row]))
+                bits.append(total)
+            return bits
             """,
         ),
     ],
-    "anomaly_score": [
+    "pair_auc": [
         wrong(
-            "the mean over pixels",
-            r"mean|average|sum",
+            "ties forgotten",
+            r"tie|half|equal",
+            "return np.mean(score[odd][:, None] > score[~odd])",
+        ),
+        wrong(
+            "ties in full",
+            r"tie|half|equal",
+            "return np.mean(score[odd][:, None] >= score[~odd])",
+        ),
+        wrong(
+            "turned round",
+            r"turned|order|anomaly.*higher|revers",
             """
-            bce = np.mean(np.logaddexp(0, logits) - images * logits, axis=(1, 2, 3))
-            kl = 0.5 * np.sum(z_mean**2 + np.exp(z_log_var) - 1 - z_log_var, axis=1)
-            return bce + kl
+            difference = score[~odd][:, None] - score[odd]
+            return np.mean(difference > 0) + np.mean(difference == 0) / 2
             """,
         ),
         wrong(
-            "the reconstruction only",
-            r"KL",
-            "return np.sum(np.logaddexp(0, logits) - images * logits, axis=(1, 2, 3))",
-        ),
-        wrong(
-            "the ELBO itself",
-            r"sign|negative|minus",
+            "the number of pairs",
+            r"number|share|divide|how many",
             """
-            bce = np.sum(np.logaddexp(0, logits) - images * logits, axis=(1, 2, 3))
-            kl = 0.5 * np.sum(z_mean**2 + np.exp(z_log_var) - 1 - z_log_var, axis=1)
-            return -(bce + kl)
+            difference = score[odd][:, None] - score[~odd]
+            return np.sum(difference > 0) + np.sum(difference == 0) / 2
             """,
         ),
         wrong(
-            "the loss of chapter 03, with its mean",
-            r"each image|\(n,\)|one number|mean|shape",
+            "all pairs of images",
+            r"pair|one of each|two anomalies|ordinary",
             """
-            bce = np.sum(np.logaddexp(0, logits) - images * logits, axis=(1, 2, 3))
-            kl = 0.5 * np.sum(z_mean**2 + np.exp(z_log_var) - 1 - z_log_var, axis=1)
-            return (bce + kl).mean()
+            difference = score[odd][:, None] - score
+            return np.mean(difference > 0) + np.mean(difference == 0) / 2
             """,
         ),
         wrong(
-            "the squared error of the copy",
-            r"cross-entropy|square|logit|logaddexp",
-            """
-            error = np.sum((images - 1 / (1 + np.exp(-logits))) ** 2, axis=(1, 2, 3))
-            kl = 0.5 * np.sum(z_mean**2 + np.exp(z_log_var) - 1 - z_log_var, axis=1)
-            return error + kl
-            """,
+            "against the mean",
+            r"mean|each",
+            "return np.mean(score[odd] > score[~odd].mean())",
         ),
         wrong(
-            "log σ² taken for log σ",
-            r"log σ|deviation|varian|2 \*|twice",
-            """
-            bce = np.sum(np.logaddexp(0, logits) - images * logits, axis=(1, 2, 3))
-            kl = 0.5 * np.sum(z_mean**2 + np.exp(2 * z_log_var) - 1 - 2 * z_log_var, axis=1)
-            return bce + kl
-            """,
+            "the sign's mean",
+            r"−1|-1|from|tie",
+            "return np.mean(np.sign(score[odd][:, None] - score[~odd]))",
         ),
         wrong(
-            "the half on both terms",
-            r"half|½|0\.5|cross-entropy|reconstruction",
-            """
-            bce = np.sum(np.logaddexp(0, logits) - images * logits, axis=(1, 2, 3))
-            kl = np.sum(z_mean**2 + np.exp(z_log_var) - 1 - z_log_var, axis=1)
-            return 0.5 * (bce + kl)
-            """,
+            "the median as a threshold",
+            r"threshold|accuracy|pairs",
+            "return np.mean((score > np.median(score)) == odd)",
         ),
         wrong(
-            "the brightness taken for a logit",
-            r"sigmoid|logit|twice|brightness",
-            """
-            p = 1 / (1 + np.exp(-logits))
-            bce = np.sum(np.logaddexp(0, p) - images * p, axis=(1, 2, 3))
-            kl = 0.5 * np.sum(z_mean**2 + np.exp(z_log_var) - 1 - z_log_var, axis=1)
-            return bce + kl
-            """,
+            "average precision",
+            r"precision|pairs|shares|AUC",
+            "return sklearn.metrics.average_precision_score(odd, score)",
         ),
         wrong(
-            "in bits",
-            r"bits|nats|log2|log 2",
+            "one number an anomaly",
+            r"one number|mean|shape|each",
             """
-            bce = np.sum(np.logaddexp(0, logits) - images * logits, axis=(1, 2, 3))
-            kl = 0.5 * np.sum(z_mean**2 + np.exp(z_log_var) - 1 - z_log_var, axis=1)
-            return (bce + kl) / np.log(2)
+            difference = score[odd][:, None] - score[~odd]
+            return np.mean(difference > 0, axis=1) + np.mean(difference == 0, axis=1) / 2
             """,
         ),
         right(
-            "logaddexp2, turned to nats",
-            """
-            bits = np.logaddexp2(0, logits / np.log(2)) - images * logits / np.log(2)
-            kl = vh.metrics.kl_divergence(z_mean, z_log_var)
-            return np.log(2) * bits.sum(axis=(1, 2, 3)) + kl
-            """,
+            "scikit-learn",
+            "return sklearn.metrics.roc_auc_score(odd, score)",
         ),
         right(
-            "tensors of the package",
+            "by ranks",
             """
-            kl = vh.models.kl_per_dimension(z_mean, z_log_var)
-            return vh.models.reconstruction_loss(images, logits) + ops.sum(kl, axis=1)
+            ranks = scipy.stats.rankdata(score)[odd]
+            n, m = odd.sum(), (~odd).sum()
+            return (ranks.sum() - n * (n + 1) / 2) / (n * m)
             """,
         ),
     ],

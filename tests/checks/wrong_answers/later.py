@@ -685,50 +685,6 @@ ANSWERS = {
         ],
     },
     "08": {
-        "psnr": [
-            wrong(
-                "log of one plus",
-                r"1 ?/ ?MSE|\+ ?1|log1p|add|plus|one",
-                "return 10 * np.log10(1 + 1 / np.mean((x - x_hat) ** 2, axis=(1, 2, 3)))",
-            ),
-            wrong(
-                "the worst pixel",
-                r"mean|worst|max|largest|average",
-                "return -10 * np.log10(np.max((x - x_hat) ** 2, axis=(1, 2, 3)))",
-            ),
-        ],
-        "residual_bits": [
-            wrong(
-                "one minus p",
-                r"1 [-−] p|other|probability|log",
-                "return -np.log2(1 - table[bins, pixels]).sum(axis=(1, 2, 3))",
-            ),
-            wrong(
-                "eight bits more",
-                r"offset|too large|8|add|more",
-                "return 8 - np.log2(table[bins, pixels]).sum(axis=(1, 2, 3))",
-            ),
-        ],
-        "anomaly_score": [
-            wrong(
-                "the difference of both",
-                r"KL.*(add|sign|plus|minus|subtract)|(add|sign|plus|minus|subtract).*KL",
-                """
-                bce = np.sum(np.logaddexp(0, logits) - images * logits, axis=(1, 2, 3))
-                kl = 0.5 * np.sum(z_mean**2 + np.exp(z_log_var) - 1 - z_log_var, axis=1)
-                return bce - kl
-                """,
-            ),
-            wrong(
-                "the KL without log σ²",
-                r"log σ|z_log_var|term|missing",
-                """
-                bce = np.sum(np.logaddexp(0, logits) - images * logits, axis=(1, 2, 3))
-                kl = 0.5 * np.sum(z_mean**2 + np.exp(z_log_var) - 1, axis=1)
-                return bce + kl
-                """,
-            ),
-        ],
         "conditional_vae": [
             wrong(
                 "the labels' row in place of the code",
