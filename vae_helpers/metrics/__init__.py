@@ -45,6 +45,7 @@ from vae_helpers.metrics.neighbours import (
     density_coverage,
     expected_coverage,
     neighbour_scores,
+    precision_coverage,
     precision_recall,
 )
 from vae_helpers.metrics.reconstruction import bce_floor, reconstruction_error
@@ -96,6 +97,7 @@ __all__ = [
     "neighbour_scores",
     "over_seeds",
     "perceptual_path_length",
+    "precision_coverage",
     "precision_recall",
     "reconstruction_error",
     "silhouette",
