@@ -893,6 +893,7 @@ def precision_coverage(answer):
     """Return precision and coverage from the distances among real and to generated images."""
     rng = np.random.default_rng(7)
     real, some, many = rng.normal(size=(6, 2)), rng.normal(size=(4, 2)), rng.normal(size=(9, 2))
+    crowd, strays = rng.normal(size=(14, 2)) ** 3, 2 * rng.normal(size=(17, 2))
     line, few = np.array([0.0, 1.0, 3.0, 7.0])[:, None], np.array([1.5, 4.5, 20.0])[:, None]
     expect_function(
         answer,
@@ -903,6 +904,8 @@ def precision_coverage(answer):
             (_distances(many, many), _distances(many, 1.5 * real), 3),
             (_distances(many, many), _distances(many, 3 * real), 1),
             (_distances(5 * real, 5 * real), _distances(5 * real, many), 4),
+            (_distances(crowd, crowd), _distances(crowd, strays), 3),
+            (_distances(strays, strays), _distances(strays, crowd), 2),
         ],
         mistakes=PRECISION_MISTAKES,
         parts=("precision", "coverage"),
