@@ -1042,8 +1042,8 @@ PRECISION_MISTAKES = (
         "Both numbers are precision: coverage looks along the other axis.",
     ),
     (
-        _of_table(_lines, None),
-        "Your precision runs over real balls: it is the share of *generated* images, the columns.",
+        _of_table(_lines, _lines),
+        "Both numbers are coverage: precision is the share of *generated* images, the columns.",
     ),
 )
 
