@@ -330,8 +330,8 @@ assert 98 < grey_nll < 109
 assert (coins_nll < grey_nll) == (recipe.epochs > 12)
 
 # %% [markdown]
-# The ELBO was some three nats too pessimistic, or more: the curves flatten, but have not arrived. Of
-# these two models the one with more epochs is ahead. Which images are better to *train* on we
+# The ELBO was some three nats too pessimistic, or more: the curves flatten, but have not arrived.
+# Of these two models the one with more epochs is ahead. Which images are better to *train* on we
 # cannot say, since both differ. What others have printed:
 #
 # | judged on | k | model and who says so | nats |
