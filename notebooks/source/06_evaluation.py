@@ -85,46 +85,34 @@ exercises.coin_cost.check(coin_cost)
 
 # %%
 error = vh.metrics.reconstruction_error
-
-
-def course_cost(coins, p):
-    """Do the same with the package: the BCE of black-and-white images, a toss at a time."""
-    return np.mean([error(toss, p, "bce", per_image=True) for toss in coins], axis=0)
-
-
-cost, few = exercises.coin_cost.yours_or(course_cost), slice(0, 200)
+cost = exercises.coin_cost.yours_or(
+    lambda coins, p: np.mean([error(toss, p, "bce", per_image=True) for toss in coins], axis=0)
+)
 for k in (1, 10, 50):
-    coins = np.array([vh.metrics.binarize(x[few], seed=s) for s in range(k)])
-    of_copy, of_perfect = (cost(coins, p[few]).mean() for p in (copies["VAE"], x))
+    coins = np.array([vh.metrics.binarize(x[:200], seed=s) for s in range(k)])
+    of_copy, of_perfect = (cost(coins, p[:200]).mean() for p in (copies["VAE"], x))
     print(f"{k:2} tosses: the VAE's copy costs {of_copy:.2f} nats, a perfect one {of_perfect:.2f}")
-grey = error(x[few], copies["VAE"][few], "bce")
-print(f"the BCE on the grey pixels: {grey:.2f} and {vh.metrics.bce_floor(x[few]):.2f}")
-
-# %% tags=["guard"]
-assert abs(of_copy - grey) < 0.5
-assert abs(of_perfect - vh.metrics.bce_floor(x[few])) < 0.5
-
-# %% [markdown]
-# **What to see.** The mean cost settles at the BCE of the *grey* image. The cost is linear in the
-# coin, b · (−log p) + (1 − b) · (−log(1 − p)), and the mean of b is x: put x in its place, and
-# there is the BCE. Keep that for section 3.
-#
-# And a perfect copy costs some 45 nats. It knows every probability, but not how the coins will
-# fall. This rest is the **entropy** of the coins: a floor below which no model gets.
-
-# %%
 floor = vh.metrics.bce_floor(x)
-mse = {name: error(x, c, "mse") for name, c in copies.items()}
-bce = {name: error(x, c, "bce") for name, c in copies.items()}
+mse, bce = ({m: error(x, c, kind) for m, c in copies.items()} for kind in ("mse", "bce"))
 above_floor = {name: value - floor for name, value in bce.items()}
-print(f"N = {len(x):,}    squared error   BCE, nats   above the floor of {floor:.1f}")
+print(f"\nall {len(x):,}      squared error   BCE, nats   above the floor of {floor:.1f}")
 for name in models:
     print(f"{name:10} {mse[name]:16.2f} {bce[name]:11.2f} {above_floor[name]:12.2f}")
+
+# %% tags=["guard"]
+assert abs(of_copy - error(x[:200], copies["VAE"][:200], "bce")) < 0.5
+assert abs(of_perfect - vh.metrics.bce_floor(x[:200])) < 0.5
 assert 45 < floor < 46
 assert above_floor["conv VAE"] < above_floor["AE"] < above_floor["VAE"] < floor
 assert mse["conv VAE"] < mse["AE"] < mse["VAE"]
 
 # %% [markdown]
+# **What to see.** The mean cost settles at the BCE of the *grey* images (85.27 for these 200). The
+# cost is linear in the coin, b · (−log p) + (1 − b) · (−log(1 − p)), and the mean of b is x: put x
+# in its place, and there is the BCE. Keep that for section 3. And a perfect copy costs some 45
+# nats. It knows every probability, but not how the coins will fall. This rest is the **entropy** of
+# the coins: a floor below which no model gets.
+#
 # More than half of the VAE's 87 nats is floor. The AE's lead, three nats in 87, sounds like
 # nothing; above the floor it is 38 against 41. The AE copies better than the VAE with the same
 # layers, since its loss asks for nothing else.
@@ -229,8 +217,7 @@ assert 96 < losses["threshold"] < 99.5
 #
 # Lines one to three may stand beside each other, if you say which is which. Line four may not: 10
 # nats are more than what parts most models in papers. **No likelihood without its protocol.**
-
-# %% [markdown]
+#
 # ## 4. From the ELBO towards log p(x)
 #
 # Let us train a VAE the way those papers do: same layers, but the coins are tossed again before
@@ -268,6 +255,11 @@ assert history["loss"][-1] < history["loss"][0] - 20
 #
 # You get log wᵢ. They lie around −100 nats, for a difficult image at −800, and e⁻⁸⁰⁰ is 0 for the
 # computer: stay in the logarithms.
+#
+# Two models take the test: the one just trained on coins, and the VAE from before, trained on
+# *grey* digits for 12 epochs. It has never seen a coin; by section 3 its loss was a bound for them
+# all the same. (The interval that is printed says how far the mean would move with other test
+# images; section 12 explains it.)
 
 
 # %% exercise="iwae_bound"
@@ -281,12 +273,6 @@ def iwae_bound(log_weights):
 exercises.iwae_bound.check(iwae_bound)
 # exercises.iwae_bound.hint()
 # exercises.iwae_bound.solution()
-
-# %% [markdown]
-# Two models take the test: the one just trained on coins, and the VAE from before, which was
-# trained on *grey* digits for 12 epochs. It has never seen a coin; by section 3 its loss was a
-# bound for them all the same. (The interval that is printed says how far the mean would move with
-# other test images; section 12 explains it.)
 
 
 # %%
@@ -398,8 +384,7 @@ exercises.snow.compare()
 # ---
 #
 # *A good place for a break.*
-
-# %% [markdown]
+#
 # ## 6. Samples: models and impostors
 #
 # Judge samples for **quality** (does each look real?) and **diversity** (do all kinds occur?). To
@@ -455,31 +440,7 @@ vh.plots.image_grid({name: images[:12] for name, images in generators.items()})
 #
 # Comparing pixels is hopeless: no sample has a partner among the real images. Compare *clouds*
 # instead. A classifier turns each image into 64 numbers, its **features**, in which images of the
-# same kind lie close together. Here are two of the 64 directions, those along which real digits
-# spread most.
-
-# %%
-features_of = vh.features.classifier_features
-real = features_of(x)
-features = {name: features_of(images) for name, images in generators.items()}
-centre = real.mean(axis=0)
-plane = np.linalg.svd(real - centre, full_matrices=False)[2][:2].T
-
-
-def place(f):
-    """Project the first 600 rows of features onto the plane: x (600,) and y (600,)."""
-    return tuple(((f[:600] - centre) @ plane).T)
-
-
-panels = {name: {"real": place(real), "generated": place(features[name])} for name in vaes}
-labels = {"x_label": "first direction", "y_label": "second direction"}
-vh.plots.lines(panels, points=["real", "generated"], **labels)
-
-# %% [markdown]
-# **What to see.** The VAE's cloud does not reach the rim, where the most distinct digits lie; the
-# convolutional VAE's reaches further.
-#
-# ---
+# same kind lie close together.
 #
 # The Fréchet distance describes each cloud by a mean and a spread, and compares these. In one
 # dimension it is (μ₁ − μ₂)² + (σ₁ − σ₂)², and (σ₁ − σ₂)² = σ₁² + σ₂² − 2σ₁σ₂. In 64 dimensions σ²
@@ -490,8 +451,8 @@ vh.plots.lines(panels, points=["real", "generated"], **labels)
 # (S_1 S_2)^{1/2}.$$
 #
 # Most code computes just that, with `sqrtm`. Let us ask it something simple: the distance of a set
-# of images from *itself*, first 2,000 images, then 20, then 20 with the 32-bit numbers that a GPU
-# uses.
+# of test images from *itself*, first 2,000 images, then 20, then 20 with the 32-bit numbers that a
+# GPU uses.
 #
 # **Predict.** What must come out? And will it?
 
@@ -504,7 +465,7 @@ def textbook(mean1, cov1, mean2, cov2):
     return np.sum((mean1 - mean2) ** 2) + np.trace(cov1 + cov2 - 2 * root)
 
 
-wrong = []
+real, wrong = vh.features.classifier_features(x), []
 for n_images, kind in ((2_000, "float64"), (20, "float64"), (20, "float32")):
     mean, cov = real[:n_images].mean(axis=0), np.cov(real[:n_images].T).astype(kind)
     wrong.append(textbook(mean, cov, mean, cov))
@@ -584,6 +545,7 @@ guess = "c"
 exercises.impostors.predict(guess)
 
 # %%
+features = {name: vh.features.classifier_features(i) for name, i in generators.items()}
 reference = vh.features.reference_statistics()  # mean and covariance of the training images
 frechet = exercises.frechet_distance.yours_or(vh.metrics.frechet_distance)
 fcd = {}
@@ -593,6 +555,7 @@ print(f"N = {n:,}, 64 features, floor {vh.features.real_floor(n):.2f}")
 for name, value in sorted(fcd.items(), key=lambda item: item[1]):
     readable = np.mean(vh.features.classify(generators[name]).max(axis=1) >= 0.9)
     print(f"{name:14} {value:7.2f}, recognised {readable:.0%}")
+exercises.impostors.compare()
 
 # %% tags=["guard"]
 for name, f in features.items():
@@ -602,9 +565,6 @@ assert [name for name in sorted(fcd, key=fcd.get) if name != "JPEG digits"] == o
 assert fcd["second sample"] < 0.3
 assert 15 * vh.features.real_floor(n) < fcd["JPEG digits"]
 assert abs(fcd["JPEG digits"] - fcd["conv, mixture"]) < 1.2
-
-# %%
-exercises.impostors.compare()
 
 # %% [markdown]
 # Does this number agree with the eye? Our source says of such metrics that they do not always
@@ -659,29 +619,25 @@ assert nearest["stolen and moved"] > nearest["honest test images"]
 #
 # How far can you trust where it leads? Draw the samples again with another seed, and again.
 
+
 # %%
-sizes = np.array([100, 200, 500, 1_000, 2_000])
-seeds = vh.by_mode((1, 2, 3), (1, 2, 3, 4, 5))
-
-
-def over_sizes(f):
-    """Return the mean distance (5,) of 2,000 images, taken 100, 200 … at a time."""
-    parts = [[f[i : i + s] for i in range(0, 2_000, s)] for s in sizes]
+def over_sizes(f, sizes):
+    """Return the mean distance of 2,000 images, taken ``size`` at a time, for each size."""
+    parts = [[f[i : i + size] for i in range(0, 2_000, size)] for size in sizes]
     return np.array([np.mean([vh.metrics.fid(reference, p) for p in same]) for same in parts])
 
 
-drawn = {"second sample": [features_of(x_train[s::25]) for s in seeds]}
-for name, model in vaes.items():
-    noises = [vh.latent.sample_prior(2_000, 10, seed=s) for s in seeds[1:]]
-    drawn[name] = [features[name][:2_000], *(features_of(model.decode(z)) for z in noises)]
-
 # %%
-curves, limits, at_2000, at = {}, {}, {}, np.array([0, 0.01])
+sizes, seeds = np.array([100, 200, 500, 1_000, 2_000]), vh.by_mode((1, 2, 3), (1, 2, 3, 4, 5))
+drawn = {"second sample": [x_train[s::25] for s in seeds]}
+for name, model in vaes.items():
+    noises = [vh.latent.sample_prior(2_000, 10, seed=s) for s in seeds]
+    drawn[name] = [samples[name][:2_000], *(model.decode(noise) for noise in noises[1:])]
+curves, limits, at = {}, {}, np.array([0, 0.01])
 for name, sets in drawn.items():
-    values = np.array([over_sizes(f) for f in sets])
+    values = np.array([over_sizes(vh.features.classifier_features(i), sizes) for i in sets])
     fits = np.array([np.polyfit(1 / sizes, v, 1, w=np.sqrt(sizes)) for v in values])
-    slope, limit = fits.mean(axis=0)
-    limits[name], at_2000[name] = fits[:, 1], values[:, -1]
+    (slope, limit), limits[name] = fits.mean(axis=0), fits[:, 1]
     print(f"{name:14} N = 100: {values[:, 0].mean():5.2f};  N = 2,000:", values[:, -1].round(2))
     print(f"{'':14} where the line leads: {limit:.2f} ± {fits[:, 1].std(ddof=1):.2f} a seed")
     curves[name] = 1 / sizes, values.mean(axis=0), values.std(axis=0, ddof=1)
@@ -703,8 +659,7 @@ for name, low, high in (("VAE", 19, 23), ("conv VAE", 7.5, 9.6)):
 # And the line does not remove *chance*. Of 2,000 images of the convolutional VAE, six seeds got 8.2
 # to 9.4, and ten of the dense VAE had a standard deviation of 0.4. So the value at 1/N = 0 is no
 # surer than the samples it came from, and half a unit between two such models is nothing yet.
-
-# %% [markdown]
+#
 # ## 9. A distance without bias
 #
 # The **kernel distance** (KID) compares images in pairs. With the kernel
@@ -911,6 +866,11 @@ game = vh.widgets.RealOrGenerated(x, generators["conv, mixture"], seed=0)
 game
 
 # %% tags=["guard"]
+guesses = np.random.default_rng(0).random((10_000, 100)) < 0.5
+asked = np.arange(1, 101)
+outside = np.abs(guesses.cumsum(axis=1) - asked / 2) > 1.96 * np.sqrt(asked) / 2
+assert round(outside[:, -1].mean(), 3) == 0.058
+assert round(outside[:, 9:].any(axis=1).mean(), 3) == 0.285
 assert not game.errors, game.errors
 assert "chance is inside" in vh.widgets.score_text(14, 20)
 assert "chance is outside" in vh.widgets.score_text(28, 40)
@@ -921,17 +881,9 @@ assert "chance is outside" in vh.widgets.score_text(28, 40)
 #
 # But when do you stop? Whoever looks at the interval after each answer, and stops as soon as chance
 # is outside, does not play by its rules: an interval of 95 % promises five errors in a hundred for
-# *one* look, at a number fixed before. Here are 10,000 players who toss a coin for each answer.
-
-# %%
-guesses = np.random.default_rng(0).random((10_000, 100)) < 0.5
-asked = np.arange(1, 101)
-outside = np.abs(guesses.cumsum(axis=1) - asked / 2) > 1.96 * np.sqrt(asked) / 2
-print(f"chance is outside after 100 answers:        {outside[:, -1].mean():.1%} of the players")
-print(f"after any number of answers from 10 to 100: {outside[:, 9:].any(axis=1).mean():.1%}")
-assert outside[:, -1].mean() < 0.07 < 0.25 < outside[:, 9:].any(axis=1).mean()
-
-# %% [markdown]
+# *one* look, at a number fixed before. Of 10,000 simulated players who tossed a coin for each
+# answer, 5.8 % had chance outside after 100 answers, and 28.5 % at some time between 10 and 100.
+#
 # More than a quarter of those who know nothing would have "shown" at some time that they can tell
 # (or that they are worse than chance). So fix the number of answers before you play. The same holds
 # for a training run that one watches until its curve looks good.
@@ -951,11 +903,8 @@ errors["VAE − AE"] = errors["VAE"] - errors["AE"]
 intervals = {name: vh.metrics.bootstrap_interval(values) for name, values in errors.items()}
 for name, (low, high) in intervals.items():
     print(f"squared error on 100 images, {name:9} 95 % interval {low:5.2f} to {high:5.2f}")
-assert intervals["AE"][1] > intervals["VAE"][0]  # the intervals overlap
-assert intervals["VAE − AE"][0] > 0  # and still the difference is clear
 
 
-# %%
 def loss_of_training(seed):
     keras.utils.set_random_seed(seed)
     encoder = vh.models.dense_encoder((28, 28, 1), (100,), 10)
@@ -967,7 +916,11 @@ def loss_of_training(seed):
 
 by_training = vh.metrics.over_seeds(loss_of_training, vh.by_mode(3, 5))
 print(f"−ELBO of a small VAE, nats, {len(by_training.values)} training seeds: {by_training}")
+
+# %% tags=["guard"]
 assert 0.02 < by_training.standard_deviation < 3
+assert intervals["AE"][1] > intervals["VAE"][0]  # the intervals overlap
+assert intervals["VAE − AE"][0] > 0  # and still the difference is clear
 
 # %% [markdown]
 # **What to see.** The two intervals overlap widely, and yet the difference is clear: a messy 8 is
@@ -1061,7 +1014,7 @@ vh.measured(rows)
 
 # %% exercise="experiment"
 name, entrant = "VAE, temperature 1.5", models["VAE"].decode(1.5 * z)
-f = features_of(entrant)
+f = vh.features.classifier_features(entrant)
 grades = {"FCD": distance(entrant).value, "KID": float(vh.metrics.kid(real, f))}
 grades |= vh.metrics.neighbour_scores(real, f)._asdict()
 print(name, {key: round(value, 2) for key, value in grades.items()})
@@ -1075,24 +1028,19 @@ experiment_log.add("06: grading an entrant", {"entrant": name, "N": n}, grades, 
 #
 # 1. **Different N.** The convolutional VAE, judged on 20 images at a time, against the dense one on
 #    all. The better model hardly seems better any more.
-# 2. **The last batch only.** A `return` inside the evaluation loop; or the mean of batch means,
-#    where the last batch is smaller.
-# 3. **Arguments swapped.** Precision and recall change places, silently.
-# 4. **A bootstrap of the Fréchet distance.** An image drawn twice makes the set less varied: the
+# 2. **Arguments swapped.** Precision and recall change places, silently.
+# 3. **A bootstrap of the Fréchet distance.** An image drawn twice makes the set less varied: the
 #    resampled distances lie above the value itself. Good for means, not for this.
 
 # %%
 f = features["conv VAE"]
 at_20 = np.mean([vh.metrics.fid(reference, f[i : i + 20]) for i in range(0, 400, 20)])
 print(f"1. conv VAE with N = 20: {at_20:.1f}; VAE with N = {n:,}: {fcd['VAE']:.1f}")
-each = error(x[:1_010], copies["VAE"][:1_010], per_image=True)
-batches = [batch.mean() for batch in np.split(each, range(100, 1_010, 100))]
-print(f"2. error {each.mean():.2f}, last {batches[-1]:.2f}, mean of means {np.mean(batches):.2f}")
 swapped = vh.metrics.precision_recall(features["VAE"], real)
-print(f"3. {swapped} instead of {neighbours['VAE'].precision:.4f}, {neighbours['VAE'].recall:.4f}")
+print(f"2. {swapped} instead of {neighbours['VAE'].precision:.4f}, {neighbours['VAE'].recall:.4f}")
 f, resample = features["second sample"], np.random.default_rng(0)
 again = [vh.metrics.fid(reference, f[resample.integers(n, size=n)]) for _ in range(20)]
-print(f"4. second sample: {fcd['second sample']:.3f}, bootstrapped {np.mean(again):.3f}")
+print(f"3. second sample: {fcd['second sample']:.3f}, bootstrapped {np.mean(again):.3f}")
 assert at_20 > 1.5 * fcd["conv VAE"]
 assert min(again) > fcd["second sample"]
 
