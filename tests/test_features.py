@@ -198,6 +198,15 @@ def test_other_bad_input_is_named():
         features.real_floor(1)
 
 
+def test_distances_by_size_are_means_over_parts():
+    f = features.classifier_features(load_data("mnist").test.images[:450])
+    values = features.distances_by_size(f, [200, 450])
+    halves = [features.features_distance(part).value for part in (f[:200], f[200:400])]
+    assert values == pytest.approx([np.mean(halves), features.features_distance(f).value])
+    with pytest.raises(ValueError, match="size=451"):
+        features.distances_by_size(f, [451])
+
+
 # InceptionV3
 
 

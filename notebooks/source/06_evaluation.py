@@ -617,25 +617,19 @@ assert nearest["stolen and moved"] > nearest["honest test images"]
 # such errors make two clouds look *more* different. The distance is biased upwards, by about c/N.
 # So draw it over 1/N, and a straight line should lead to the value for infinitely many images.
 #
-# How far can you trust where it leads? Draw the samples again with another seed, and again.
-
-
-# %%
-def over_sizes(f, sizes):
-    """Return the mean distance of 2,000 images, taken ``size`` at a time, for each size."""
-    parts = [[f[i : i + size] for i in range(0, 2_000, size)] for size in sizes]
-    return np.array([np.mean([vh.metrics.fid(reference, p) for p in same]) for same in parts])
-
+# How far can you trust where it leads? Draw the samples again with another seed, and again. (Each
+# set of 2,000 is also cut into parts of 100, 200 and so on, and the distances of the parts averaged:
+# `distances_by_size`.)
 
 # %%
 sizes, seeds = np.array([100, 200, 500, 1_000, 2_000]), vh.by_mode((1, 2, 3), (1, 2, 3, 4, 5))
 drawn = {"second sample": [x_train[s::25] for s in seeds]}
 for name, model in vaes.items():
-    noises = [vh.latent.sample_prior(2_000, 10, seed=s) for s in seeds]
-    drawn[name] = [samples[name][:2_000], *(model.decode(noise) for noise in noises[1:])]
+    drawn[name] = [samples[name][:2_000], *(model.sample(2_000, seed=s) for s in seeds[1:])]
 curves, limits, at = {}, {}, np.array([0, 0.01])
 for name, sets in drawn.items():
-    values = np.array([over_sizes(vh.features.classifier_features(i), sizes) for i in sets])
+    each = [vh.features.classifier_features(images) for images in sets]
+    values = np.array([vh.features.distances_by_size(f, sizes) for f in each])
     fits = np.array([np.polyfit(1 / sizes, v, 1, w=np.sqrt(sizes)) for v in values])
     (slope, limit), limits[name] = fits.mean(axis=0), fits[:, 1]
     print(f"{name:14} N = 100: {values[:, 0].mean():5.2f};  N = 2,000:", values[:, -1].round(2))
@@ -650,11 +644,10 @@ for name, low, high in (("VAE", 19, 23), ("conv VAE", 7.5, 9.6)):
     assert low < limits[name].min() < limits[name].max() < high
 
 # %% [markdown]
-# **What to see.** Straight lines, so c/N describes the *bias* well; for the second sample it leads
-# to
-# 0. But the slopes differ: the more varied the images, the more they suffer. So no common
-#    correction mends a table of different N. **Compare at one N, and print N, the features and the
-#    floor beside it.** Published FIDs usually have N = 50,000; not all do.
+# **What to see.** Straight lines, so c/N describes the *bias* well; those of the second sample lead
+# to a distance of 0. But the slopes differ: the more varied the images, the more they suffer. So no
+# common correction mends a table of different N. **Compare at one N, and print N, the features and
+# the floor beside it.** Published FIDs usually have N = 50,000; not all do.
 #
 # And the line does not remove *chance*. Of 2,000 images of the convolutional VAE, six seeds got 8.2
 # to 9.4, and ten of the dense VAE had a standard deviation of 0.4. So the value at 1/N = 0 is no
