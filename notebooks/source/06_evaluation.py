@@ -617,9 +617,8 @@ assert nearest["stolen and moved"] > nearest["honest test images"]
 # such errors make two clouds look *more* different. The distance is biased upwards, by about c/N.
 # So draw it over 1/N, and a straight line should lead to the value for infinitely many images.
 #
-# How far can you trust where it leads? Draw the samples again with another seed, and again. (Each
-# set of 2,000 is also cut into parts of 100, 200 and so on, and the distances of the parts averaged:
-# `distances_by_size`.)
+# How far can you trust where it leads? Draw the samples again with another seed, and again.
+# (`distances_by_size` cuts each 2,000 into parts of 100, 200 and so on, and averages over parts.)
 
 # %%
 sizes, seeds = np.array([100, 200, 500, 1_000, 2_000]), vh.by_mode((1, 2, 3), (1, 2, 3, 4, 5))
@@ -970,6 +969,8 @@ for name, published in (("VAE", 18.24), ("conv VAE", 19.65)):
     rows += [(f"KL, {name}, nats", kl_sum[name], published, of_kl)]
     rows += [(f"FCD, {name}", fcd[name], None, f"{n:,} samples, 64 features, seed 1")]
     rows += [(f"KL to the prior, nats, {name}", kl_sum[name], None, f"{n:,} test images")]
+
+# %% tags=["guard"]
 entrants = {
     "real digits": "second sample",
     "real digits as JPEG": "JPEG digits",
