@@ -4,7 +4,7 @@ import json
 import numpy as np
 import pytest
 
-from vae_helpers import evaluation, features, load_data, metrics, models
+from vae_helpers import evaluation, features, load_data, metrics, models, plots, zoo
 from vae_helpers.data import Data, Split
 
 
@@ -229,3 +229,36 @@ def test_bad_sizes_are_named(vae, data):
         evaluation.measure(vae, data, n=10_001)
     with pytest.raises(ValueError, match="seeds=1"):
         evaluation.measure(vae, data, n=100, seeds=1)
+
+
+def test_the_headline_of_a_card_has_means_and_leaves_out_what_is_missing():
+    card = zoo.card("mnist-vae")["evaluation"]
+    numbers = evaluation.headline(card)
+    assert numbers["mse"] == card["reconstruction"]["mse"]
+    assert numbers["kl"] == card["posterior"]["kl"]
+    assert numbers["fcd"] == card["generated"]["fcd"]["mean"]
+    assert "coin_loss" not in numbers
+    assert "kl" not in evaluation.headline(zoo.card("mnist-ae")["evaluation"])
+
+
+def test_card_rows_turn_columns_into_rows_that_the_plot_takes():
+    ours = {"AE": {"recall": 0.1, "mse": 2.0}, "VAE": {"mse": 3.0, "kl": 18.0}}
+    rows, beside, better = evaluation.card_rows(ours, {"AE": {"mse": 2.5, "fcd": 9.0}})
+    assert rows == {
+        "squared error of a copy": {"AE": 2.0, "VAE": 3.0},
+        "KL, nats": {"AE": None, "VAE": 18.0},
+        "recall": {"AE": 0.1, "VAE": None},
+    }
+    assert list(rows) == ["squared error of a copy", "KL, nats", "recall"]
+    assert beside["squared error of a copy"] == {"AE": 2.5}
+    assert beside["recall"] == {"AE": None}
+    assert better == {"squared error of a copy": "low", "recall": "high"}
+    alt = plots.report_card(rows, beside, better).alt
+    assert "squared error of a copy" in alt
+
+
+def test_card_rows_refuse_what_no_card_shows():
+    with pytest.raises(ValueError, match="'AE' has a number 'bce': allowed are mse, "):
+        evaluation.card_rows({"AE": {"bce": 3.0}})
+    with pytest.raises(ValueError, match="measured"):
+        evaluation.card_rows({})

@@ -1,3 +1,4 @@
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -197,6 +198,15 @@ def test_other_bad_input_is_named():
         features.real_floor(1)
 
 
+def test_distances_by_size_are_means_over_parts():
+    f = features.classifier_features(load_data("mnist").test.images[:450])
+    values = features.distances_by_size(f, [200, 450])
+    halves = [features.features_distance(part).value for part in (f[:200], f[200:400])]
+    assert values == pytest.approx([np.mean(halves), features.features_distance(f).value])
+    with pytest.raises(ValueError, match="size=451"):
+        features.distances_by_size(f, [451])
+
+
 # InceptionV3
 
 
@@ -212,6 +222,31 @@ def test_inception_with_random_weights_gives_repeatable_pooled_features():
     assert again == pytest.approx(values, abs=1e-7)
     rgb = features.inception_features(grey.repeat(3, axis=3), weights="random", progress=False)
     assert rgb == pytest.approx(values, abs=1e-7), "grey is equal in all channels"
+
+
+def write_old_format(network, path):
+    """Write weights as the published file has them: a group a layer, and names as attributes."""
+    with h5py.File(path, "w") as file:
+        layers = [layer for layer in network.layers if layer.weights]
+        file.attrs["layer_names"] = [layer.name for layer in layers]
+        for layer in layers:
+            group = file.create_group(layer.name)
+            names = [f"{layer.name}/{i}" for i in range(len(layer.weights))]
+            group.attrs["weight_names"] = names
+            for name, weight in zip(names, layer.weights, strict=True):
+                group[name] = keras.ops.convert_to_numpy(weight)
+
+
+def test_inception_takes_its_weights_from_a_file(tmp_path):
+    """The way that the real weights go, with weights that were drawn here."""
+    images = np.random.default_rng(1).random((2, 28, 28, 1), dtype=np.float32)
+    path = tmp_path / features.INCEPTION_FILE
+    write_old_format(features._inception("random"), path)
+    random = features.inception_features(images, weights="random", progress=False)
+    of_file = features.inception_features(images, weights=path, progress=False)
+    assert of_file == pytest.approx(random, abs=1e-6)
+    assert not np.allclose(of_file[0], of_file[1], atol=1e-5), "images differ in their features"
+    assert metrics.fid(random, of_file) == pytest.approx(0, abs=1e-5)
 
 
 def test_what_inception_is_shown():

@@ -1,6 +1,6 @@
 """Everything this course measures of a trained model, in one dictionary for its card."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,22 @@ from vae_helpers.data import Data
 
 # Along how many lines, and at how many points of each, the smoothness is measured.
 PATHS, PATH_IMAGES = 500, 11
+
+# What a report card shows of a report: key → (in words, which way is better, part of the report).
+REPORT = {
+    "mse": ("squared error of a copy", "low", "reconstruction"),
+    "bce_above_floor": ("BCE above the floor, nats", "low", "reconstruction"),
+    "kl": ("KL, nats", None, "posterior"),
+    "coin_loss": ("−ELBO on dynamic coins, nats", "low", "likelihood"),
+    "fcd": ("Fréchet classifier distance", "low", "generated"),
+    "frechet_distance": ("Fréchet distance", "low", "generated"),
+    "kid": ("kernel distance (KID)", "low", "generated"),
+    "precision": ("precision", "high", "generated"),
+    "recall": ("recall", "high", "generated"),
+    "density": ("density", "high", "generated"),
+    "coverage": ("coverage", "high", "generated"),
+    "diversity": ("diversity", None, "generated"),
+}
 
 # Images that a feature extractor gets at a time, so that memory stays bounded.
 IMAGES_AT_ONCE = 1_000
@@ -161,6 +177,57 @@ def measure(
     if left_out:
         report["protocol"]["left_out"] = left_out
     return report
+
+
+def headline(report: Mapping[str, Any]) -> dict[str, float]:
+    """Return the numbers of a report of :func:`measure` that a report card shows, by their keys.
+
+    Of what has several sampling seeds the mean is taken; what the report does not have is left out.
+    """
+    found = {key: report.get(part, {}).get(key) for key, (_, _, part) in REPORT.items()}
+    return {
+        key: value["mean"] if isinstance(value, Mapping) else value
+        for key, value in found.items()
+        if value is not None
+    }
+
+
+def card_rows(
+    measured: Mapping[str, Mapping[str, float]],
+    beside: Mapping[str, Mapping[str, float]] | None = None,
+) -> tuple[dict, dict, dict]:
+    """Turn the numbers of some models around, into what ``plots.report_card`` takes.
+
+    Args:
+        measured: dict from a column's name to its numbers by the keys of ``REPORT``, such as
+            :func:`headline` returns. A column may lack some, then its cell is empty.
+        beside: the same for numbers to be shown small in brackets.
+
+    Returns:
+        (rows, beside, better): row → column → number or None, twice, and row → "low" or "high".
+        Rows stand in the order of ``REPORT``; those that no column has are left out.
+
+    Raises:
+        ValueError: for no column, or a key that ``REPORT`` does not have.
+    """
+    _arguments.mapping(measured, "measured")
+    beside = dict(beside or {})
+    for name, numbers in {**measured, **beside}.items():
+        unknown = [key for key in numbers if key not in REPORT]
+        if unknown:
+            raise ValueError(
+                f"{name!r} has a number {unknown[0]!r}: allowed are {', '.join(REPORT)}"
+            )
+    shown = [key for key in REPORT if any(key in numbers for numbers in measured.values())]
+
+    def turned(columns):
+        return {
+            REPORT[key][0]: {name: numbers.get(key) for name, numbers in columns.items()}
+            for key in shown
+        }
+
+    better = {REPORT[key][0]: REPORT[key][1] for key in shown if REPORT[key][1]}
+    return turned(measured), turned(beside), better
 
 
 def codes(model: Any, images: np.ndarray) -> np.ndarray:

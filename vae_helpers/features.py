@@ -249,6 +249,24 @@ def features_distance(features: np.ndarray, dataset: str = "mnist") -> FrechetCl
     return FrechetClassifierDistance(value, n, dimension, real_floor(n, dataset), _known(dataset))
 
 
+def distances_by_size(features: np.ndarray, sizes, dataset: str = "mnist") -> np.ndarray:
+    """Return the mean Fréchet classifier distance (k,) of parts of features, for k part sizes.
+
+    All rows (n, 64) are cut into parts of each size, one after the other; the last part of a size
+    that does not divide n is left out.
+
+    Raises:
+        ValueError: for a size below 2 or above n, or an unknown data set.
+    """
+    reference, n = reference_statistics(dataset), len(features)
+    means = []
+    for size in sizes:
+        size = _arguments.whole_number(size, "size", low=2, high=n)
+        starts = range(0, n - size + 1, size)
+        means.append(np.mean([metrics.fid(reference, features[i : i + size]) for i in starts]))
+    return np.array(means)
+
+
 def inception_features(
     images: np.ndarray,
     weights: str | os.PathLike = "imagenet",

@@ -75,15 +75,15 @@ EQUIVALENT = {
         "score >= high → score > high": "the quantile lies between two scores",
         "score <= low → score < low": "the quantile lies between two scores",
     },
-    "pixel_entropy": {
-        "x → entropy #5": SAME_LENGTH,
-        "1 → 2 #3": "NumPy takes any negative length for the one that is left open",
+    "coin_cost": {
+        "return cost.sum(axis=(2, 3, 4)).mean(axis=0) → "
+        "return np.abs(cost.sum(axis=(2, 3, 4)).mean(axis=0))": "a cost is never below 0",
+        "return cost.sum(axis=(2, 3, 4)).mean(axis=0) → "
+        "return np.maximum(cost.sum(axis=(2, 3, 4)).mean(axis=0), 0)": "a cost is never below 0",
+        "(2, 3, 4) → (3, 2, 4)": SYMMETRIC,
     },
-    "moments": {
-        "features - mean → mean - features": "the sign occurs twice in a product",
-        "centred → features": "centring one of the two factors is enough",
-        "centred → features #2": "centring one of the two factors is enough",
-        "features → centred #3": SAME_LENGTH,
+    "precision_coverage": {
+        "np.sort(among_real, axis=1) → np.sort(among_real)": "the last axis is the default",
     },
     "frechet_distance": {
         "return vectors * np.sqrt(np.maximum(w, 0)) → "

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from checking import assert_not_attempted, assert_right, assert_robust, assert_wrong
 from scipy.linalg import sqrtm
-from scipy.special import entr, logsumexp, xlogy
+from scipy.special import logsumexp, xlogy
 
 from vae_helpers import metrics
 from vae_helpers.checks import chapter06
@@ -16,37 +16,46 @@ def test_robust(name):
     assert_robust(getattr(chapter06, name))
 
 
-def summed(pixels):
-    return pixels.reshape(len(pixels), -1).sum(axis=1)
+def paid(coins, p):
+    return np.where(coins == 1, -np.log(p), -np.log1p(-p))
 
 
-def test_pixel_entropy():
-    exercise = chapter06.pixel_entropy
-    assert_right(exercise, lambda x: summed(entr(x) + entr(1 - x)))
-    assert_right(exercise, lambda x: metrics.bce_floor(x, per_image=True))
-    assert_right(exercise, lambda x: metrics.reconstruction_error(x, x, "bce", per_image=True))
+def per_image(cost):
+    return cost.sum(axis=(2, 3, 4)).mean(axis=0)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_coin_cost():
+    exercise = chapter06.coin_cost
+    assert_right(exercise, lambda b, p: per_image(-xlogy(b, p) - xlogy(1 - b, 1 - p)))
+    assert_right(exercise, lambda b, p: per_image(paid(b, p)))
+    assert_right(exercise, lambda b, p: per_image(-np.log(np.where(b == 1, p, 1 - p))))
+    error = metrics.reconstruction_error
+    assert_right(exercise, lambda b, p: sum(error(t, p, "bce", per_image=True) for t in b) / len(b))
+    # The cost is linear in the coins, so the mean coin is enough: the chapter's point.
+    assert_right(exercise, lambda b, p: error(b.mean(axis=0), p, "bce", per_image=True))
     wrong = {
-        "0 · log 0": lambda x: summed(-x * np.log(x) - (1 - x) * np.log(1 - x)),
-        "sign": lambda x: summed(xlogy(x, x) + xlogy(1 - x, 1 - x)),
-        "black half, 1 − x, is missing": lambda x: summed(entr(x)),
-        "white half, x, is missing": lambda x: summed(entr(1 - x)),
-        "bits": lambda x: summed(entr(x) + entr(1 - x)) / np.log(2),
-        "averaged over pixels": lambda x: (entr(x) + entr(1 - x)).mean(axis=(1, 2, 3)),
-        "added up the images": lambda x: (entr(x) + entr(1 - x)).sum(),
-        "averaged over images": lambda x: metrics.bce_floor(x),
-        "Those are the pixels": lambda x: entr(x) + entr(1 - x),
-        "*variance* of a coin": lambda x: summed(x * (1 - x)),
-        "ε inside": lambda x: summed(
-            entr(np.clip(x, 0.01, 0.99)) + entr(np.clip(1 - x, 0.01, 0.99))
+        "sign is wrong": lambda b, p: -per_image(paid(b, p)),
+        "Only white coins": lambda b, p: per_image(-xlogy(b, p)),
+        "Only black coins": lambda b, p: per_image(-xlogy(1 - b, 1 - p)),
+        "White and black are exchanged": lambda b, p: per_image(paid(1 - b, p)),
+        "Those are bits": lambda b, p: per_image(paid(b, p)) / np.log(2),
+        "averaged over pixels": lambda b, p: paid(b, p).mean(axis=(0, 2, 3, 4)),
+        "added up the tosses": lambda b, p: paid(b, p).sum(axis=(0, 2, 3, 4)),
+        "mean over tosses, the first axis": lambda b, p: paid(b, p).sum(axis=(2, 3, 4)),
+        "averaged over images as well": lambda b, p: per_image(paid(b, p)).mean(),
+        "Only the first toss": lambda b, p: per_image(paid(b[:1], p)),
+        "p for the coins": lambda b, p: per_image(-xlogy(p, p) - xlogy(1 - p, 1 - p) + 0 * b),
+        "squared error": lambda b, p: per_image((b - p) ** 2),
+        "the computer says NaN": lambda b, p: per_image(-b * np.log(p) - (1 - b) * np.log(1 - p)),
+        "probabilities and took the logarithm": lambda b, p: (
+            -np.log(np.exp(-paid(b, p).sum(axis=(2, 3, 4))).mean(axis=0))
         ),
-        "*one* distribution": lambda x: [entr(image / image.sum()).sum() for image in x],
-        "log 2 = 0.693": lambda x: summed(entr(x) + 2 * entr(1 - x) * x),
-        "shape (3,): expected (2,)": lambda x: np.ones(3),
+        "shape (3,): expected (2,)": lambda b, p: np.ones(3),
     }
     for piece, answer in wrong.items():
-        with np.errstate(all="ignore"):
-            assert_wrong(exercise, answer, piece)
-    assert_not_attempted(exercise, lambda x: ...)
+        assert_wrong(exercise, answer, piece)
+    assert_not_attempted(exercise, lambda b, p: ...)
 
 
 def test_iwae_bound():
@@ -83,50 +92,6 @@ def test_iwae_bound():
         "no exp of your own",
     )
     assert_not_attempted(exercise, lambda w: ...)
-
-
-def centred_before_the_mean(features):
-    features -= features.mean(axis=0)
-    return features.mean(axis=0), features.T @ features / (len(features) - 1)
-
-
-def test_moments():
-    exercise = chapter06.moments
-    assert_right(exercise, lambda f: (f.mean(axis=0), np.cov(f, rowvar=False)))
-    assert_right(exercise, lambda f: [f.mean(axis=0), np.cov(f.T)])
-    statistics = metrics.FeatureStatistics
-    assert_right(exercise, lambda f: (statistics().update(f).mean, np.cov(f.T)))
-
-    def with_mean(covariance):
-        return lambda f: (f.mean(axis=0), covariance(f))
-
-    def with_covariance(mean):
-        return lambda f: (mean(f), np.cov(f.T))
-
-    assert_wrong(exercise, lambda f: f.mean(axis=0), "expected 2 values")
-    assert_wrong(exercise, with_covariance(lambda f: f.mean(axis=1)), "use `axis=0`")
-    assert_wrong(exercise, with_covariance(np.mean), "all numbers")
-    assert_wrong(exercise, with_covariance(lambda f: f.sum(axis=0)), "the sum")
-    assert_wrong(exercise, with_covariance(lambda f: np.median(f, axis=0)), "over the images")
-    assert_wrong(exercise, centred_before_the_mean, "Your mean is 0")
-    wrong = {
-        "divided by n:": lambda f: np.cov(f.T, ddof=0),
-        "Those are sums": lambda f: np.cov(f.T) * (len(f) - 1),
-        "Subtract the mean first": lambda f: f.T @ f / len(f),
-        "`rowvar=False`": np.cov,
-        "the correlation": lambda f: np.corrcoef(f.T),
-        "the variances": lambda f: f.var(axis=0, ddof=1),
-        "[i, i] of the covariance is the variance": lambda f: (
-            np.cov(f.T) * np.arange(1, f.shape[1] + 1)
-        ),
-        "Only the diagonal": lambda f: np.diag(f.var(axis=0, ddof=1)),
-        "mean of *all* numbers": lambda f: (f - f.mean()).T @ (f - f.mean()) / (len(f) - 1),
-    }
-    for piece, covariance in wrong.items():
-        assert_wrong(exercise, with_mean(covariance), piece)
-    assert_wrong(exercise, with_mean(lambda f: f.T @ f / (len(f) - 1)), "Subtract the mean first")
-    assert_not_attempted(exercise, lambda f: ...)
-    assert_not_attempted(exercise, lambda f: (..., ...))
 
 
 def factor(covariance):
@@ -292,8 +257,50 @@ def test_kernel_distance():
     assert_not_attempted(exercise, lambda r, g: ...)
 
 
+def balls(radius=lambda d, k: np.sort(d, axis=1)[:, k], inside=np.less_equal):
+    def answer(among_real, to_generated, k):
+        table = inside(to_generated, radius(among_real, k)[:, None])
+        return table.any(axis=0).mean(), table.any(axis=1).mean()
+
+    return answer
+
+
+def of_table(read):
+    return lambda a, t, k: read(t <= np.sort(a, axis=1)[:, [k]])
+
+
+def test_precision_coverage():
+    exercise = chapter06.precision_coverage
+    assert_right(exercise, balls())
+    assert_right(exercise, metrics.precision_coverage)
+    assert_right(exercise, balls(lambda d, k: np.partition(d, k, axis=1)[:, k]))
+    wrong = {
+        "neighbour k − 1": balls(lambda d, k: np.sort(d, axis=1)[:, k - 1]),
+        "sort each row": balls(lambda d, k: d[:, k]),
+        "*nearest* neighbour": balls(lambda d, k: np.sort(d, axis=1)[:, 1]),
+        "*furthest* image": balls(lambda d, k: d.max(axis=1)),
+        "each image has its own": balls(
+            lambda d, k: np.full(len(d), np.sort(d, axis=1)[:, k].mean())
+        ),
+        "The edge belongs": balls(inside=np.less),
+        "*outside* the balls": balls(inside=np.greater_equal),
+        "exchanged": of_table(lambda t: (t.any(axis=1).mean(), t.any(axis=0).mean())),
+        "an image counts once": of_table(lambda t: (t.mean(), t.any(axis=1).mean())),
+        "one ball is enough": of_table(lambda t: (t.sum(axis=0).mean(), t.any(axis=1).mean())),
+        "it need not hold all": of_table(lambda t: (t.any(axis=0).mean(), t.all(axis=1).mean())),
+        "Both numbers are precision": of_table(lambda t: [t.any(axis=0).mean()] * 2),
+        "expected 2 values": of_table(lambda t: t.any(axis=0).mean()),
+    }
+    for piece, answer in wrong.items():
+        assert_wrong(exercise, answer, piece)
+    assert_not_attempted(exercise, lambda a, t, k: ...)
+    assert_not_attempted(exercise, lambda a, t, k: (..., ...))
+
+
 def test_self_test():
     assert isinstance(chapter06.self_test, SelfTest)
     assert_right(chapter06.self_test, {1: "b", 2: "a", 3: "c", 4: "a", 5: "c"})
-    assert_wrong(chapter06.self_test, dict.fromkeys(range(1, 6), "a"), "2 of 5 right", "98 to 110")
+    assert_wrong(
+        chapter06.self_test, dict.fromkeys(range(1, 6), "a"), "2 of 5 right", "the *same* weights"
+    )
     assert_not_attempted(chapter06.self_test, dict.fromkeys(range(1, 6), ...))

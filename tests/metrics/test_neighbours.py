@@ -13,6 +13,7 @@ from vae_helpers.metrics import (
     density_coverage,
     expected_coverage,
     neighbour_scores,
+    precision_coverage,
     precision_recall,
 )
 
@@ -135,3 +136,22 @@ def test_a_bad_number_of_images_is_named():
 def test_single_precision_gives_double():
     x, y = (normal(20, seed=s).astype(np.float32) for s in (0, 1))
     assert neighbour_scores(x, y) == neighbour_scores(x.astype(float), y.astype(float))
+
+
+def test_precision_and_coverage_of_a_table_of_distances():
+    """The same as from features; a line of four real images to count by hand."""
+    line, few = np.array([0.0, 1, 3, 7])[:, None], np.array([1.5, 4.5, 20])[:, None]
+    assert precision_coverage(abs(line - line.T), abs(line - few.T), 1) == (2 / 3, 3 / 4)
+    real, generated = normal(40), normal(33, seed=1)
+    tables = (np.linalg.norm(real[:, None] - other, axis=2) for other in (real, generated))
+    scores = neighbour_scores(real, generated)
+    assert precision_coverage(*tables) == pytest.approx((scores.precision, scores.coverage))
+
+
+def test_tables_that_do_not_belong_together_are_named():
+    with pytest.raises(ValueError, match="to_generated"):
+        precision_coverage(np.zeros((6, 6)), np.zeros((5, 3)))
+    with pytest.raises(ValueError, match="k=6"):
+        precision_coverage(np.zeros((6, 6)), np.zeros((6, 3)), 6)
+    with pytest.raises(ValueError, match="among_real"):
+        precision_coverage(np.zeros((6, 5)), np.zeros((6, 3)))

@@ -6,6 +6,7 @@ from scipy.special import logsumexp, softmax, xlogy
 from vae_helpers.checks.advice import advice
 from vae_helpers.checks.core import (
     Case,
+    Prediction,
     Question,
     SelfTest,
     Wrong,
@@ -14,158 +15,158 @@ from vae_helpers.checks.core import (
     expect_function,
 )
 
-PIXELS = (1, 2, 3)
+ONE_IMAGE = (2, 3, 4)  # the axes of height, width and channel
 
 
 @exercise(
     hints=(
-        "One pixel of brightness x costs −x log x − (1 − x) log(1 − x). An image costs the sum.",
-        "`np.log(0)` is −∞, and 0 · −∞ is NaN. `xlogy(x, x)` from SciPy is x log x, and 0 where x "
-        "is 0.",
-        "Both halves of a pixel, x and 1 − x, need an `xlogy`. Then add up the pixels of each "
-        "image: `sum` over all axes but the first.",
+        "A white coin costs −log p, a black one −log(1 − p). As the coins are 1 and 0, both are "
+        "in −b log p − (1 − b) log(1 − p).",
+        "`xlogy(coins, p)` is b log p, and 0 where b is 0, even if p is 0. `p` (n, h, w, 1) fits "
+        "to `coins` (k, n, h, w, 1) by itself.",
+        "Add up the pixels, which are the last three axes, and take the mean over tosses, the "
+        "first axis: `.sum(axis=(2, 3, 4)).mean(axis=0)`.",
     ),
-    title="The floor",
+    title="Coins",
 )
-def pixel_entropy(answer):
-    """Return the smallest cross-entropy that a copy of each image can have."""
-    small = np.array([[[0.0, 0.5], [1.0, 0.25]], [[0.1, 0.0], [0.9, 0.6]]])[..., None]
+def coin_cost(answer):
+    """Return the mean cost of k tosses of each image under a decoder's probabilities."""
     rng = np.random.default_rng(3)
-    larger = np.clip(rng.normal(0.5, 0.5, size=(3, 4, 5, 1)), 0, 1)
+    p = rng.uniform(0.1, 0.9, size=(2, 1, 2, 1)).round(1)
+    larger = rng.uniform(0.05, 0.95, size=(3, 4, 2, 1))
     expect_function(
         answer,
-        _entropy,
-        [(small,), (larger,)],
-        mistakes=ENTROPY_MISTAKES,
-        unreduced=_of_pixels,
-        atol=1e-4,
-        look_at="A pixel of 0.5 costs log 2 = 0.693 nats, a black or a white one nothing.",
+        _coin_cost,
+        [(_tosses(rng, 3, p), p), (_tosses(rng, 5, larger), larger)],
+        mistakes=COIN_MISTAKES,
+        unreduced=_of_coins,
+        look_at="A white coin costs −log p and a black one −log(1 − p); add up pixels, average "
+        "over tosses.",
     )
-    black = np.zeros((2, 8, 8, 1))
-    black[:, 3, 3:5, 0] = 0.4, 1.0
+    sure = np.array([0.0, 0.5, 1.0, 0.25]).reshape(1, 2, 2, 1)
     expect_function(
         answer,
-        _entropy,
-        [Case(black, when="62 of 64 pixels are black")],
-        atol=1e-3,
-        look_at="Every black pixel costs a little in your answer: an ε inside the logarithm is too "
-        "large. `xlogy` needs none.",
+        _coin_cost,
+        [Case(_tosses(rng, 4, sure), sure, when="some p are 0 or 1, and the coins obey")],
+        atol=1e-5,
+        mistakes=[(lambda coins, p: _with_logs(coins, p), SURE_IS_NAN)],
+        look_at="A coin that falls as it must costs nothing: `xlogy(coins, p)` is 0 where both "
+        "are 0.",
     )
-    return "What is left when a copy is perfect. Nobody can train below it."
+    return "The mean over tosses: with enough of them it will be the BCE of the grey image."
 
 
-def _of_pixels(x):
-    return -xlogy(x, x) - xlogy(1 - x, 1 - x)
-
-
-def _entropy(x):
-    return _of_pixels(x).sum(axis=PIXELS)
-
-
-def _of_values(function):
-    """Return the answer that takes ``function`` of the pixels of each image, as one row."""
-    return lambda x: np.array([function(image.ravel()) for image in x])
-
-
-def _histogram_entropy(values):
-    shares = np.unique(values, return_counts=True)[1] / len(values)
-    return -xlogy(shares, shares).sum()
-
-
-def _clipped(epsilon):
-    return lambda x: _entropy(np.clip(x, epsilon, 1 - epsilon))
-
-
-def _with_epsilon(epsilon):
-    return lambda x: -(x * np.log(x + epsilon) + (1 - x) * np.log(1 - x + epsilon)).sum(axis=PIXELS)
-
-
-def _with_clipped_logs(epsilon):
-    return lambda x: (
-        -(x * np.log(np.maximum(x, epsilon)) + (1 - x) * np.log(np.maximum(1 - x, epsilon))).sum(
-            axis=PIXELS
-        )
-    )
-
-
-BLACK_IS_NAN = (
-    "A black pixel gives 0 · log 0, which counts as 0 here, but is NaN for the computer: "
-    "`xlogy(x, x)` knows."
+SURE_IS_NAN = (
+    "Where p is 0 no coin is white, and 0 · log 0 counts as 0; the computer says NaN. "
+    "`xlogy(coins, p)` knows."
 )
-EPSILON = "The ε inside the logarithm changes the sum: `xlogy(x, x)` needs none."
 
-ENTROPY_MISTAKES = (
-    (lambda x: -(x * np.log(x) + (1 - x) * np.log(1 - x)).sum(axis=PIXELS), BLACK_IS_NAN),
-    (lambda x: -_entropy(x), "The sign is wrong: an entropy is never negative."),
-    (lambda x: -xlogy(x, x).sum(axis=PIXELS), "The term of the black half, 1 − x, is missing."),
+
+def _tosses(rng, k, p):
+    return (rng.random((k, *p.shape)) < p).astype(float)
+
+
+def _of_coins(coins, p):
+    return -xlogy(coins, p) - xlogy(1 - coins, 1 - p)
+
+
+def _coin_cost(coins, p):
+    return _of_coins(coins, p).sum(axis=ONE_IMAGE).mean(axis=0)
+
+
+def _with_logs(coins, p):
+    return -(coins * np.log(p) + (1 - coins) * np.log(1 - p)).sum(axis=ONE_IMAGE).mean(axis=0)
+
+
+def _bce(x, p):
+    return (-xlogy(x, p) - xlogy(1 - x, 1 - p)).sum(axis=(1, 2, 3))
+
+
+COIN_MISTAKES = (
+    (lambda coins, p: -_coin_cost(coins, p), "The sign is wrong: a cost, −log p, is above 0."),
     (
-        lambda x: -xlogy(1 - x, 1 - x).sum(axis=PIXELS),
-        "The term of the white half, x, is missing.",
+        lambda coins, p: -xlogy(coins, p).sum(axis=ONE_IMAGE).mean(axis=0),
+        "Only white coins are paid for: a black one costs −log(1 − p).",
     ),
     (
-        lambda x: (xlogy(1 - x, 1 - x) - xlogy(x, x)).sum(axis=PIXELS),
-        "Both halves cost: the signs of the two terms are equal.",
+        lambda coins, p: -xlogy(1 - coins, 1 - p).sum(axis=ONE_IMAGE).mean(axis=0),
+        "Only black coins are paid for: a white one costs −log p.",
     ),
     (
-        lambda x: -(xlogy(x, 1 - x) + xlogy(1 - x, x)).sum(axis=PIXELS),
-        "x and 1 − x are mixed up: x belongs to log x, and 1 − x to log(1 − x).",
-    ),
-    (lambda x: _entropy(x) / np.log(2), "Those are bits: nats come from the natural logarithm."),
-    (
-        lambda x: _of_pixels(x).mean(axis=PIXELS),
-        "You averaged over pixels: the loss is their sum.",
-    ),
-    (lambda x: _entropy(x).sum(), "You added up the images too: one number an image, please."),
-    (lambda x: _entropy(x).mean(), "You averaged over images: one number an image, please."),
-    (_of_pixels, "Those are the pixels: add up those of each image."),
-    (
-        lambda x: np.log(2) * ((x > 0) & (x < 1)).sum(axis=PIXELS),
-        "You took log 2 for every grey pixel: only a pixel of ½ costs that much.",
+        lambda coins, p: (
+            (xlogy(1 - coins, 1 - p) - xlogy(coins, p)).sum(axis=ONE_IMAGE).mean(axis=0)
+        ),
+        "Both kinds of coins cost: the signs of the two terms are equal.",
     ),
     (
-        lambda x: np.log(2) * np.ones_like(x).sum(axis=PIXELS),
-        "You took log 2 for every pixel: that is the cost of a copy that is ½ everywhere.",
+        lambda coins, p: _coin_cost(1 - coins, p),
+        "White and black are exchanged: p is the probability of *white*, of a coin that is 1.",
     ),
     (
-        _of_values(lambda v: -xlogy(v / v.sum(), v / v.sum()).sum()),
-        "You took the pixels of an image for *one* distribution that sums to 1 (so does "
-        "`scipy.stats.entropy`): each pixel is a coin of its own.",
+        lambda coins, p: _coin_cost(coins, p) / np.log(2),
+        "Those are bits: nats come from the natural logarithm.",
     ),
     (
-        _of_values(_histogram_entropy),
-        "That is the entropy of a histogram of the grey values: each pixel is a coin of its own.",
+        lambda coins, p: _of_coins(coins, p).mean(axis=(0, *ONE_IMAGE)),
+        "You averaged over pixels: the cost of an image is their sum.",
     ),
     (
-        _of_values(lambda v: len(v) * _histogram_entropy(v)),
-        "That is the entropy of a histogram of the grey values: each pixel is a coin of its own.",
+        lambda coins, p: _of_coins(coins, p).sum(axis=(0, *ONE_IMAGE)),
+        "You added up the tosses: take their mean.",
     ),
     (
-        _of_values(lambda v: v.size * _of_pixels(v.mean())),
-        "You averaged the pixels first: the entropy of each, then the sum.",
+        lambda coins, p: _of_coins(coins, p).sum(axis=ONE_IMAGE),
+        "One number a toss and image is left: take the mean over tosses, the first axis.",
     ),
     (
-        _of_values(lambda v: _of_pixels(v.mean())),
-        "You averaged the pixels first: the entropy of each, then the sum.",
+        lambda coins, p: _of_coins(coins, p).sum(axis=ONE_IMAGE).mean(axis=1),
+        "You averaged over images, and kept the tosses: the tosses are the first axis.",
     ),
     (
-        lambda x: (x * (1 - x)).sum(axis=PIXELS),
-        "x (1 − x) is the *variance* of a coin: its entropy is −x log x − (1 − x) log(1 − x).",
+        lambda coins, p: _of_coins(coins, p).sum(axis=ONE_IMAGE).mean(),
+        "You averaged over images as well: one number an image, please.",
+    ),
+    (lambda coins, p: _coin_cost(coins[:1], p), "Only the first toss counts in your answer."),
+    (
+        lambda coins, p: _bce(p, p),
+        "You took p for the coins: that is the entropy of the copy, whatever the coins show.",
     ),
     (
-        lambda x: np.zeros(len(x)),
-        "0 is the *squared* error of a perfect copy: grey pixels have a cross-entropy even then.",
+        lambda coins, p: _bce(coins.mean(axis=0).round(), p),
+        "You rounded the mean coin: every toss has a cost of its own, then comes the mean.",
     ),
-    *((_clipped(epsilon), EPSILON) for epsilon in (0.1, 0.05, 0.01, 1e-3, 1e-4)),
-    *((_with_epsilon(epsilon), EPSILON) for epsilon in (0.1, 0.01, 1e-3)),
-    *((_with_clipped_logs(epsilon), EPSILON) for epsilon in (0.5,)),
+    (
+        lambda coins, p: np.square(coins - p).sum(axis=ONE_IMAGE).mean(axis=0),
+        "That is the squared error: a coin costs minus the logarithm of its probability.",
+    ),
+    (
+        lambda coins, p: np.abs(coins - p).sum(axis=ONE_IMAGE).mean(axis=0),
+        "That is the distance of coin and p: a coin costs minus the logarithm of its probability.",
+    ),
+    (
+        lambda coins, p: -np.log(np.exp(-_of_coins(coins, p).sum(axis=ONE_IMAGE)).mean(axis=0)),
+        "You averaged the probabilities and took the logarithm after: average the costs.",
+    ),
+    (
+        lambda coins, p: np.exp(-_of_coins(coins, p).sum(axis=ONE_IMAGE)).mean(axis=0),
+        "That is the mean probability of the tosses: the cost is minus its logarithm, toss by "
+        "toss.",
+    ),
+    *(
+        (
+            lambda coins, p, e=e: _coin_cost(coins, np.clip(p, e, 1 - e)),
+            "p was kept away from 0 and 1 by too much: `xlogy` needs no such ε.",
+        )
+        for e in (0.2, 0.15)
+    ),
 )
 
 
 @exercise(
     hints=(
         "The bound of one image is log((w₁ + … + w_k) / k), and you are given log w.",
-        "Weights such as e⁻¹⁰⁰ times each other's size are all 0 for the computer. `logsumexp` "
-        "adds them up without leaving the logarithms; `axis=1` are the draws.",
+        "An image may have log weights near −800, and e⁻⁸⁰⁰ is 0 for the computer. `logsumexp` "
+        "adds weights up without leaving the logarithms; `axis=1` are the draws.",
         "A mean is the sum divided by k. How does a division by k look in the logarithm?",
     ),
     title="Importance-weighted bound",
@@ -311,123 +312,6 @@ BOUND_MISTAKES = (
 
 @exercise(
     hints=(
-        "One row is one image. The mean is over rows and has d numbers.",
-        "Subtract the mean from every row. Entry (i, j) of the covariance is the mean product of "
-        "the centred features i and j: a matrix product of (d, n) and (n, d).",
-        "The estimate divides by n − 1. `np.cov` does all of it, if it is told that rows are "
-        "images: `rowvar=False`.",
-    ),
-    title="Mean and covariance",
-)
-def moments(answer):
-    """Return the mean and the covariance of features."""
-    rng = np.random.default_rng(2)
-    mixed = rng.normal(size=(7, 3)) @ np.triu(np.ones((3, 3))) + [3, 0, -1]
-    small = np.array([[1.0, 2.0], [3.0, -1.0], [2.0, 4.0], [6.0, 0.0]])
-    expect_function(
-        answer,
-        _moments,
-        [(small,), (mixed,), (rng.normal(2, 1, size=(4, 6)),)],
-        mistakes=MOMENT_MISTAKES,
-        parts=("mean", "covariance"),
-        look_at="The mean is over the images, axis 0; entry [i, i] of the covariance is the "
-        "variance of feature i, divided by n − 1.",
-    )
-    return "All that a Fréchet distance will ever know of a set of images."
-
-
-def _moments(features):
-    return features.mean(axis=0), np.cov(features, rowvar=False)
-
-
-def _covariance_of(centred):
-    return centred.T @ centred / (len(centred) - 1)
-
-
-def _wrong_covariance(function):
-    return lambda features: (features.mean(axis=0), function(features))
-
-
-MOMENT_MISTAKES = (
-    (lambda f: (f.mean(axis=1), None), "You averaged over the features: use `axis=0`."),
-    (lambda f: (f.mean(), None), "That is the mean of all numbers: use `axis=0`."),
-    (lambda f: (f.sum(axis=0), None), "That is the sum: divide by the number of images."),
-    (
-        lambda f: (f.sum(axis=0) / (len(f) - 1), None),
-        "The *mean* is divided by n; n − 1 belongs to the covariance.",
-    ),
-    (
-        lambda f: (np.zeros(f.shape[1]), None),
-        "Your mean is 0: it was taken after the mean had been subtracted (`-=` changes the "
-        "features themselves).",
-    ),
-    (
-        _wrong_covariance(lambda f: np.cov(f.T, ddof=0)),
-        "You divided by n: an estimate from a sample divides by n − 1.",
-    ),
-    (_wrong_covariance(lambda f: np.cov(f.T) * (len(f) - 1)), "Those are sums: divide by n − 1."),
-    (
-        _wrong_covariance(lambda f: np.cov(f.T) * (len(f) - 1) / (len(f) + 1)),
-        "You divided by n + 1: an estimate from a sample divides by n − 1.",
-    ),
-    (
-        _wrong_covariance(lambda f: np.cov(f.T) * (len(f) - 1) / f.shape[1]),
-        "You divided by the number of features: divide by the number of images minus 1.",
-    ),
-    (
-        _wrong_covariance(lambda f: f.T @ f / (len(f) - 1)),
-        "Subtract the mean first: that is the mean of products about zero.",
-    ),
-    (
-        _wrong_covariance(lambda f: f.T @ f / len(f)),
-        "Subtract the mean first: that is the mean of products about zero.",
-    ),
-    (
-        _wrong_covariance(lambda f: _covariance_of(f - f.mean())),
-        "You subtracted the mean of *all* numbers: each feature has its own, `axis=0`.",
-    ),
-    (
-        _wrong_covariance(lambda f: _covariance_of(f - f.mean(axis=1, keepdims=True))),
-        "You subtracted the mean of each image: subtract that of each feature, `axis=0`.",
-    ),
-    (_wrong_covariance(np.cov), "Rows are images: `np.cov` needs `rowvar=False`."),
-    (
-        _wrong_covariance(lambda f: _covariance_of((f - f.mean(axis=0)).T)),
-        "That is a matrix of images by images: centred.T @ centred is (d, d).",
-    ),
-    (
-        _wrong_covariance(lambda f: (f - f.mean(axis=0)) @ (f - f.mean(axis=0)).T / (len(f) - 1)),
-        "That is a matrix of images by images: `centred.T @ centred` is (d, d).",
-    ),
-    (
-        _wrong_covariance(lambda f: np.corrcoef(f.T)),
-        "That is the correlation: do not divide by deviations.",
-    ),
-    (
-        _wrong_covariance(lambda f: f.var(axis=0, ddof=1)),
-        "Those are the variances: the pairs of features are missing.",
-    ),
-    (
-        _wrong_covariance(lambda f: f.var(axis=0)),
-        "Those are the variances: the pairs of features are missing.",
-    ),
-    (
-        _wrong_covariance(lambda f: f.std(axis=0)),
-        "Those are the deviations of single features: the covariance is a matrix (d, d).",
-    ),
-    (
-        _wrong_covariance(lambda f: np.diag(f.var(axis=0, ddof=1))),
-        "Only the diagonal is filled: the covariances of pairs of features are missing.",
-    ),
-    (
-        _wrong_covariance(lambda f: np.diag(f.var(axis=0))),
-        "Only the diagonal is filled: the covariances of pairs of features are missing.",
-    ),
-)
-
-
-@exercise(
-    hints=(
         "Three parts: the squared length of `mean1 - mean2`, the two traces, and minus two times "
         "the sum of the singular values of AᵀB.",
         "A with S = A Aᵀ comes from `w, V = np.linalg.eigh(S)`: A = V √w, column by column. "
@@ -452,6 +336,10 @@ def frechet_distance(answer):
     )
     _check_singular(answer)
     return "Real, never negative by more than rounding, and exact for any covariance."
+
+
+def _moments(features):
+    return features.mean(axis=0), np.cov(features, rowvar=False)
 
 
 def _gaussians(d):
@@ -990,20 +878,238 @@ EQUAL_SIZE_MISTAKES = (
 )
 
 
+@exercise(
+    hints=(
+        "Three steps: the radius of each real ball; which generated images lie in which balls, a "
+        "table of True and False; then count.",
+        "Sorted, a row of `among_real` begins with the distance of an image to itself, 0, so that "
+        "of its k-th neighbour has the number k. `radius[:, None]` compares row by row.",
+        "Rows of the table are real balls, columns generated images. Precision: a column with any "
+        "True counts, `.any(axis=0).mean()`. Coverage: a row with any True.",
+    ),
+    title="Precision and coverage",
+)
+def precision_coverage(answer):
+    """Return precision and coverage from the distances among real and to generated images."""
+    rng = np.random.default_rng(7)
+    real, some, many = rng.normal(size=(6, 2)), rng.normal(size=(4, 2)), rng.normal(size=(9, 2))
+    crowd, strays = rng.normal(size=(14, 2)) ** 3, 2 * rng.normal(size=(17, 2))
+    line, few = np.array([0.0, 1.0, 3.0, 7.0])[:, None], np.array([1.5, 4.5, 20.0])[:, None]
+    expect_function(
+        answer,
+        _precision_coverage,
+        [
+            (_distances(line, line), _distances(line, few), 1),
+            (_distances(real, real), _distances(real, 2 * some), 2),
+            (_distances(many, many), _distances(many, 1.5 * real), 3),
+            (_distances(many, many), _distances(many, 3 * real), 1),
+            (_distances(5 * real, 5 * real), _distances(5 * real, many), 4),
+            (_distances(crowd, crowd), _distances(crowd, strays), 3),
+            (_distances(strays, strays), _distances(strays, crowd), 2),
+        ],
+        mistakes=PRECISION_MISTAKES,
+        parts=("precision", "coverage"),
+        look_at="Draw the first case on a line: real images at 0, 1, 3 and 7, generated ones at "
+        "1.5, 4.5 and 20; with k = 1 the balls have the radii 1, 1, 2 and 4.",
+    )
+    twice = np.array([0.0, 2.0, 5.0, 9.0])[:, None]
+    expect_function(
+        answer,
+        _precision_coverage,
+        [Case(_distances(twice, twice), _distances(twice, twice + 2), 1, when="on the edge")],
+        mistakes=[
+            (
+                _inside(lambda between, radius: between < radius[:, None]),
+                "The edge belongs to the ball: ≤, not <.",
+            )
+        ],
+        parts=("precision", "coverage"),
+        look_at="A ball *reaches to* its k-th neighbour: the edge belongs to it.",
+    )
+    return "One table, read by columns and by rows. Recall and density come from such tables, too."
+
+
+def _distances(x, y):
+    return np.linalg.norm(x[:, None] - y, axis=2)
+
+
+def _radius(among_real, k):
+    return np.sort(among_real, axis=1)[:, k]
+
+
+def _precision_coverage(among_real, to_generated, k):
+    inside = to_generated <= _radius(among_real, k)[:, None]
+    return inside.any(axis=0).mean(), inside.any(axis=1).mean()
+
+
+def _inside(compare, radius=_radius):
+    """Return the answer with another comparison, or another radius."""
+
+    def answer(among_real, to_generated, k):
+        inside = compare(to_generated, radius(among_real, k))
+        return inside.any(axis=0).mean(), inside.any(axis=1).mean()
+
+    return answer
+
+
+def _held(between, radius):
+    return between <= radius[:, None]
+
+
+def _of_table(precision, coverage):
+    """Return the answer that reads the table of balls in another way; any coverage for None."""
+
+    def answer(among_real, to_generated, k):
+        inside = to_generated <= _radius(among_real, k)[:, None]
+        return precision(inside), coverage and coverage(inside)
+
+    return answer
+
+
+def _columns(inside):
+    return inside.any(axis=0).mean()
+
+
+def _lines(inside):
+    return inside.any(axis=1).mean()
+
+
+PRECISION_MISTAKES = (
+    (
+        _inside(_held, lambda d, k: np.sort(d, axis=1)[:, k - 1]),
+        "Your balls reach to neighbour k − 1: the first of a sorted row is the image itself, at "
+        "the distance 0.",
+    ),
+    (
+        _inside(_held, lambda d, k: np.sort(d, axis=1)[:, min(k + 1, len(d) - 1)]),
+        "Your balls reach to neighbour k + 1: number k of a sorted row is the k-th neighbour.",
+    ),
+    (
+        _inside(_held, lambda d, k: d[:, k]),
+        "You took column k as it stands: sort each row first.",
+    ),
+    (
+        _inside(_held, lambda d, k: np.sort(d, axis=1)[:, 1]),
+        "Your balls reach to the *nearest* neighbour whatever k is.",
+    ),
+    (
+        _inside(_held, lambda d, k: np.sort(d, axis=1)[:, -1]),
+        "Your balls reach to the *furthest* image: the k-th nearest is asked for.",
+    ),
+    (
+        _inside(_held, lambda d, k: np.full(len(d), np.sort(d, axis=1)[:, k].mean())),
+        "All your balls have one radius: each image has its own.",
+    ),
+    (
+        _inside(_held, lambda d, k: np.sort(d, axis=1)[:, 1 : k + 1].mean(axis=1)),
+        "You averaged over the k neighbours: the ball reaches to the k-th.",
+    ),
+    (
+        lambda *a: _precision_coverage(*a)[::-1],
+        "The two are exchanged: columns are generated images, and rows are real balls.",
+    ),
+    (
+        _inside(lambda between, radius: between >= radius[:, None]),
+        "You count what lies *outside* the balls.",
+    ),
+    (_of_table(np.mean, None), "You counted pairs of ball and image: an image counts once."),
+    (
+        _of_table(lambda i: i.any(axis=0).sum(), None),
+        "That is how many lie in the territory: divide by the number of generated images.",
+    ),
+    (
+        _of_table(lambda i: i.sum(axis=0).mean(), None),
+        "You counted in how many balls each image lies: for precision one ball is enough.",
+    ),
+    (
+        _of_table(lambda i: i.all(axis=0).mean(), None),
+        "An image in *any* ball counts, not only one that lies in all of them.",
+    ),
+    (
+        _of_table(_columns, lambda i: i.any(axis=1).sum()),
+        "That is how many balls hold one: divide by the number of real images.",
+    ),
+    (
+        _of_table(_columns, lambda i: i.all(axis=1).mean()),
+        "A ball that holds *any* generated image is covered; it need not hold all.",
+    ),
+    (
+        _of_table(_columns, np.mean),
+        "For coverage you counted pairs of ball and image: a ball counts once.",
+    ),
+    (
+        _of_table(_columns, _columns),
+        "Both numbers are precision: coverage looks along the other axis.",
+    ),
+    (
+        _of_table(_lines, _lines),
+        "Both numbers are coverage: precision is the share of *generated* images, the columns.",
+    ),
+)
+
+
+snow = Prediction(
+    "A generator shows snow, pixels that are white or black with ½, in 99 of 100 draws, and an "
+    "image of the conv VAE in one. By how much is its NLL worse than the conv VAE's?",
+    {
+        "a": "By 4.6 nats.",
+        "b": "By some 440 nats, nearly all of the way to snow itself, which has 543.",
+        "c": "By a factor of 100.",
+        "d": "By 0.01 nats.",
+    },
+    right="a",
+    feedback={
+        "a": "p(x) is a hundredth of what it was, and log 100 is 4.6. The likelihood asks how much "
+        "probability real digits get; of what else is drawn it hardly hears.",
+        "b": "That would be a mean of the logarithms. But a mixture adds up *probabilities*: 1 % "
+        "of the conv VAE's is still there.",
+        "c": "The probability falls by a factor of 100. The NLL is its logarithm: log 100 nats are "
+        "added.",
+        "d": "It is the probability that counts, and 99 % of it have gone elsewhere.",
+    },
+    name="snow",
+    chapter=__name__,
+)
+
+impostors = Prediction(
+    "Four of the eight rows hold nothing but real digits, or real ones slightly harmed. Which gets "
+    "the *worst* Fréchet distance of the four?",
+    {
+        "a": "The second sample: other digits than those it is compared with.",
+        "b": "Twenty digits, copied over and over.",
+        "c": "Noisy digits.",
+        "d": "Digits saved as JPEG.",
+    },
+    right="c",
+    feedback={
+        "a": "It is as good as it gets: what is left is chance, and has a name, the floor.",
+        "b": "They come out ahead of both VAEs that draw from N(0, I).",
+        "c": "Anyone can read them, and they lie behind the VAE whose every second image cannot be "
+        "read: the classifier was never taught to look past noise.",
+        "d": "JPEG costs them many times the floor, though hardly an eye minds it; noise costs "
+        "more.",
+    },
+    name="impostors",
+    chapter=__name__,
+)
+
+
 self_test = SelfTest(
     Question(
         "A VAE trained on grey digits reports a loss of 110 nats, another on black-and-white "
         "digits 108. Which is the better model of digits?",
         {
             "a": "The second, by 2 nats an image, which is more than the error of such a number.",
-            "b": "One cannot say: the first number is no likelihood, the targets differ.",
+            "b": "One cannot say: both are bounds, but the first is a looser one.",
             "c": "The first: grey digits are harder.",
         },
         right="b",
         feedback={
-            "a": "The same weights gave 98 to 110 in section 3, only by changing the targets.",
-            "b": "Put both on the same black-and-white digits, then compare.",
-            "c": "Harder or not: numbers of different targets cannot be compared. See section 3.",
+            "a": "In section 3 the *same* weights gave 110 on grey digits and 108 on coins.",
+            "b": "Grey digits hide the coins from the encoder, and the bound gets looser by a nat "
+            "or two. Put both models on the same coins, then compare.",
+            "c": "Their loss is higher for the same weights, since the encoder sees no coins: that "
+            "makes no model better. See section 3.",
         },
     ),
     Question(

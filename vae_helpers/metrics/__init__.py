@@ -48,6 +48,7 @@ from vae_helpers.metrics.neighbours import (
     density_coverage,
     expected_coverage,
     neighbour_scores,
+    precision_coverage,
     precision_recall,
 )
 from vae_helpers.metrics.reconstruction import bce_floor, reconstruction_error
@@ -102,6 +103,7 @@ __all__ = [
     "own_neighbours",
     "path_energy",
     "path_lengths",
+    "precision_coverage",
     "precision_recall",
     "reconstruction_error",
     "silhouette",

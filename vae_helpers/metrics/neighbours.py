@@ -94,6 +94,27 @@ def density_coverage(real: ArrayLike, generated: ArrayLike, k: int = 5) -> Densi
     return DensityCoverage(scores.density, scores.coverage)
 
 
+def precision_coverage(
+    among_real: ArrayLike, to_generated: ArrayLike, k: int = 5
+) -> tuple[float, float]:
+    """Return precision and coverage from distances; definitions: :func:`neighbour_scores`.
+
+    Args:
+        among_real: distances (n, n) of real images to each other, 0 on the diagonal.
+        to_generated: distances (n, m) of real images, a row each, to generated ones.
+        k: which neighbour sets the radius, from 1 to below n.
+
+    Raises:
+        ValueError: for shapes that do not belong together, k not below n, NaN or infinity.
+    """
+    n = len(among_real)
+    among_real = _arguments.numbers(among_real, "among_real", (n, n))
+    to_generated = _arguments.numbers(to_generated, "to_generated", (n, "m"))
+    k = _arguments.whole_number(k, "k", high=n - 1)
+    inside = to_generated <= np.sort(among_real, axis=1)[:, [k]]
+    return float(inside.any(axis=0).mean()), float(inside.any(axis=1).mean())
+
+
 def expected_coverage(n_real: int, n_generated: int, k: int = 5) -> float:
     """Return the coverage to expect when both samples come from one distribution.
 

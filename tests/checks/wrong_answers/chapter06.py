@@ -1,73 +1,101 @@
-from wrong_answers import noted, right, wrong
+from wrong_answers import right, wrong
 
 ANSWERS = {
-    "pixel_entropy": [
+    "coin_cost": [
         wrong(
-            "the white half only",
-            r"1 [-−] x|black|second|half|term",
-            "return -xlogy(x, x).reshape(len(x), -1).sum(axis=1)",
+            "white coins only",
+            r"black|1 [-−] p|only white",
+            "return -xlogy(coins, p).sum(axis=(2, 3, 4)).mean(axis=0)",
         ),
         wrong(
             "the sign forgotten",
-            r"sign|minus|negative|below 0",
-            "return (xlogy(x, x) + xlogy(1 - x, 1 - x)).reshape(len(x), -1).sum(axis=1)",
+            r"sign|minus|negative|above 0",
+            """
+            cost = xlogy(coins, p) + xlogy(1 - coins, 1 - p)
+            return cost.sum(axis=(2, 3, 4)).mean(axis=0)
+            """,
+        ),
+        wrong(
+            "np.log, and sure pixels",
+            r"nan|xlogy|0 · log",
+            """
+            cost = -coins * np.log(p) - (1 - coins) * np.log(1 - p)
+            return cost.sum(axis=(2, 3, 4)).mean(axis=0)
+            """,
         ),
         wrong(
             "the mean over pixels",
-            r"mean|average|sum",
-            "return (-xlogy(x, x) - xlogy(1 - x, 1 - x)).reshape(len(x), -1).mean(axis=1)",
+            r"mean|average|sum|pixels",
+            """
+            cost = -xlogy(coins, p) - xlogy(1 - coins, 1 - p)
+            return cost.mean(axis=(0, 2, 3, 4))
+            """,
+        ),
+        wrong(
+            "tosses not averaged",
+            r"toss|first axis|shape",
+            """
+            cost = -xlogy(coins, p) - xlogy(1 - coins, 1 - p)
+            return cost.sum(axis=(2, 3, 4))
+            """,
+        ),
+        wrong(
+            "tosses added up",
+            r"toss|mean|added",
+            """
+            cost = -xlogy(coins, p) - xlogy(1 - coins, 1 - p)
+            return cost.sum(axis=(0, 2, 3, 4))
+            """,
+        ),
+        wrong(
+            "one number for all images",
+            r"images|one number",
+            """
+            cost = -xlogy(coins, p) - xlogy(1 - coins, 1 - p)
+            return cost.sum(axis=(2, 3, 4)).mean()
+            """,
+        ),
+        wrong(
+            "p and 1 − p exchanged",
+            r"exchang|white|swap",
+            """
+            cost = -xlogy(coins, 1 - p) - xlogy(1 - coins, p)
+            return cost.sum(axis=(2, 3, 4)).mean(axis=0)
+            """,
         ),
         wrong(
             "bits",
-            r"bits|log2|log 2|nats|natural",
+            r"bits|log2|log 2|natural",
             """
-            entropy = (-xlogy(x, x) - xlogy(1 - x, 1 - x)) / np.log(2)
-            return entropy.reshape(len(x), -1).sum(axis=1)
+            cost = -np.where(coins == 1, np.log2(p), np.log2(1 - p))
+            return cost.sum(axis=(2, 3, 4)).mean(axis=0)
             """,
         ),
         wrong(
-            "np.log, and black pixels",
-            r"nan|xlogy|log(arithm)? (of )?0|0 · log|black",
+            "the squared error",
+            r"squared|logarithm",
+            "return ((coins - p) ** 2).sum(axis=(2, 3, 4)).mean(axis=0)",
+        ),
+        wrong(
+            "the entropy of p",
+            r"entropy|whatever|p for the coins",
             """
-            entropy = -x * np.log(x) - (1 - x) * np.log(1 - x)
-            return entropy.reshape(len(x), -1).sum(axis=1)
+            cost = -xlogy(p, p) - xlogy(1 - p, 1 - p)
+            return cost.sum(axis=(1, 2, 3))
             """,
-        ),
-        wrong(
-            "the mean over images",
-            r"each image|\(n,\)|one number|shape|mean over images",
-            """
-            entropy = -xlogy(x, x) - xlogy(1 - x, 1 - x)
-            return entropy.reshape(len(x), -1).sum(axis=1).mean()
-            """,
-        ),
-        wrong(
-            "a floor of zero",
-            r"grey|zero|0|perfect",
-            "return np.zeros(len(x))",
-        ),
-        wrong(
-            "logarithms of the other one",
-            r"exchang|swap|xlogy\(x, x\)|other|1 [-−] x|inf",
-            "return (-xlogy(x, 1 - x) - xlogy(1 - x, x)).reshape(len(x), -1).sum(axis=1)",
-        ),
-        wrong(
-            "summed over images",
-            r"axis|each image|shape|pixel",
-            "return (-xlogy(x, x) - xlogy(1 - x, 1 - x)).sum(axis=0)",
         ),
         right(
-            "SciPy's entropy",
-            "return (scipy.special.entr(x) + scipy.special.entr(1 - x)).sum(axis=(1, 2, 3))",
+            "the mean coin first",
+            """
+            x = coins.mean(axis=0)
+            return (-xlogy(x, p) - xlogy(1 - x, 1 - p)).sum(axis=(1, 2, 3))
+            """,
         ),
         right(
-            "pixel by pixel, grey ones only",
+            "the probability of what fell",
             """
-            result = []
-            for image in x:
-                p = image[(image > 0) & (image < 1)].astype(float)
-                result.append(-np.sum(p * np.log(p) + (1 - p) * np.log1p(-p)))
-            return np.array(result)
+            fell = np.where(coins > 0.5, p, 1 - p)
+            return -np.log(fell).reshape(len(coins), len(p), -1).sum(axis=2).mean(axis=0)
             """,
         ),
     ],
@@ -141,83 +169,6 @@ ANSWERS = {
         ),
         right(
             "a tensor", "return ops.logsumexp(log_weights - np.log(log_weights.shape[1]), axis=1)"
-        ),
-    ],
-    "moments": [
-        wrong(
-            "over n",
-            r"n [-−] 1|\bn\b",
-            """
-            centred = features - features.mean(axis=0)
-            return features.mean(axis=0), centred.T @ centred / len(features)
-            """,
-        ),
-        wrong(
-            "images for variables",
-            r"transpos|rowvar|\(d, d\)|shape|images",
-            "return features.mean(axis=0), np.cov(features)",
-        ),
-        wrong(
-            "not centred",
-            r"centr|mean|subtract",
-            "return features.mean(axis=0), features.T @ features / (len(features) - 1)",
-        ),
-        wrong(
-            "the order exchanged",
-            r"order|exchang|swap|first",
-            "return np.cov(features.T), features.mean(axis=0)",
-        ),
-        wrong(
-            "variances only",
-            r"covarian|diagonal|\(d, d\)|shape|matrix",
-            "return features.mean(axis=0), features.var(axis=0, ddof=1)",
-        ),
-        wrong(
-            "the diagonal only",
-            r"covarian|diagonal|off|between",
-            "return features.mean(axis=0), np.diag(features.var(axis=0, ddof=1))",
-        ),
-        wrong(
-            "correlations",
-            r"correlat|covarian|scale|diagonal",
-            "return features.mean(axis=0), np.corrcoef(features.T)",
-        ),
-        wrong(
-            "one mean for all",
-            r"mean.*(axis|\(d,\)|each feature|shape|one number)|axis",
-            "return features.mean(), np.cov(features.T)",
-        ),
-        wrong(
-            "not divided",
-            r"divid|n [-−] 1|sum|factor",
-            """
-            centred = features - features.mean(axis=0)
-            return features.mean(axis=0), centred.T @ centred
-            """,
-        ),
-        noted(
-            "centred in place",
-            r"in place|change|argument|copy|-=",
-            """
-            mean = features.mean(axis=0)
-            features -= mean
-            return mean, features.T @ features / (len(features) - 1)
-            """,
-        ),
-        right("np.cov", "return [np.mean(features, axis=0), np.cov(features, rowvar=False)]"),
-        right(
-            "a sum of outer products",
-            """
-            mean = sum(features) / len(features)
-            return mean, sum(np.outer(f - mean, f - mean) for f in features) / (len(features) - 1)
-            """,
-        ),
-        right(
-            "einsum",
-            """
-            c = features - features.mean(0)
-            return features.mean(0), np.einsum("ni,nj->ij", c, c) / (c.shape[0] - 1)
-            """,
         ),
     ],
     "frechet_distance": [
@@ -552,6 +503,112 @@ ANSWERS = {
 
             mixed = sum(k(r, g) for r in real for g in generated) / len(real) / len(generated)
             return within(real) + within(generated) - 2 * mixed
+            """,
+        ),
+    ],
+    "precision_coverage": [
+        wrong(
+            "one neighbour too near",
+            r"k [-−] 1|itself",
+            """
+            radius = np.sort(among_real, axis=1)[:, k - 1]
+            inside = to_generated <= radius[:, None]
+            return inside.any(axis=0).mean(), inside.any(axis=1).mean()
+            """,
+        ),
+        wrong(
+            "not sorted",
+            r"sort",
+            """
+            inside = to_generated <= among_real[:, k][:, None]
+            return inside.any(axis=0).mean(), inside.any(axis=1).mean()
+            """,
+        ),
+        wrong(
+            "the axes exchanged",
+            r"exchang|columns|rows",
+            """
+            radius = np.sort(among_real, axis=1)[:, k]
+            inside = to_generated <= radius[:, None]
+            return inside.any(axis=1).mean(), inside.any(axis=0).mean()
+            """,
+        ),
+        wrong(
+            "the edge outside",
+            r"edge|≤",
+            """
+            radius = np.sort(among_real, axis=1)[:, k]
+            inside = to_generated < radius[:, None]
+            return inside.any(axis=0).mean(), inside.any(axis=1).mean()
+            """,
+        ),
+        wrong(
+            "pairs counted",
+            r"pairs|once",
+            """
+            radius = np.sort(among_real, axis=1)[:, k]
+            inside = to_generated <= radius[:, None]
+            return inside.mean(), inside.any(axis=1).mean()
+            """,
+        ),
+        wrong(
+            "density in place of precision",
+            r"how many balls|one ball|density",
+            """
+            radius = np.sort(among_real, axis=1)[:, k]
+            inside = to_generated <= radius[:, None]
+            return inside.sum(axis=0).mean(), inside.any(axis=1).mean()
+            """,
+        ),
+        wrong(
+            "all in place of any",
+            r"any|all",
+            """
+            radius = np.sort(among_real, axis=1)[:, k]
+            inside = to_generated <= radius[:, None]
+            return inside.all(axis=0).mean(), inside.any(axis=1).mean()
+            """,
+        ),
+        wrong(
+            "one radius for all",
+            r"its own|one radius",
+            """
+            radius = np.sort(among_real, axis=1)[:, k].mean()
+            inside = to_generated <= radius
+            return inside.any(axis=0).mean(), inside.any(axis=1).mean()
+            """,
+        ),
+        wrong(
+            "counts, not shares",
+            r"divide|share|number of",
+            """
+            radius = np.sort(among_real, axis=1)[:, k]
+            inside = to_generated <= radius[:, None]
+            return inside.any(axis=0).sum(), inside.any(axis=1).mean()
+            """,
+        ),
+        wrong(
+            "precision alone",
+            r"2 values|two",
+            """
+            radius = np.sort(among_real, axis=1)[:, k]
+            return (to_generated <= radius[:, None]).any(axis=0).mean()
+            """,
+        ),
+        right(
+            "with loops",
+            """
+            radius = [sorted(row)[k] for row in among_real]
+            inside = np.array([row <= r for row, r in zip(to_generated, radius)])
+            return sum(inside.max(axis=0)) / inside.shape[1], np.mean(inside.max(axis=1))
+            """,
+        ),
+        right(
+            "by partition",
+            """
+            radius = np.partition(among_real, k)[:, [k]]
+            held = to_generated <= radius
+            return [np.mean(held.any(axis)) for axis in (0, 1)]
             """,
         ),
     ],

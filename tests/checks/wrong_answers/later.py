@@ -541,21 +541,6 @@ ANSWERS = {
         ],
     },
     "06": {
-        "pixel_entropy": [
-            wrong(
-                "the variance of a coin",
-                r"varian|log|entropy|x \(1|cross",
-                "return (x * (1 - x)).reshape(len(x), -1).sum(axis=1)",
-            ),
-            wrong(
-                "rounded pixels",
-                r"round|grey|black|white",
-                """
-                p = np.round(x)
-                return (-xlogy(p, p) - xlogy(1 - p, 1 - p)).reshape(len(x), -1).sum(axis=1)
-                """,
-            ),
-        ],
         "iwae_bound": [
             wrong(
                 "half the draws",
@@ -569,21 +554,6 @@ ANSWERS = {
                 "log base two of k",
                 r"log2|base|natural|bits|log k",
                 "return logsumexp(log_weights, axis=1) - np.log2(log_weights.shape[1])",
-            ),
-        ],
-        "moments": [
-            wrong(
-                "over n + 1",
-                r"n [-−] 1|\bn\b|divide|factor",
-                """
-                centred = features - features.mean(axis=0)
-                return features.mean(axis=0), centred.T @ centred / (len(features) + 1)
-                """,
-            ),
-            wrong(
-                "the sum in place of the mean",
-                r"mean|sum|average",
-                "return features.sum(axis=0), np.cov(features.T)",
             ),
         ],
         "frechet_distance": [
