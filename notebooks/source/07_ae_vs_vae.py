@@ -770,12 +770,13 @@ assert abs(by_told - stretched) < 2.5 < 0.25 * by_class
 # that the further training alone did nothing. (The same with three training seeds.) The neighbours
 # hardly move: *where* the codes lie is easier to change than what they know.
 #
-# The samples come in the class we ask for, and their distance falls from 21 to 7 or less. Is that the
-# term's doing? Two more controls say: hardly. Ask the *ordinary* VAE class by class, around its own
-# class means, and it has 14, since the points no longer fall into the holes between the classes.
-# Ask it around three times these means, further out, and it has 5 (3.9 to 5.2 with three trainings,
-# and 3.2 to 4.4 with the term; after the longer training of the full mode 5.0 and 6.4). So nearly all of it comes from *where* we ask, and would have been
-# there for the labels alone. What the term did is the silhouette.
+# The samples come in the class we ask for, and their distance falls from 21 to 7 or less. Is that
+# the term's doing? Two more controls say: hardly. Ask the *ordinary* VAE class by class, around its
+# own class means, and it has 14, since the points no longer fall into the holes between the
+# classes. Ask it around three times these means, further out, and it has 5 (3.9 to 5.2 with three
+# trainings, and 3.2 to 4.4 with the term; after the longer training of the full mode 5.0 and 6.4).
+# So nearly all of it comes from *where* we ask, and would have been there for the labels alone.
+# What the term did is the silhouette.
 #
 # And note what the comparison is worth now: **a model that was told the classes cannot be held
 # against models that were not.**
