@@ -26,7 +26,7 @@ def binarize(
     kind: Literal["dynamic", "static", "threshold"] = "dynamic",
     seed: int | None = None,
 ) -> np.ndarray:
-    """Make grey images black and white, because only those have a Bernoulli likelihood.
+    """Make grey images black and white: the coins whose likelihood a Bernoulli decoder gives.
 
     Args:
         images: (n, …) with pixels in [0, 1], read as probabilities of white.
@@ -64,7 +64,8 @@ def elbo(
     """Return the evidence lower bound of each image: log p(x|z) − β KL(q(z|x) ‖ p(z)).
 
     Args:
-        x: images (n, …); black and white if the bound is to be one on a likelihood.
+        x: images (n, …). Black and white: a bound on their log-likelihood. Grey: one on the mean
+            log-likelihood of black and white images, tossed with the grey values as probabilities.
         x_hat: decoded probabilities of the same shape, from one z drawn for each image.
         z_mean: posterior means (n, latent_dim).
         z_log_var: logarithms of the posterior variances (n, latent_dim).
@@ -121,8 +122,8 @@ def importance_weighted_log_likelihood(
     Args:
         model: has ``encode(images) -> (z_mean, z_log_var)`` and either ``decode_logits(z)`` or
             ``decode(z)`` with probabilities in [0, 1] (which are kept 1e-7 away from 0 and 1).
-        images: (n, …), black and white: for grey pixels there is no Bernoulli likelihood, and the
-            number that comes out is none.
+        images: (n, …), black and white. A Bernoulli decoder has no density of grey pixels; with one
+            draw, grey pixels give a bound for the mean over coins tossed with them.
         k: draws for each image.
         seed: of the draws.
         log_likelihood: a function of (images (m, …), z (m, latent_dim)) that returns

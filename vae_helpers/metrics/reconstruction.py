@@ -29,7 +29,8 @@ def reconstruction_error(
 
     "mse" adds up (x − x̂)² over pixels. "bce" adds up −x log x̂ − (1 − x) log(1 − x̂), in nats:
     the negative log-likelihood of pixels x that are 0 or 1 under Bernoulli probabilities x̂. For
-    grey pixels its smallest value is not zero but :func:`bce_floor`, and it is no likelihood.
+    grey pixels it is the mean of that over coins which fall white with probability x; its smallest
+    value is not zero but their entropy, :func:`bce_floor`.
 
     Args:
         x: images (n, h, w, 1), or any (n, …), with pixels in [0, 1].
