@@ -272,22 +272,6 @@ def simple_images(models):
     }
 
 
-@claim(
-    "The −ELBO of a VAE of clothes tells digits from clothes hardly better than a coin; the "
-    "squared error does, and the nearest garment and the size of the PNG do better.",
-    holds=lambda v: 0.3 < v["−ELBO"] < 0.7 and 0.9 < v["error"] < min(v["small PNG"], v["nearest"]),
-    protocol="500 test images of each kind, 32 × 32; the nearest of 6,000 garments; ROC AUC.",
-)
-def foreign(models):
-    clothes = vh.load_data("fashion-mnist", image_size=32, validation=0)
-    strange = np.pad(digits()[1][::4], ((0, 0), (2, 2), (2, 2), (0, 0)))
-    both = np.concatenate([clothes.test.images[::20], strange])
-    odd, model = np.repeat([0, 1], len(strange)), models("fashion-conv-vae")
-    scores = baselines.anomaly_scores(model, clothes.train.images[:6_000], both)
-    scores["small PNG"] = -baselines.png_bits(both)
-    return {name: roc_auc_score(odd, score) for name, score in scores.items()}
-
-
 def accuracy(images, labels, encode=flat):
     _, x, y = digits()
     return 100 * SVC(C=5).fit(encode(images), labels).score(encode(x), y)
