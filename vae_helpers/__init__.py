@@ -24,6 +24,7 @@ _SUBMODULES = (
     "latent",
     "metrics",
     "models",
+    "own",
     "plots",
     "toys",
     "training",
