@@ -1,4 +1,4 @@
-"""A model of the zoo for a learner's own images, the simple tool beside it, and their report card."""
+"""A model of the zoo for a learner's own images, the simple tool beside it, their report card."""
 
 import math
 import os
@@ -13,7 +13,6 @@ from numpy.typing import ArrayLike
 
 from vae_helpers import _arguments, latent, plots, zoo
 from vae_helpers.data import Data
-from vae_helpers.evaluation import FeatureSpace
 from vae_helpers.files import DamagedFileError, read_card
 from vae_helpers.training import Recipe
 
@@ -162,9 +161,9 @@ class PrincipalComponents:
         images = _arguments.images(images, "images")
         self.image_shape = images.shape[1:]
         rows = images.reshape(len(images), -1)
-        most = min(rows.shape)
+        most = min(len(rows) - 1, rows.shape[1])
         self.latent_dim = _arguments.whole_number(latent_dim, "latent_dim", 1, most)
-        self._fitted = PCA(self.latent_dim, whiten=True, svd_solver="full").fit(rows)
+        self._fitted = PCA(self.latent_dim, whiten=True, svd_solver="covariance_eigh").fit(rows)
 
     def encode(self, images: ArrayLike) -> np.ndarray:
         """Return the scaled components (n, latent_dim) of images (n, h, w, 1)."""
@@ -199,6 +198,7 @@ class Features:
     accuracy: float | None = None
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
+        """Return the features (n, d) of images (n, h, w, 1)."""
         return self.function(images)
 
     @property
@@ -230,7 +230,7 @@ def pixel_features(data: Data, n: int = 32) -> Features:
 
     rows = _flat(data.train.images)
     n = _arguments.whole_number(n, "n", 1, min(rows.shape))
-    fitted = PCA(n, svd_solver="full").fit(rows)
+    fitted = PCA(n, svd_solver="covariance_eigh").fit(rows)
     return Features(f"{n} components of the pixels", lambda x: fitted.transform(_flat(x)))
 
 
@@ -263,7 +263,7 @@ def class_features(data: Data, seed: int = 0, units: int = 64) -> Features:
     kernel, bias = classifier.coefs_[0], classifier.intercepts_[0]
     accuracy = float(classifier.score(_flat(data.test.images), data.test.labels))
     return Features(
-        f"a classifier of {len(classifier.classes_)} classes, right in {accuracy:.0%}",
+        f"those of a classifier ({len(classifier.classes_)} classes, {accuracy:.0%} right)",
         lambda images: np.maximum(_flat(images) @ kernel + bias, 0),
         accuracy,
     )
@@ -287,7 +287,7 @@ def report_card(
         ValueError: for no report, or reports of different protocols.
     """
     reports = _arguments.mapping(reports, "reports")
-    first, *others = reports.values()
+    first = next(iter(reports.values()))
     for name, report in reports.items():
         if any(report["protocol"][key] != first["protocol"][key] for key in ("n", "features")):
             raise ValueError(

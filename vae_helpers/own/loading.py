@@ -75,7 +75,9 @@ class Summary:
             rows.append(("classes", f"{len(self.classes):,}", _shortened(counts, SHOWN_SKIPPED)))
         for what, names in self.done.items():
             is_all = len(names) >= self.read
-            rows.append((what, "all" if is_all else f"{len(names):,}", _shortened(names) * (not is_all)))
+            rows.append(
+                (what, "all" if is_all else f"{len(names):,}", _shortened(names) * (not is_all))
+            )
         return rows + [("note", "", note) for note in self.notes]
 
     def __repr__(self):
@@ -344,7 +346,7 @@ def _check_memory(listing, size):
         most = MAX_BYTES // (8 * size**2)
         raise ValueError(
             f"source has {n:,} pictures, which at {size} × {size} need {needed / 2**30:.1f} GB: "
-            f"allowed are {MAX_BYTES / 2**30:.0f} GB, {most:,} pictures (limit={most} draws so many)"
+            f"allowed are {MAX_BYTES / 2**30:.0f} GB, {most:,} pictures; limit={most} draws so many"
         )
 
 
@@ -378,7 +380,9 @@ def _from_row(row, size, square):
     row = np.asarray(row)
     if row.dtype == bool:
         row = row.astype(np.float32)
-    return pictures.from_array(row if row.dtype == np.uint8 else row.astype(np.float32), size, square)
+    return pictures.from_array(
+        row if row.dtype == np.uint8 else row.astype(np.float32), size, square
+    )
 
 
 def _too_few(listing, n):
@@ -409,8 +413,8 @@ def _shares(n, validation, test):
     sizes = [_share(value, name, n) for value, name in ((validation, "validation"), (test, "test"))]
     if n - sum(sizes) < LEAST_TRAIN:
         raise ValueError(
-            f"validation={validation!r} and test={test!r} leave {n - sum(sizes):,} of {n:,} pictures "
-            f"to train with: allowed are {LEAST_TRAIN} or more"
+            f"validation={validation!r} and test={test!r} leave {n - sum(sizes):,} of {n:,} "
+            f"pictures to train with: allowed are {LEAST_TRAIN} or more"
         )
     return sizes
 

@@ -1,4 +1,4 @@
-"""One picture of any kind becomes a small grey square, by stated rules, or there is a reason why not.
+"""One picture of any kind becomes a small grey square, by stated rules, or is left out by name.
 
 Of several frames the first counts; a photograph is turned as its EXIF orientation says; what is
 transparent is laid on white; colours become grey by 0.299 R + 0.587 G + 0.114 B; pixels of 16 bits
@@ -63,9 +63,7 @@ def from_file(
             raise LeftOutError(f"broken ({_in_short(error)})") from error
 
 
-def from_array(
-    pixels: np.ndarray, size: int, square: str = "crop"
-) -> tuple[np.ndarray, list[str]]:
+def from_array(pixels: np.ndarray, size: int, square: str = "crop") -> tuple[np.ndarray, list[str]]:
     """Prepare a picture (h, w) or (h, w, 1, 3 or 4): bytes, or float32 in [0, 1].
 
     Arguments, returns and errors are those of :func:`from_file`.
@@ -120,9 +118,10 @@ def _grey(picture, done):
     picture.load()
     if picture.mode == "F" or picture.mode.startswith("I"):
         return Image.fromarray(_wide_grey(np.asarray(picture), picture.mode, done))
+    is_grey = picture.mode in ("1", "L", "LA", "La")
     if picture.has_transparency_data:
         picture = _on_white(picture.convert("RGBA"), done)
-    if picture.mode in ("1", "L", "LA", "La"):
+    if is_grey:
         return picture.convert("L")
     done.append("colours turned to grey")
     return picture.convert("RGB").convert("L")
