@@ -6,6 +6,8 @@
 - ``notebooks/solutions/NN_topic.ipynb``: complete,
 - ``vae_helpers/assets/solutions/NN_topic.json``: what ``exercise.solution()`` shows.
 
+A template is a notebook without a number, ``your_topic.py``, that learners fill with their own.
+
 The same source gives the same bytes, so ``--check`` can tell whether anything is stale. How to
 write a chapter: docs/authoring.md.
 """
@@ -28,7 +30,7 @@ from vae_helpers.files import replacing
 
 ROOT = Path(__file__).resolve().parents[1]
 SOLUTION, STUB, END = "# <solution>", "# <stub>", "# </solution>"
-CHAPTER = re.compile(r"\d\d_[a-z0-9_]+")
+CHAPTER = re.compile(r"(\d\d|your)_[a-z0-9_]+")  # your_topic: a template, which has no number
 YOUR_CODE = "# your code here"
 FIRST_CELL, LAST_CELL = ROOT / "tools" / "first_cell.py", ROOT / "tools" / "last_cell.py"
 SAVE_A_COPY = "*On Colab: File → Save a copy in Drive first, or your answers go with the session.*"
@@ -72,7 +74,7 @@ def sources(root=ROOT, chapters=()):
     """List the source files of the named chapters, or of all."""
     folder = root / "notebooks" / "source"
     if not chapters:
-        return sorted(folder.glob("[0-9][0-9]_*.py"))
+        return sorted(path for path in folder.glob("*.py") if CHAPTER.fullmatch(path.stem))
     paths = [folder / f"{Path(name).stem}.py" for name in chapters]
     for path in paths:
         if not path.is_file():
@@ -101,7 +103,7 @@ def generated(source, root=ROOT):
     """Map each path generated from a source file to its bytes."""
     chapter = source.stem
     if not CHAPTER.fullmatch(chapter):
-        raise SourceError(f"{source.name}: chapters are named NN_topic.py")
+        raise SourceError(f"{source.name}: chapters are named NN_topic.py, or your_topic.py")
     cells = read_cells(source)
     edition = published(root)
     notebooks = root / "notebooks"

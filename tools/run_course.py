@@ -74,7 +74,8 @@ def notebooks(chapters=(), which="both"):
     """List the notebooks to run: the learner's set, then the solutions."""
     folders = {"learner": NOTEBOOKS, "solutions": NOTEBOOKS / "solutions"}
     wanted = [folder for name, folder in folders.items() if which in (name, "both")]
-    found = [path for folder in wanted for path in sorted(folder.glob("[0-9][0-9]_*.ipynb"))]
+    names = ("[0-9][0-9]_*.ipynb", "your_*.ipynb")  # the chapters, then the templates
+    found = [path for folder in wanted for name in names for path in sorted(folder.glob(name))]
     stems = [Path(name).stem for name in chapters]
     for stem in stems:
         if stem not in {path.stem for path in found}:

@@ -26,6 +26,7 @@ _SUBMODULES = (
     "latent",
     "metrics",
     "models",
+    "own",
     "plots",
     "toys",
     "training",

@@ -39,10 +39,13 @@ IMAGE_SIZES = (28, 32)
 
 @dataclass(frozen=True)
 class Split:
-    """Images (n, h, w, 1), float32 in [0, 1], and their labels (n,), int64 from 0 to 9."""
+    """Images (n, h, w, 1), float32 in [0, 1], and their labels (n,), int64 from 0.
+
+    The bundled sets have labels from 0 to 9; own images without classes have None.
+    """
 
     images: np.ndarray
-    labels: np.ndarray
+    labels: np.ndarray | None
 
     def __len__(self) -> int:
         return len(self.images)
@@ -50,7 +53,7 @@ class Split:
 
 @dataclass(frozen=True)
 class Data:
-    """A data set in three disjoint parts, with the names of its ten classes."""
+    """A data set in three disjoint parts, with the names of its classes."""
 
     name: str
     train: Split

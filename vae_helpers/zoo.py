@@ -13,7 +13,7 @@ import numpy as np
 
 from vae_helpers import _arguments, models, provenance, training, weights
 from vae_helpers.backend import keras
-from vae_helpers.data import Data, load_data
+from vae_helpers.data import FILES, Data, load_data
 from vae_helpers.files import ASSETS, damaged, read_card, replacing, sha256_of, write_json
 from vae_helpers.training import Recipe
 
@@ -497,7 +497,7 @@ def _card(name, model, recipe_name, recipe, seed, data, history):
             "name": data.name,
             "image_size": model.image_shape[0],
             "split": {part: len(split) for part, split in splits.items()},
-            "validation": "last images of the training file" if len(data.validation) else "test",
+            "validation": _validation(data),
         },
         "versions": provenance.versions(),
         "commit": provenance.commit(),
@@ -509,6 +509,14 @@ def _card(name, model, recipe_name, recipe, seed, data, history):
         "seconds": round(history["seconds"][-1], 1),
         "history": {key: [round(x, 4) for x in values] for key, values in history.items()},
     }
+
+
+def _validation(data):
+    """Say which images the validation losses are of."""
+    if not len(data.validation):
+        return "test"
+    is_bundled = data.name in FILES
+    return "last images of the training file" if is_bundled else "kept apart by who made the data"
 
 
 def _parameters(model):

@@ -45,6 +45,12 @@ def test_the_stub_is_not_stored(path, conclusion):
     assert "empty" in repr(experiment_log.read())
 
 
+@pytest.mark.parametrize("parts", [{"settings": {"seeds": ...}}, {"results": ...}])
+def test_a_part_that_is_a_stub_is_not_stored_either(path, parts):
+    assert experiment_log.add("own", conclusion="It is sharper.", **parts).state == NOT_ATTEMPTED
+    assert not path.exists()
+
+
 def test_entries_are_added_and_not_repeated(path):
     add(loss=1.5)
     add(loss=1.5)

@@ -42,7 +42,7 @@ def folder() -> Path:
 
 
 def add(experiment: str, settings=None, results=None, conclusion=...) -> Result:
-    """Write an experiment down, unless the conclusion still is the stub ``...``.
+    """Write an experiment down, unless the conclusion, or any part, still is the stub ``...``.
 
     Args:
         experiment: its name, such as "01: a wider code".
@@ -53,7 +53,7 @@ def add(experiment: str, settings=None, results=None, conclusion=...) -> Result:
     Returns:
         What the notebook shows. The same entry is not written twice in a row.
     """
-    if conclusion is ... or not text(conclusion).strip():
+    if conclusion is ... or not text(conclusion).strip() or _has_stub(settings, results):
         message = "Run the experiment, write your conclusion, and run this cell again."
         result = Result(NOT_ATTEMPTED, text(experiment), message)
     else:
@@ -71,6 +71,12 @@ def add(experiment: str, settings=None, results=None, conclusion=...) -> Result:
 def read() -> Log:
     """Read the log; lines that cannot be read are left out, and left in the file."""
     return Log(journal.read(FILE_NAME))
+
+
+def _has_stub(*parts):
+    """Return whether one of the parts, or a value in it, still is the stub."""
+    values = (value for part in parts if isinstance(part, dict) for value in part.values())
+    return any(value is ... for value in (*parts, *values))
 
 
 def _write_down(entry):
