@@ -193,7 +193,8 @@ def test_numpy_parts_do_without_networks(part):
 
 
 TYPED = (
-    *("backend", "claims", "cli", "course", "data", "features", "files", "machine"),
+    *("backend", "baselines", "claims/sentences", "claims/table", "cli", "coding", "colab"),
+    *("course", "data", "features", "files", "latent", "machine", "own/loading", "own/fitting"),
     *("provenance", "published", "tsne", "weights", "zoo"),
 )
 

@@ -6,6 +6,7 @@ these is a *Fréchet classifier distance*: it ranks models of one data set, and 
 
 import functools
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -249,7 +250,9 @@ def features_distance(features: np.ndarray, dataset: str = "mnist") -> FrechetCl
     return FrechetClassifierDistance(value, n, dimension, real_floor(n, dataset), _known(dataset))
 
 
-def distances_by_size(features: np.ndarray, sizes, dataset: str = "mnist") -> np.ndarray:
+def distances_by_size(
+    features: np.ndarray, sizes: Iterable[int], dataset: str = "mnist"
+) -> np.ndarray:
     """Return the mean Fréchet classifier distance (k,) of parts of features, for k part sizes.
 
     All rows (n, 64) are cut into parts of each size, one after the other; the last part of a size
