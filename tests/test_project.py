@@ -194,6 +194,7 @@ def test_numpy_parts_do_without_networks(part):
 
 TYPED = (
     *("backend", "claims", "cli", "course", "data", "features", "files", "machine"),
+    *("own/example", "own/fitting", "own/loading", "own/pictures"),
     *("provenance", "published", "tsne", "weights", "zoo"),
 )
 
