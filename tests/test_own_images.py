@@ -514,7 +514,7 @@ def test_a_recipe_has_about_as_many_steps_whatever_the_set(name):
         images = np.broadcast_to(np.float32(0), (n, 28, 28, 1))
         recipe = own.recipe(name, dataclasses.replace(TINY, train=Split(images, None)), 1_000)
         steps = recipe.epochs * -(-n // recipe.batch_size)
-        assert 0.9 * 1_000 < steps < 1.1 * 1_000 or recipe.epochs == 1
+        assert 0.9 * 1_000 < steps < 1.1 * 1_000 or (n == 50_000 and recipe.epochs == 1)
         assert recipe.learning_rate <= base.learning_rate
         assert recipe.precision == "float32"
 
@@ -527,14 +527,15 @@ TINY = dataclasses.replace(load_data("mnist"), name="own/tiny")
 
 def test_components_are_those_of_pca(data):
     x = data.train.images
-    pca = own.PrincipalComponents(x, 100)
+    pca, few = own.PrincipalComponents(x, 30), own.PrincipalComponents(x, 3)
     z = pca.encode(x)
     assert z.std(axis=0) == pytest.approx(1, abs=0.01)
-    errors = [
-        np.square(data.test.images - own.PrincipalComponents(x, d).reconstruct(data.test.images))
-        for d in (2, 10, 100)
-    ]
-    assert errors[0].sum() > errors[1].sum() > errors[2].sum()
+    # No plane of 30 dimensions leaves less than the singular values after the thirtieth.
+    flat = x.reshape(len(x), -1) - x.reshape(len(x), -1).mean(axis=0)
+    values = np.linalg.svd(flat, full_matrices=False)[1]
+    left = np.square(x - pca.reconstruct(x)).sum()
+    assert 0.85 < left / np.square(values[30:]).sum() < 1  # pixels are clipped, which helps
+    assert np.square(x - few.reconstruct(x)).sum() > left
     samples = pca.sample(500, seed=0)
     assert samples.mean(axis=0) == pytest.approx(x.mean(axis=0), abs=0.1)
     assert (samples == pca.sample(500, seed=0)).all()
