@@ -200,7 +200,7 @@ def _distance_and_eye(_):
     return Claim(
         "The Fréchet distance does not always agree with the eye",
         "no number (D)",
-        f"real digits are at {real:.1f}, twenty of them, repeated, at {twenty:.1f}",
+        f"real digits are at {real:.2f}, twenty of them, repeated, at {twenty:.2f}",
         yes_if(twenty > 10 * real),
         "06",
     )
