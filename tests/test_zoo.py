@@ -308,6 +308,20 @@ def test_a_scheduled_beta_is_saved_as_that_of_its_end(tmp_path, kind):
         assert float(keras.ops.convert_to_numpy(model.beta)) == 2.0
 
 
+@pytest.mark.parametrize("resume", [True, False])
+def test_the_state_is_kept_only_where_it_is_to_go_on(tmp_path, resume):
+    kept = []
+    look = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, logs: kept.append((tmp_path / "unfinished").exists())
+    )
+    settings = {"data": small_data(), "progress": False, "callbacks": [look], "resume": resume}
+    history = zoo.train("mnist-vae", TINY.replace(epochs=3), folder=tmp_path, **settings)
+    assert any(kept) == resume
+    assert len(zoo.card("mnist-vae", folder=tmp_path)["history"]["loss"]) == 3
+    assert history["loss"][-1] < history["loss"][0]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["card.json", "model.keras"]
+
+
 def test_a_finished_training_leaves_nothing_unfinished(tmp_path):
     """Another seed or β into the same folder is then another training, and not refused."""
     settings = {"folder": tmp_path, "data": small_data(), "progress": False}
