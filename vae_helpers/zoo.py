@@ -247,6 +247,7 @@ def train(
     data: Data | None = None,
     snapshots: Iterable[int] = (),
     callbacks: Iterable[keras.callbacks.Callback] = (),
+    resume: bool = True,
 ) -> dict[str, list[float]]:
     """Train a named model from scratch and write its checkpoint and card to ``folder``.
 
@@ -266,6 +267,8 @@ def train(
         snapshots: epochs after which the model as it is then is kept too, in a folder
             "epoch-3" (say) within ``folder``.
         callbacks: further Keras callbacks.
+        resume: keep the state after every epoch, and go on from it. Where epochs are shorter than
+            it takes to write them down, False is quicker.
 
     Returns:
         What :func:`vae_helpers.training.fit` returns. If training was stopped early, by Ctrl-C,
@@ -296,7 +299,7 @@ def train(
         validation.images,
         recipe,
         seed=seed,
-        resume_from=folder / "unfinished",
+        resume_from=folder / "unfinished" if resume else None,
         progress=progress,
         callbacks=[_Snapshots(snapshots, folder, keep), *callbacks],
     )

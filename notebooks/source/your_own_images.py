@@ -89,7 +89,8 @@ vh.plots.image_grid(shown, title=f"{len(data.train):,} pictures to train with")
 # Three training seeds, for one run is one draw of a lottery. The recipe is the course's own, with
 # epochs enough for the same number of steps: a small set is seen more often. More steps:
 # `steps=3_000`. Each run is kept with its card, and `vh.zoo.load` opens it again, today or next
-# year. If a run is interrupted, start the cell again, and it goes on.
+# year. A long run (5,000 training pictures or more) that is interrupted goes on where it was when
+# you start the cell again.
 
 # %%
 recipe = own.recipe(name, data, steps=vh.by_mode(300, 3_000))

@@ -16,6 +16,7 @@ from vae_helpers.data import Data
 from vae_helpers.files import DamagedFileError, read_card
 from vae_helpers.training import Recipe
 
+MANY = 5_000  # so many training images make an epoch worth keeping
 OF_A_RUN = {"model.keras", "card.json", "unfinished"}  # what zoo.train writes into a folder
 HALF_A_GREY_LEVEL = 1 / 510
 
@@ -73,8 +74,9 @@ def train(
 ) -> dict[str, list[float]]:
     """Fit a model of the zoo to your images, and keep it with its card in a folder of yours.
 
-    ``vae_helpers.zoo.load(name, folder=folder)`` opens it again, and ``zoo.card`` its card. A run
-    that is interrupted goes on where it was when it is started again with the same arguments.
+    ``vae_helpers.zoo.load(name, folder=folder)`` opens it again, and ``zoo.card`` its card. With
+    5,000 training images or more, a run that is interrupted goes on where it was when it is started
+    again with the same arguments; with fewer it starts again.
 
     Args:
         name: one of ``vae_helpers.zoo.names()``; "fashion-…" take pictures of 32 × 32 pixels, the
@@ -109,6 +111,7 @@ def train(
         folder=folder,
         progress=progress,
         data=data,
+        resume=len(data.train) >= MANY,
     )
 
 
