@@ -492,6 +492,7 @@ def test_overwrite_takes_the_place_of_a_model(folder, data, monkeypatch):
     monkeypatch.setattr(zoo, "train", lambda *args, **kwargs: called.append(kwargs))
     own.train("mnist-vae", data, folder, SHORT, overwrite=True)
     assert called[0]["folder"] == folder
+    assert not called[0]["resume"]  # short epochs are not worth keeping
 
 
 def test_refusals_of_train(data, flowers, tmp_path):
