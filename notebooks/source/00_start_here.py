@@ -205,6 +205,8 @@ n_problems = cli.main(["preflight"])
 #   Which autoencoder separates the classes, without labels?
 # - [08 · Applications](08_applications.ipynb):
 #   What is it good for, and where did the field go next?
+# - [Your own images](your_own_images.ipynb):
+#   From a folder of your pictures to a model, a report card, and claims you can defend.
 #
 # Chapters 01 to 04 build on each other. After them, take those you need, in any order. How far you
 # are, in each chapter and in this one:

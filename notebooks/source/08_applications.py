@@ -931,5 +931,5 @@ progress("08")
 #
 # Your [experiment log](00_start_here.ipynb) is yours: `experiment_log.read()` shows it. Take one
 # line of it that surprised you, run its chapter with `VAE_COURSE_MODE=full`, and find out whether
-# it was luck. Then take your own images: [the last notebook](../notebooks/your_own_images.ipynb)
+# it was luck. Then take your own images: [the last notebook](your_own_images.ipynb)
 # fits a model to a folder of pictures, and asks for your own claims.
