@@ -24,6 +24,7 @@ _SUBMODULES = (
     "evaluation",
     "features",
     "latent",
+    "machine",
     "metrics",
     "models",
     "own",

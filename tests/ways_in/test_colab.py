@@ -1,11 +1,13 @@
 """What the package does on Colab, with stand-ins for what only Colab has."""
 
+import email
 import json
 import sys
 import types
 import zipfile
 from pathlib import Path
 
+import build_notebooks
 import keras
 import pytest
 from packaging.requirements import Requirement
@@ -77,6 +79,29 @@ def test_log_and_progress_are_handed_over_as_a_file(drive, capsys):
         assert sorted(archive.namelist()) == ["experiments.jsonl", "progress.jsonl"]
         for name in archive.namelist():
             assert archive.read(name) == (journal.folder() / name).read_bytes()
+
+
+def test_links_lead_to_the_chapters_on_colab(drive, monkeypatch, capsys):
+    described = email.message_from_string("Version: 1.2.3\n")
+    monkeypatch.setattr(colab.importlib.metadata, "metadata", lambda _: described)
+    set_up()
+    colab.hand_over()
+    assert colab.chapters() == {}
+    assert "HTML" not in capsys.readouterr().out
+
+    edition = build_notebooks.Edition("https://github.com/someone/course", "1.2.3")
+    described["Project-URL"] = f"Repository, {edition.address}"
+    names = [path.stem for path in build_notebooks.sources()]
+    assert list(colab.chapters()) == names
+    for name, address in colab.chapters().items():
+        assert f"({address})" in build_notebooks.badge(edition, f"notebooks/{name}.ipynb")
+    shown = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    set_up()
+    colab.hand_over()
+    for html in shown:
+        assert all(f'href="{address}"' in html.data for address in colab.chapters().values())
+    assert len(shown) == 2
 
 
 def test_another_edition_and_another_backend_need_a_restart(drive):
