@@ -1,7 +1,8 @@
 """A start-up file of IPython that lets TensorFlow on a processor compute as on a GPU.
 
 The factors of products and convolutions keep ten bits after the point, as in the units of an A100,
-L4 or H100 (TensorFloat-32), and XLA compiles wherever Keras leaves it open. What is added up stays in float32.
+L4 or H100 (TensorFloat-32); what is added up stays in float32. And XLA compiles wherever Keras
+leaves it open.
 """
 
 import functools
@@ -40,7 +41,12 @@ def with_rounded_factors(product):
     return on_tensor_cores
 
 
-for module, names in PRODUCTS.items():
-    for name in names:
-        setattr(module, name, with_rounded_factors(getattr(module, name)))
-trainer.Trainer._resolve_auto_jit_compile = trainer.model_supports_jit
+def become_a_gpu():
+    for module, names in PRODUCTS.items():
+        for name in names:
+            setattr(module, name, with_rounded_factors(getattr(module, name)))
+    trainer.Trainer._resolve_auto_jit_compile = trainer.model_supports_jit
+
+
+if __name__ == "__main__":  # IPython runs its start-up files in the notebook's own name
+    become_a_gpu()
