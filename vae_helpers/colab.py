@@ -8,10 +8,12 @@ added, and what is too old is said.
 import importlib
 import importlib.metadata
 import os
+import secrets
 import subprocess
 import sys
 import tempfile
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import vae_helpers
@@ -140,6 +142,10 @@ def keep_on_drive() -> Path:
             "on without it, or run this cell again."
         ) from error
     os.environ[journal.HOME] = str(folder)
+    # Two notebooks on Colab are two machines, and a Drive may keep the file of one of them only.
+    if not os.environ.get(journal.SESSION):
+        now = datetime.now(UTC)
+        os.environ[journal.SESSION] = f"{now:%Y-%m-%d-%H%M%S}-{secrets.token_hex(2)}"
     return folder
 
 
@@ -170,7 +176,7 @@ def _show_chapters():
 
     links = [f'<a href="{url}" target="_blank">{name}</a>' for name, url in chapters().items()]
     if links:
-        display(HTML(f"The chapters on Colab: {' · '.join(links)}"))
+        display(HTML(f"Chapters on Colab, at this edition: {' · '.join(links)}"))
 
 
 def _backend_that_is_there(backend):

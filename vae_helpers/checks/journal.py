@@ -3,6 +3,10 @@
 The folder is ``~/.vae-course``, or what the environment variable VAE_COURSE_HOME names. Several
 notebooks may write into one file at the same time: an entry is one write at the end of the file,
 and nothing that stands there is ever written again.
+
+A folder that several machines share, such as a Drive, may not put two machines' entries into one
+file but keep one machine's. There the environment variable VAE_COURSE_SESSION gives each session
+files of its own, ``progress.SESSION.jsonl``; all of them are read.
 """
 
 import json
@@ -11,7 +15,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-HOME = "VAE_COURSE_HOME"
+HOME, SESSION = "VAE_COURSE_HOME", "VAE_COURSE_SESSION"
 
 
 class NoHomeError(OSError):
@@ -30,6 +34,13 @@ def folder() -> Path:
         raise NoHomeError("this user has no home directory") from None
 
 
+def path(name: str) -> Path:
+    """Return the path that this session's entries for a file of the folder go to."""
+    whole = folder() / name
+    session = os.environ.get(SESSION, "")
+    return whole.with_suffix(f".{session}{whole.suffix}") if session else whole
+
+
 def append(name: str, entry: dict) -> None:
     """Add an entry, with the time as ``when``, to a file of the learner's folder.
 
@@ -40,11 +51,11 @@ def append(name: str, entry: dict) -> None:
     Raises:
         OSError: if the file cannot be written: no home, no space, no permission.
     """
-    path = folder() / name
-    path.parent.mkdir(parents=True, exist_ok=True)
+    own = path(name)
+    own.parent.mkdir(parents=True, exist_ok=True)
     line = _encoded({"when": datetime.now(UTC).isoformat(timespec="seconds"), **entry})
-    with open(path, "ab", buffering=0) as file:
-        data = (b"" if _ends_a_line(path) else b"\n") + line + b"\n"
+    with open(own, "ab", buffering=0) as file:
+        data = (b"" if _ends_a_line(own) else b"\n") + line + b"\n"
         if file.write(data) != len(data):
             raise OSError("the disk is full")
 
@@ -52,14 +63,14 @@ def append(name: str, entry: dict) -> None:
 def read(name: str) -> list[dict]:
     """Return the entries of a file, oldest first; lines that hold none are left out.
 
-    A file that is not there or cannot be read has none.
+    A file that is not there or cannot be read has none. The entries of several sessions' files
+    are put in the order of their times.
     """
-    try:
-        content = (folder() / name).read_bytes()
-    except OSError:
-        return []
-    entries = map(_parsed, content.split(b"\n"))
-    return [entry for entry in entries if isinstance(entry, dict)]
+    by_file = [entries for file in _all_files(name) if (entries := _entries(file))]
+    together = [entry for entries in by_file for entry in entries]
+    if len(by_file) > 1:  # in one file they stand in their order, whatever the clock said
+        together.sort(key=lambda entry: text(entry.get("when", "")))
+    return together
 
 
 def plain(value, depth: int = 20):
@@ -89,6 +100,23 @@ def advice(error: OSError) -> str:
         f"{type(error).__name__}: {error}. Set the environment variable {HOME} to a folder of "
         "your own."
     )
+
+
+def _all_files(name):
+    """List the paths of a file and of all sessions' own ones."""
+    try:
+        whole = folder() / name
+    except NoHomeError:
+        return []
+    return [whole, *sorted(whole.parent.glob(f"{whole.stem}.*{whole.suffix}"))]
+
+
+def _entries(file):
+    try:
+        lines = file.read_bytes().split(b"\n")
+    except OSError:
+        return []
+    return [entry for entry in map(_parsed, lines) if isinstance(entry, dict)]
 
 
 def _ends_a_line(path):
