@@ -1,4 +1,4 @@
-"""The outline of the course, read from ``notebooks/source``: chapters, sections, exercises, minutes.
+"""The outline of the course from ``notebooks/source``: chapters, sections, exercises, minutes.
 
 A section begins with ``## 3. Title <!-- 12 min -->``, an exercise with
 ``### Exercise 2 · Title <!-- 6 min -->``. What stands before the first section of a chapter is its
