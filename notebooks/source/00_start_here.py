@@ -33,7 +33,7 @@ rows = {"handwritten digits": digits.images[:10], "clothes": clothes.images[:10]
 vh.plots.image_grid(rows, title="Two sets of 70,000 grey images come with the course")
 
 # %% [markdown]
-# ## Four walks
+# ## Four walks <!-- 4 min -->
 #
 # A **variational autoencoder** (VAE) has learned to turn each digit into ten numbers, its **code**,
 # and ten numbers back into a picture. So one can walk: from the code of a 7 straight to the code of
@@ -58,7 +58,7 @@ vh.plots.filmstrip(walks, title="Four straight walks between codes")
 # of the pictures between the ends is in the data: the model has made them up. Some are blurred. How
 # good such pictures are, and where they fail, fills two chapters.
 #
-# ## A map to move on
+# ## A map to move on <!-- 3 min -->
 #
 # This VAE gets by with *two* numbers a digit. Two numbers are a place on a map, so all that it can
 # draw fits on one page. Its pictures are cruder: two numbers hold less than ten.
@@ -79,7 +79,7 @@ assert not explorer.errors, explorer.errors
 explorer
 
 # %% [markdown]
-# ## What you have been playing with
+# ## What you have been playing with <!-- 1 min -->
 #
 # Two networks. The **encoder** makes a code of an image, the **decoder** an image of a code. You
 # moved the code by hand, and only the decoder was at work.
@@ -89,14 +89,14 @@ copy = vae_2d.reconstruct(digits.images[:1])[0]
 vh.plots.model_diagram("ae", digits.images[0], copy, latent_dim=2)
 
 # %% [markdown]
-# ## How exercises work
+# ## How exercises work <!-- 5 min -->
 #
 # An exercise is a cell with `...` in the place of your answer. Run it as it is, then replace the
 # dots and run it again. It says **not attempted**, **wrong** (with your value, and what to look
 # at) or **right**. Stuck? Take the `#` away in front of `hint()`, which gives one more hint each
 # time, or of `solution()`. Nothing is sent anywhere.
 #
-# ### Exercise 1 · Half-way
+# ### Exercise 1 · Half-way <!-- 3 min -->
 #
 # Write the function that returns the array half-way between two others. If it is right, the next
 # picture is drawn with it.
@@ -135,7 +135,7 @@ vh.plots.image_grid(rows, title=f"Two ways to go half-way, with {exercises.halfw
 # Half-way in pixels both digits show at once, like two slides in one projector. Half-way in codes
 # stands *one* figure, often a digit, sometimes nothing that has a name.
 #
-# ## Your experiment log
+# ## Your experiment log <!-- 3 min -->
 #
 # Every chapter has an open experiment, without a right answer. Choose two digits, run the cell, and
 # write down in a sentence what became of them on the way.
@@ -161,7 +161,7 @@ experiment_log.read()
 # it lies `progress.jsonl`: which exercises you have solved, not how. So the table at the end of a
 # chapter remembers them after a restart. `exercises.halfway.reset()` makes one count as open again.
 #
-# ## Is everything in order?
+# ## Is everything in order? <!-- 1 min -->
 #
 # What ran so far needs most of the course. This looks closer; every line should say `ok`:
 
@@ -169,7 +169,7 @@ experiment_log.read()
 n_problems = cli.main(["preflight"])
 
 # %% [markdown]
-# ## Good to know
+# ## Good to know <!-- 1 min -->
 #
 # - **Quick and full.** Chapters load models that were trained beforehand, and train small ones
 #   live: each runs within about a minute and a half. With the environment variable
@@ -187,7 +187,7 @@ n_problems = cli.main(["preflight"])
 #   the same.
 # - The units are always given: losses are in nats for each image, pixels go from 0 to 1.
 #
-# ## What is coming
+# ## What is coming <!-- 1 min -->
 #
 # - [01 · Autoencoder](01_autoencoder.ipynb):
 #   How can two numbers stand for a picture, and why is that no generator yet?
@@ -218,7 +218,7 @@ progress()
 progress("00")
 
 # %% [markdown]
-# ## Recap
+# ## Recap <!-- 1 min -->
 #
 # - Shift + Enter runs a cell; notebooks are read and run from top to bottom.
 # - `...` means not attempted; `check`, `hint` and `solution` help you on.

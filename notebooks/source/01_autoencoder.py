@@ -6,7 +6,7 @@
 #
 # | | |
 # | --- | --- |
-# | Time | about 90 minutes, with a break in the middle; the code runs in a minute and a half |
+# | Time | about 90 minutes, with a break after section 5; the code runs in a minute and a half |
 # | You need | [00 · Start here](00_start_here.ipynb); NumPy; a first idea of neural networks |
 # | You will | build a decoder, and train it |
 # | | write the reconstruction loss in nats, and say what it can never reach |
@@ -29,7 +29,7 @@ from vae_helpers.checks import chapter01 as exercises
 from vae_helpers.checks import experiment_log, progress
 
 # %% [markdown]
-# ## 1. A wardrobe as wide as a market square
+# ## 1. A wardrobe as wide as a market square <!-- 4 min -->
 #
 # Picture a wardrobe without rails or shelves, as wide as a market square. Ada hangs every garment
 # somewhere on the square, and on its label she may write two numbers only: steps to the east,
@@ -49,7 +49,7 @@ from vae_helpers.checks import experiment_log, progress
 #
 # Together they are an **autoencoder**. Its target is its own input, so it needs no labels.
 #
-# ## 2. First see one work
+# ## 2. First see one work <!-- 7 min -->
 #
 # Fashion-MNIST has 70,000 grey pictures of clothes in ten classes. Ours have a frame of two black
 # pixels, so that the side, 32, can be halved often. An autoencoder that was trained on the 60,000
@@ -105,7 +105,7 @@ assert np.mean(kinds[named["copies"]] == kinds[y_some]) > 0.88
 # From Ada's two numbers Ben can only sew the average of all that hangs near that spot, and an
 # average is blurred. Does the blur alone mislead the classifier? Section 7 asks the codes.
 #
-# ## 3. Ada: the encoder
+# ## 3. Ada: the encoder <!-- 2 min -->
 #
 # A convolution slides small filters over the image. With **stride 2** it takes every second
 # position only, so height and width are halved, while the number of filters grows: less *where*,
@@ -130,7 +130,7 @@ encoder.summary()
 # Where the picture is large there are few parameters: a filter is used at every place and paid for
 # once.
 #
-# ## 4. Ben: the decoder
+# ## 4. Ben: the decoder <!-- 17 min -->
 #
 # Ben goes the other way, from 4 × 4 to 32 × 32. A **transposed convolution** does it like a rubber
 # stamp: for every input pixel it stamps the kernel onto the output, as strongly as the pixel is
@@ -159,7 +159,7 @@ for padding, ours in (("valid", total), ("same", total[:4, :4])):
     assert np.allclose(ours, np.asarray(keras_total)[0, :, :, 0], rtol=1e-3)
 
 # %% [markdown]
-# ### Exercise 1 · Stamp it yourself
+# ### Exercise 1 · Stamp it yourself <!-- 8 min -->
 #
 # In one dimension: the output has room for all stamps, `(len(x) - 1) * stride + len(kernel)`
 # numbers, and is zero before the first one.
@@ -185,7 +185,7 @@ exercises.transposed_convolution.check(transposed_convolution)
 # exercises.transposed_convolution.solution()
 
 # %% [markdown]
-# ### Exercise 2 · Build the decoder
+# ### Exercise 2 · Build the decoder <!-- 7 min -->
 #
 # The decoder is the encoder's mirror image:
 #
@@ -219,7 +219,7 @@ both = encoder.count_params(), vh.models.fashion_conv_decoder(2).count_params()
 assert both == (96_770, 246_273)
 
 # %% [markdown]
-# ## 5. The pay: the reconstruction loss
+# ## 5. The pay: the reconstruction loss <!-- 11 min -->
 #
 # Read the copy's brightness $\hat x$ as the probability that a pixel is white. The **binary
 # cross-entropy** of a pixel $x$ is the surprise at seeing it:
@@ -231,7 +231,7 @@ assert both == (96_770, 246_273)
 # that are 1,024 times smaller for the same quality. Pixels must lie in [0, 1]: with bytes from 0 to
 # 255 the loss would have no lower bound, so the course's models refuse such images.
 #
-# ### Exercise 3 · Write the loss
+# ### Exercise 3 · Write the loss <!-- 6 min -->
 #
 # No copy is exactly 0 or 1 here, so that nothing has to be cut off or added inside the logarithms.
 
@@ -277,7 +277,7 @@ assert 189 < floor < 191, floor
 #
 # A good place for a break. What follows is the training, the map, and the disappointment.
 #
-# ## 6. Train it
+# ## 6. Train it <!-- 13 min -->
 #
 # Now your own, in quick mode (the default) on 4,160 images, in full mode on all 60,000, each once.
 # Every ten steps of 32 images we look at the loss of 500 test images. That takes about half a
@@ -333,7 +333,7 @@ assert lowest < curve[-1] < blot - 50
 # Principal component analysis (PCA) also squeezes an image into two numbers and back, but with
 # straight lines only: it is the best *linear* autoencoder in squared error.
 #
-# ### Exercise 4 · Reconstruct with PCA
+# ### Exercise 4 · Reconstruct with PCA <!-- 5 min -->
 #
 # The rows of `components` are orthogonal unit vectors, and PCA works around the mean image.
 
@@ -385,7 +385,7 @@ vh.plots.image_grid(rows, titles=data.class_names)
 # needs fewer numbers for the same error. Yours has seen a part of the images once, the course's all
 # of them several times.
 #
-# ## 7. The map of the wardrobe
+# ## 7. The map of the wardrobe <!-- 8 min -->
 #
 # Where did Ada hang what?
 
@@ -450,7 +450,7 @@ assert not explorer.errors, explorer.errors
 explorer
 
 # %% [markdown]
-# ## 8. Can it invent clothes?
+# ## 8. Can it invent clothes? <!-- 15 min -->
 #
 # We need new codes. There is no rule where codes lie, so for want of better we draw points evenly
 # from the box around all of them.
@@ -466,7 +466,7 @@ vh.plots.decoded_points(z_test, y_test, points, trained.decode(points), data.cla
 #
 # The test images have 1,000 garments of each class. Does the box draw each equally often?
 #
-# ### Exercise 5 · What the box draws
+# ### Exercise 5 · What the box draws <!-- 7 min -->
 #
 # A point belongs to the class of the *nearest* code. Return the share of points of each of the ten
 # classes. `KDTree(z).query(points)` finds the nearest codes.
@@ -555,7 +555,7 @@ vh.measured(
 # to 83 % in three trainings): often clean, bright garments, but nobody ever hung them there. No
 # picture tells you which kind of place it comes from.
 #
-# ## 9. Your experiment: a wider code
+# ## 9. Your experiment: a wider code <!-- 6 min -->
 #
 # How much does a third, a fourth, an eighth number help, and what does it cost? Choose
 # `latent_dim`, write down what you expect, and run the cell. It trains as your own model was
@@ -581,7 +581,7 @@ conclusion = "Eight numbers bring the loss down, but no map can show them."
 experiment_log.add("01: a wider code", {"latent_dim": latent_dim}, results, conclusion)
 
 # %% [markdown]
-# ## Recap
+# ## Recap <!-- 1 min -->
 #
 # - An autoencoder is an encoder and a decoder, trained together to copy; it needs no labels.
 # - Convolutions with stride 2 halve the side, transposed convolutions double it by stamping.
@@ -594,7 +594,7 @@ experiment_log.add("01: a wider code", {"latent_dim": latent_dim}, results, conc
 # What is missing is a rule for where codes may lie, and no gaps. That rule turns the
 # autoencoder into a *variational* one.
 #
-# ## Self-test
+# ## Self-test <!-- 5 min -->
 #
 # Run the cell to read the questions, fill in the letters, and run it again.
 
@@ -610,7 +610,7 @@ exercises.self_test.check(answers)
 progress("01")
 
 # %% [markdown]
-# ## Further, and next
+# ## Further, and next <!-- 1 min -->
 #
 # - Hinton and Salakhutdinov (2006), [Reducing the dimensionality of data with neural
 #   networks](https://doi.org/10.1126/science.1127647): deep autoencoders against PCA.

@@ -6,7 +6,7 @@
 #
 # | | |
 # | --- | --- |
-# | Time | about 130 minutes: 65 up to the break after section 3, 65 after it |
+# | Time | about 130 minutes with all exercises, with a break after section 3 |
 # | You need | [01 · Autoencoder](01_autoencoder.ipynb); derivatives; the normal distribution |
 # | You will | compute a posterior on a grid, and see why images need another way |
 # | | derive the evidence lower bound (ELBO), and name its two terms and its gap |
@@ -51,7 +51,7 @@ copy = vae.reconstruct(test_images[:1])[0]
 vh.plots.model_diagram("vae", test_images[0], copy)
 
 # %% [markdown]
-# ## 1. A bead on a wire
+# ## 1. A bead on a wire <!-- 14 min -->
 #
 # A bead sits somewhere on a wire that you cannot see. You only have photos, and they are blurred:
 # each shows the bead a little off its true place. Where the bead sits along the wire is the
@@ -66,7 +66,7 @@ vh.plots.model_diagram("vae", test_images[0], copy)
 # a blur of their own.) In a VAE the wire is the decoder, *z* the code of an image, *x* the image
 # with its 784 pixels. Here *x* has two numbers and *z* one, so that we can look at everything.
 #
-# ### Exercise 1 · Take photos
+# ### Exercise 1 · Take photos <!-- 6 min -->
 #
 # Write the two steps of the story as code: `n` places *z* from the prior, then one blurred photo
 # of each. `rng.standard_normal(shape)` draws from N(0, 1), and `noise` is the standard deviation
@@ -116,7 +116,7 @@ vh.plots.lines(panels, x_label="x₁", y_label="x₂", points=["photos"], equal=
 # z ≈ −1.6 and z ≈ +1.6 give the same photo. Keep that in mind.
 
 # %% [markdown]
-# ## 2. Looking back: the posterior, and why it is out of reach
+# ## 2. Looking back: the posterior, and why it is out of reach <!-- 18 min -->
 #
 # Now the question of every autoencoder: given a photo, where was the bead? Bayes' rule answers
 # with the **posterior** p(z|x), the density of places once the photo is known:
@@ -128,7 +128,7 @@ vh.plots.lines(panels, x_label="x₁", y_label="x₂", points=["photos"], equal=
 # where the bead may have been. On a grid of places `step` apart the integral is a sum:
 # p(x) ≈ Σ p(x, z) · step.
 #
-# ### Exercise 2 · The posterior on a grid
+# ### Exercise 2 · The posterior on a grid <!-- 7 min -->
 #
 # The density of a whole image can be as small as e⁻¹⁰⁰⁰, which a computer rounds to 0. So
 # probabilities stay in logarithms (natural ones; their unit is the **nat**): products become
@@ -234,7 +234,7 @@ assert np.isclose(100**10 / 1e6 / 3.15e7, 3.2e6, rtol=0.01)  # years
 # This guess turns the impossible integral into an easy bound.
 
 # %% [markdown]
-# ## 3. The evidence lower bound
+# ## 3. The evidence lower bound <!-- 28 min -->
 #
 # Let q(z) be any density that we can draw from, and 𝔼_q[…] the average over such draws. Start with
 # what we want and change nothing:
@@ -252,7 +252,7 @@ assert np.isclose(100**10 / 1e6 / 3.15e7, 3.2e6, rtol=0.01)  # years
 # The **Kullback–Leibler divergence** KL(q ‖ p) = 𝔼_q[log q/p] says how much *q* differs from *p*:
 # zero if they are the same, and never negative.
 #
-# ### Exercise 3 · Give the reasons
+# ### Exercise 3 · Give the reasons <!-- 7 min -->
 #
 # Which reason allows which line? One of the six is false and fits nowhere.
 #
@@ -278,7 +278,7 @@ exercises.elbo_steps.check(reasons)
 # *q* should decode to *x*) **and stay close to the prior** (second term). An encoder and a decoder
 # that raise the ELBO together are a variational autoencoder.
 #
-# ### Exercise 4 · Estimate the ELBO
+# ### Exercise 4 · Estimate the ELBO <!-- 8 min -->
 #
 # Line 3 is an average over *q*, so random draws estimate it: draw `n` places from
 # q = N(`q_mean`, `q_std`²) with `rng` and average log p(x, z) − log q(z).
@@ -357,7 +357,7 @@ assert np.allclose(single, log_evidence["straight wire"])
 # You have the bound and know what it lacks. The second half turns it into a loss that trains.
 
 # %% [markdown]
-# ## 4. The KL divergence of two Gaussians
+# ## 4. The KL divergence of two Gaussians <!-- 16 min -->
 #
 # In a VAE the encoder gives a mean μ and a variance σ² for each latent dimension, and
 # the prior is N(0, 1). Then the second term of the ELBO needs no random numbers. With
@@ -369,7 +369,7 @@ assert np.allclose(single, log_evidence["straight wire"])
 # (the first because 𝔼[(z−μ)²] = σ², the second because 𝔼[z²] = μ² + σ²). Their difference is the KL
 # divergence of one dimension. Over independent dimensions divergences add up.
 #
-# ### Exercise 5 · The KL term – the core formula of this chapter
+# ### Exercise 5 · The KL term – the core formula of this chapter <!-- 8 min -->
 #
 # Networks give ℓ = log σ², called `z_log_var`. Write the divergence to
 # N(0, I) of each image, summed over latent dimensions.
@@ -458,7 +458,7 @@ with np.errstate(over="ignore"):
 # slope 0, so it cannot come back by itself), or softplus, whose slope stays above −1 on the left
 # and grows only like σ on the right.
 #
-# ## 5. Gradients through a random draw
+# ## 5. Gradients through a random draw <!-- 30 min -->
 #
 # The first term of the ELBO, 𝔼_q[log p(x|z)], is an average over draws of *z* from N(μ, σ²), and
 # training has to change μ and σ. So the gradient must pass through the draw. Here are three ways to
@@ -548,7 +548,7 @@ vh.widgets.ReparameterizationExplorer()
 # draw together, those with large noise most, for their slope is ½σε. The noise stays where it is.
 # (Without a running kernel you see the still picture only.)
 #
-# ### Exercise 6 · The sampling layer
+# ### Exercise 6 · The sampling layer <!-- 6 min -->
 #
 # Now the trick as a Keras layer, the heart of a VAE. `inputs` are the encoder's two outputs. Draw
 # the noise with `keras.random.normal(shape, seed=self.seed_generator)` – a plain number for a seed
@@ -613,7 +613,7 @@ vh.plots.image_grid(rows, title=f"Draws of {exercises.sampling_layer.whose} laye
 # \frac{dL}{d\mu} = \mathbb E\Big[f(z)\,\frac{d \log q(z)}{d\mu}\Big]
 # = \mathbb E\Big[f(z)\,\frac{z - \mu}{\sigma^2}\Big].$$
 #
-# ### Exercise 7 · Both estimators
+# ### Exercise 7 · Both estimators <!-- 6 min -->
 #
 # For f(z) = z² return what one draw contributes to each average, for every noise value.
 
@@ -672,7 +672,7 @@ assert np.allclose(formula[[2, 4]] / 4, [138, 10_353], rtol=0.01)  # what a draw
 # through the decoder gives. That is why a VAE can train with a single draw for each image. The
 # score function keeps its place where no slope exists: for discrete codes, or rewards.
 #
-# ### Exercise 8 · Your experiment: a baseline
+# ### Exercise 8 · Your experiment: a baseline <!-- 6 min -->
 #
 # Subtracting a constant *b* from *f* leaves the average of the score function as it is, for
 # 𝔼[z − μ] = 0, but not its variance. Does that rescue it? Choose `dim`, `std` and `baseline` (the
@@ -699,7 +699,7 @@ experiment_log.add(
 )
 
 # %% [markdown]
-# ## 6. What the reconstruction assumes
+# ## 6. What the reconstruction assumes <!-- 14 min -->
 #
 # The first term, log p(x|z), depends on what you believe about a pixel. The decoder gives
 # x̂ for each:
@@ -716,7 +716,7 @@ experiment_log.add(
 # With σₓ² = ½ the Gaussian is (x − x̂)² and a constant. **So a squared error is a statement about
 # noise**: summed over pixels, it says that pixels between 0 and 1 are blurred by σₓ = 0.71.
 #
-# ### Exercise 9 · The mean squared error
+# ### Exercise 9 · The mean squared error <!-- 4 min -->
 #
 # A common slip is to write `mse + kl` with the squared error *averaged* over the 784 pixels and the
 # KL *summed* over dimensions. Which standard deviation σₓ of a pixel does that loss assume? (Two
@@ -735,7 +735,7 @@ exercises.assumed_deviation.check(deviation)
 # N(0.004, 0.997), the prior again, with a KL divergence of nearly zero. That is **posterior
 # collapse**, here from a slip in the loss, without an error message. Chapter 03 meets it again.
 #
-# ### Exercise 10 · The whole loss
+# ### Exercise 10 · The whole loss <!-- 7 min -->
 #
 # Put it together: the negative ELBO of each image, estimated with one draw of *z*, whose decoding
 # is given. The decoder gives **logits** *l*, with x̂ = 1 / (1 + e⁻ˡ). In terms of them the
@@ -767,7 +767,7 @@ exercises.negative_elbo.check(negative_elbo)
 # exercises.negative_elbo.solution()
 
 # %% [markdown]
-# ## 7. Back to the digits
+# ## 7. Back to the digits <!-- 4 min -->
 #
 # We left two digits whose ten blind estimates never agreed. This time *z* is drawn where the
 # encoder says, from q(z|x), and each draw is weighted by p(z)/q(z|x), so that the average still is
@@ -823,7 +823,7 @@ vh.measured([*rows, ("KL, nats", kl.mean(), None, "the same")])
 # model can do is to ignore the picture.
 
 # %% [markdown]
-# ## Recap
+# ## Recap <!-- 1 min -->
 #
 # - A latent-variable model tells how data arise: *z* from the prior, *x* given *z*. Looking back,
 #   p(z|x) needs p(x), an integral that no grid and no blind draws can do.
@@ -837,7 +837,7 @@ vh.measured([*rows, ("KL, nats", kl.mean(), None, "the same")])
 # - BCE assumes black and white pixels, a summed squared error Gaussian noise with variance ½. Sum
 #   over pixels, sum over dimensions, mean over images.
 #
-# ## Test yourself
+# ## Test yourself <!-- 4 min -->
 
 # %% exercise="self_test"
 # <solution>
@@ -851,7 +851,7 @@ exercises.self_test.check(answers)
 progress("02")
 
 # %% [markdown]
-# ## Where this comes from
+# ## Where this comes from <!-- 1 min -->
 #
 # - D. P. Kingma and M. Welling, [Auto-Encoding Variational Bayes](https://arxiv.org/abs/1312.6114)
 #   (2014): the ELBO with reparameterization; the KL formula is in its appendix B.

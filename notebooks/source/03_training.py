@@ -35,7 +35,7 @@ x_train, x_val = data.train.images, data.validation.images[:2_000]
 x_some, x_test = x_train[:10_000], data.test.images[::5]
 
 # %% [markdown]
-# ## 1. The picture of learning
+# ## 1. The picture of learning <!-- 6 min -->
 #
 # Here is a training run in four rows. Each row takes the **same ten points** $z$, drawn from
 # $N(0, I)$, and decodes them: after 1, 3, 10 and 30 epochs. (The model is small, 784-512-256-2,
@@ -68,7 +68,7 @@ vh.plots.forming(codes, labels, title="3,000 test images during training")
 # Neighbours sort themselves out, and in the end name the class of three quarters of the images, not
 # of half. No label was ever used for training.
 #
-# ## 2. The class
+# ## 2. The class <!-- 16 min -->
 #
 # Everything is there from [chapter 02](02_vae_theory.ipynb): an encoder with two outputs, the
 # sampling layer, a decoder that ends in logits, and the loss. The two networks get one hidden layer
@@ -102,7 +102,7 @@ vh.plots.model_diagram("vae", latent_dim=10)
 
 
 # %% [markdown]
-# ### Exercise 1 · Your VAE
+# ### Exercise 1 · Your VAE <!-- 12 min -->
 #
 # A Keras model needs to know two things: what it does with a batch (`call`) and how bad that was
 # (`compute_loss`). Keras hands over the images as `x` and what `call` returned as `y_pred`.
@@ -144,7 +144,7 @@ exercises.my_vae.check(MyVAE)
 # exercises.my_vae.solution()
 
 # %% [markdown]
-# ## 3. Watch it learn
+# ## 3. Watch it learn <!-- 4 min -->
 #
 # Now train it. (As long as yours is not right yet the course's own class, `vh.models.VAE`, steps
 # in.) Most of it happens at the very beginning, so we look every ten steps of 100 images: we let
@@ -192,7 +192,7 @@ assert max(kl[:15]) > kl[8:25].min() + 3, kl  # up, down again, and slowly up
 assert kl[8:25].min() < kl[-1] < max(20, max(kl)), kl
 
 # %% [markdown]
-# ## 4. The long run
+# ## 4. The long run <!-- 12 min -->
 #
 # The published recipe for this model is 30 epochs of Adam at $10^{-3}$ with batches of 100. It ends
 # at 111.77 nats on the 10,000 validation images. (Source: the notebook "Analysis of the latent
@@ -214,7 +214,7 @@ vh.plots.training_curves(card["history"], title="The model that comes with the c
 #
 # One line of that list needs no training at all.
 #
-# ### Exercise 2 · The bias of the mean image
+# ### Exercise 2 · The bias of the mean image <!-- 6 min -->
 #
 # An untrained decoder says "½" to every pixel, and that costs $784 \log 2 = 543$ nats. Better to
 # start with what is true of digits in general: each pixel as bright as it is *on average*. The last
@@ -263,7 +263,7 @@ assert 530 < vh.zoo.evaluate(untrained, x_val)["loss"] < 570
 assert 200 < vh.zoo.evaluate(started, x_val)["loss"] < 220
 
 # %% [markdown]
-# ## 5. β, and what is published under its name
+# ## 5. β, and what is published under its name <!-- 10 min -->
 #
 # Put a weight on the KL: $\text{loss} = \text{reconstruction} + \beta \cdot \text{KL}$. With
 # $\beta = 1$ this is the negative ELBO; with more, the code gets dearer.
@@ -273,7 +273,7 @@ assert 200 < vh.zoo.evaluate(started, x_val)["loss"] < 220
 # Foster, *Generative Deep Learning*.) A loss keeps its best weights when it is divided by a number,
 # so divide until the reconstruction is a plain sum.
 #
-# ### Exercise 3 · Turn it into the standard form
+# ### Exercise 3 · Turn it into the standard form <!-- 5 min -->
 
 
 # %% exercise="standard_beta"
@@ -316,7 +316,7 @@ vh.plots.image_grid({"original": digits} | rows)
 # in their texture at most. No error, no warning, and the loss fell as it should. Remember: **sum
 # over pixels, sum over dimensions, mean over images.**
 #
-# ## 6. Rate and distortion
+# ## 6. Rate and distortion <!-- 9 min -->
 #
 # Between copying and saying nothing β is a dial. The KL is the **rate**, the nats an image may
 # send through the code, and the reconstruction loss the **distortion** that remains. Their sum is
@@ -382,13 +382,13 @@ vh.widgets.BetaExplorer(models, x_test[:500])
 # %% [markdown]
 # **A good place for a break.** What follows starts afresh, with a model that goes wrong.
 #
-# ## 7. Posterior collapse
+# ## 7. Posterior collapse <!-- 19 min -->
 #
 # A dimension whose posterior is the prior for every image carries nothing. It has **collapsed**.
 # Its mean KL is nearly zero, below 0.2 nats, say, so the dead can be counted. (Another count,
 # `active_units`, asks whether the posterior *mean* moves from image to image.)
 #
-# ### Exercise 4 · Count the dead
+# ### Exercise 4 · Count the dead <!-- 5 min -->
 
 
 # %% exercise="collapsed_dimensions"
@@ -438,7 +438,7 @@ vh.plots.kl_bars(kl_of(runs["plain"]), title="A deep decoder", threshold=0.2)
 # straight line from 0 to 1, here over three epochs. That is `BetaSchedule` below. **Free bits**
 # leave each dimension an allowance instead.
 #
-# ### Exercise 5 · Free bits
+# ### Exercise 5 · Free bits <!-- 6 min -->
 #
 # What a dimension uses, on average over the batch, costs nothing up to `floor` nats; above that,
 # the usual price. As code: mean over images, each dimension at least `floor`, then the sum. Stay
@@ -487,13 +487,13 @@ assert dead["free bits"] == 0, dead
 assert max(val["warm-up"], val["free bits"]) < val["plain"] - 1, val
 
 # %% [markdown]
-# ## 8. Read four pairs of curves
+# ## 8. Read four pairs of curves <!-- 7 min -->
 #
 # In practice nobody tells you what went wrong. You see two curves. Here are four pairs, each with
 # its own model: **healthy**; the **sign** of the KL turned; **silent**, that is β = 784; and
 # **collapsing**, a deep decoder with β = 1.
 #
-# ### Exercise 6 · Name each pair
+# ### Exercise 6 · Name each pair <!-- 5 min -->
 #
 # Your answers are `"healthy"`, `"sign"`, `"silent"` and `"collapsing"`, each of them once.
 
@@ -524,7 +524,7 @@ exercises.four_curves.check(curves)
 # Two curves show that *something* is closed, never what. From the outside a KL of six nats may be
 # six good dimensions or two; for that, look at the bars.
 #
-# ## 9. What the encoder misses
+# ## 9. What the encoder misses <!-- 11 min -->
 #
 # The ELBO lies below $\log p(x)$, and chapter 02 says by how much: by the KL divergence of the
 # encoder's posterior from the true one. Two things may cause it.
@@ -568,7 +568,7 @@ vh.training.compile_model(refined, recipe, steps_per_epoch=300)
 _ = refined.fit(np.tile(x, (300, 1, 1, 1)), batch_size=100, shuffle=False, verbose=0)
 
 # %% [markdown]
-# ### Exercise 7 · Split the gap
+# ### Exercise 7 · Split the gap <!-- 5 min -->
 #
 # Below, each ELBO is measured with *other* noise than the table was trained on, the same for both.
 # So the gain is no adaptation to lucky draws. And $\log p(x)$ is the importance-weighted bound of
@@ -611,7 +611,7 @@ exercises.larger_gap.compare()
 # 3.5, and the approximation gap stays at 0.7 to 0.8. In each case the Gaussian is the smaller
 # fault. So the decoder is better than its ELBO says: a better *encoder* could show it.
 #
-# ## 10. Better, or luckier?
+# ## 10. Better, or luckier? <!-- 11 min -->
 #
 # Training draws lots: first weights, order of images, noise. So "recipe B is better than A" needs
 # more than one run of each. We train with three seeds: the plain recipe, one with a shorter memory
@@ -645,7 +645,7 @@ vh.plots.seeds(results, "validation loss (nats)", title="Same images, same epoch
 # **What to see.** A line joins runs with the same seed. The seed alone moves a run by a nat or so,
 # and the shorter memory seems to gain no more than that.
 #
-# ### Exercise 8 · The difference, with its error
+# ### Exercise 8 · The difference, with its error <!-- 5 min -->
 #
 # Runs with the same seed start from the same weights and see the same order of images. So compare
 # them **in pairs**: what the seed does to both cancels. Return the mean difference and its standard
@@ -682,7 +682,7 @@ for name in ("beta_2 = 0.99", "mean-image bias"):
 # standard errors on either side make a 95 % interval, but with **three** the error is itself a
 # guess, and Student's $t$ asks for more.
 #
-# ## 11. Your experiment: a better recipe
+# ## 11. Your experiment: a better recipe <!-- 8 min -->
 #
 # Exercise 9 has no checker. **Beat the plain recipe** at the same number of epochs. Choose *one*
 # change: learning rate, `schedule="cosine"` with `warmup=0.1`, `batch_size`, `beta_2`, or several
@@ -723,7 +723,7 @@ rows += [("approximation gap, nats", approximation, None, how)]
 vh.measured(rows)
 
 # %% [markdown]
-# ## Recap
+# ## Recap <!-- 2 min -->
 #
 # - A VAE in Keras is `call` and `compute_loss`; trackers get the numbers of all images, and then
 #   loss = reconstruction + β · KL holds in every log.
@@ -739,7 +739,7 @@ vh.measured(rows)
 # value it saw first, and a warm-up changes nothing); calls of **old Keras** (`add_metric` and
 # `keras.optimizers.legacy` are gone).
 #
-# ## Self-test
+# ## Self-test <!-- 4 min -->
 
 # %% exercise="self_test"
 # <solution>
@@ -753,7 +753,7 @@ exercises.self_test.check(answers)
 progress("03")
 
 # %% [markdown]
-# ## Further, and next
+# ## Further, and next <!-- 1 min -->
 #
 # - Higgins et al. (2017), [beta-VAE](https://openreview.net/forum?id=Sy2fzU9gl): the weight β.
 # - Alemi et al. (2018), [Fixing a broken ELBO](https://arxiv.org/abs/1711.00464): rate and

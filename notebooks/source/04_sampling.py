@@ -26,13 +26,13 @@ from vae_helpers.checks import experiment_log, progress
 print(f"vae_helpers {vh.__version__} in {vh.course_mode()} mode, NumPy {np.__version__}")
 
 # %% [markdown]
-# ## 1. Two numbers of noise
+# ## 1. Two numbers of noise <!-- 10 min -->
 #
 # In training every image passed through the encoder, and a point z was drawn from its posterior.
 # To *invent* an image nobody needs the encoder. The KL term has pulled all posteriors towards the
 # prior N(0, I), so we draw z from the prior and let the decoder speak.
 #
-# ### Exercise 1 · The sampler
+# ### Exercise 1 · The sampler <!-- 5 min -->
 #
 # Write the two lines, with one knob: the **temperature**, the standard deviation of the noise. At 1
 # the points come from the prior. (`decode` takes rows of points, all at once or in several calls.)
@@ -65,7 +65,7 @@ vh.plots.image_grid(
 # **What to see.** Most can be read, though no writer ever wrote them. A few lie between two digits
 # and are a bit of both.
 #
-# ## 2. Where the draws fall
+# ## 2. Where the draws fall <!-- 12 min -->
 #
 # In [chapter 01](01_autoencoder.ipynb) we had no rule where codes lie, and drew points from the
 # box around all of them. The VAE with the same layers has a rule. Eighteen draws from N(0, I), over
@@ -104,7 +104,7 @@ vh.plots.probability_space(z_2d, clothes.test.labels, clothes.class_names)
 # fill the square evenly, and this model's does not: between the classes there are lanes where
 # little hangs. The prior will send points there, too. Section 6 comes back to these lanes.
 #
-# ### Exercise 2 · Equal shares of probability
+# ### Exercise 2 · Equal shares of probability <!-- 6 min -->
 #
 # Lay out the *whole* plane so that every image stands for the same share of the prior. Cut N(0, 1)
 # into n parts of the same probability, and return the z at the middle of each part: its rank is
@@ -135,7 +135,7 @@ vh.plots.latent_grid(fashion_vae.decode(square), square, quantiles=True)
 # corners stand at ±1.8; what lies beyond is drawn, too, but stands in nobody's middle. Some places
 # show two garments at once: look up in the square above what hangs there.
 #
-# ## 3. The same noise for an autoencoder
+# ## 3. The same noise for an autoencoder <!-- 7 min -->
 #
 # Two numbers are for looking. From here on we use two models with **ten** latent dimensions and the
 # same layers: an autoencoder (AE) and a VAE. Both get the same points of N(0, I).
@@ -209,14 +209,14 @@ assert of_ae["distance"] > 2 * of_vae["distance"] > 10 * real["distance"]
 # something. The other two columns are not fooled: no diversity, and far from real digits. **Never
 # judge a generator by one number.**
 #
-# ## 4. One Gaussian for the autoencoder
+# ## 4. One Gaussian for the autoencoder <!-- 8 min -->
 #
 # "A VAE can be sampled, an AE cannot" is often written. Before we believe it, a control: has the
 # AE's decoder failed, or has it been asked in the wrong place? The last two lines above say: its
 # codes lie nearly four times as far out as the noise reaches, and N(0, I) pokes around in an empty
 # middle. Nothing in the AE's loss says how far out codes should lie. But we can measure it.
 #
-# ### Exercise 3 · One Gaussian
+# ### Exercise 3 · One Gaussian <!-- 5 min -->
 #
 # Fit the simplest density there is: draw n points from *one* Gaussian with the mean and the
 # covariance of the codes. (`np.cov` takes one *column* an image; `rng.multivariate_normal` draws.)
@@ -268,7 +268,7 @@ exercises.one_gaussian.compare()
 # Gaussian.) But about half of all these images still cannot be read, and no Gaussian will change
 # that. Sections 6 and 8 find out why.
 #
-# ## 5. How far out noise lies, and the temperature
+# ## 5. How far out noise lies, and the temperature <!-- 5 min -->
 #
 # The density of N(0, I) is highest at the origin. And yet, in ten dimensions hardly any draw comes
 # near it:
@@ -314,7 +314,7 @@ vh.plots.image_grid(
 #
 # *A good place for a break.*
 #
-# ## 6. What the decoder has seen: the aggregated posterior
+# ## 6. What the decoder has seen: the aggregated posterior <!-- 27 min -->
 #
 # Half of the prior's samples could not be read. The decoder was trained on points of the
 # *posteriors* of training images, never on points of the prior. All posteriors together are a
@@ -326,7 +326,7 @@ vh.plots.image_grid(
 # variance, which for a mixture has two parts: the variance of the means plus the mean of the
 # variances.
 #
-# ### Exercise 4 · Draw from it
+# ### Exercise 4 · Draw from it <!-- 6 min -->
 
 
 # %% exercise="sample_aggregated"
@@ -374,7 +374,7 @@ vh.plots.posteriors(
 # **What to see.** Each garment is an island of its own size, together they are a country with
 # lakes. The dashed circle holds 86 % of the prior; the white places inside are the **holes**.
 #
-# ### Exercise 5 · The density of the aggregated posterior
+# ### Exercise 5 · The density of the aggregated posterior <!-- 9 min -->
 #
 # In ten dimensions there is nothing to look at, so we need the formula. Far from all posteriors a
 # density is too small for any floating-point number, so stay in the logarithms:
@@ -464,7 +464,7 @@ assert 15 < np.median(at_test) - np.median(at_prior) < 19
 # (16 to 17 with three seeds): in a place e¹⁷ times as thinly populated, some twenty million times.
 # Neither the decoder nor the noise is bad. They do not fit.
 #
-# ## 7. The surgery of the ELBO
+# ## 7. The surgery of the ELBO <!-- 12 min -->
 #
 # The KL term of this VAE is 18 nats. What does it pay for? Hoffman and Johnson (2016) cut it in
 # two. Put log q(z) in, and take it out again:
@@ -476,7 +476,7 @@ assert 15 < np.median(at_test) - np.median(at_prior) < 19
 # The **information** is what a code tells about its image: we want it, reconstruction lives on it.
 # The rest, how far the mixture is from the prior, is the price of the holes.
 #
-# ### Exercise 6 · The surgery
+# ### Exercise 6 · The surgery <!-- 8 min -->
 #
 # `z` are draws from the posteriors of the first `len(z)` of n images, one each; the mixture q(z)
 # has all n posteriors. Return the two parts, each a mean over `z`. (Your `log_q` is in the package
@@ -529,7 +529,7 @@ assert abs(parts[3].sum() - vh.metrics.kl_divergence(z_mean, z_log_var).mean()) 
 # on average, about −4 nats (section 6): with this mixture as the prior their KL term would rise. It
 # knows its own images by heart. A prior overfits like any other density.
 #
-# ## 8. Mend the sampler
+# ## 8. Mend the sampler <!-- 9 min -->
 #
 # So we do not draw from the prior. A **Gaussian mixture** is a smooth map of where codes are:
 # several Gaussians where section 4 had one. With scikit-learn it takes two lines:
@@ -641,7 +641,7 @@ display(vh.measured([(what + k, s["distance"], None, hows.get(k, how)) for k, s 
 # and has holes as well: the mixture takes it further than all that came before in this chapter. A
 # good decoder and a good sampler are two different things, and you can have both.
 #
-# ## 9. From scatter to widget
+# ## 9. From scatter to widget <!-- 4 min -->
 #
 # Back to two dimensions, to feel the holes with your own hands. On paper: twelve stops on a circle
 # around the origin. And in motion, below.
@@ -661,7 +661,7 @@ assert not explorer.errors, explorer.errors
 explorer
 
 # %% [markdown]
-# ## 10. Your experiment: does β fill the holes?
+# ## 10. Your experiment: does β fill the holes? <!-- 6 min -->
 #
 # The course holds versions of the ten-dimensional VAE that were trained with other weights β of the
 # KL term. A large β pulls harder towards the prior. Choose a variant, write down what you expect
@@ -687,7 +687,7 @@ conclusion = "With β = 4 the gap between prior and posteriors shrinks, but all 
 experiment_log.add("04: does β fill the holes?", {"variant": variant}, results, conclusion)
 
 # %% [markdown]
-# ## 11. Common mistakes, failing for you
+# ## 11. Common mistakes, failing for you <!-- 4 min -->
 #
 # 1. **Even noise.** `rng.random` draws from 0 to 1: one corner of the prior, and little diversity.
 # 2. **Log-variance taken for the log of the deviation.** The noise of the posteriors gets far too
@@ -717,7 +717,7 @@ assert bad["2. wrong deviation"]["recognised"] > of_vae["recognised"] + 0.2
 assert wrong.var() < 0.5 * of_noise.mean()
 
 # %% [markdown]
-# ## Recap
+# ## Recap <!-- 1 min -->
 #
 # - Sampling needs the decoder and noise of the prior; temperature scales the noise.
 # - An autoencoder asked with N(0, I) makes ghosts. One Gaussian, fitted to its codes, brings it
@@ -730,7 +730,7 @@ assert wrong.var() < 0.5 * of_noise.mean()
 # - A judge can be fooled: more than nine in ten ghosts recognised, and stretched copies nearer to
 #   real digits than true ones. Look at several numbers, and at the images.
 #
-# ## Self-test
+# ## Self-test <!-- 4 min -->
 
 # %% exercise="self_test"
 # <solution>
@@ -744,7 +744,7 @@ exercises.self_test.check(answers)
 progress("04")
 
 # %% [markdown]
-# ## Further, and next
+# ## Further, and next <!-- 1 min -->
 #
 # - Hoffman and Johnson (2016), [ELBO surgery: yet another way to carve up the variational evidence
 #   lower bound](http://approximateinference.org/accepted/HoffmanJohnson2016.pdf): the aggregated

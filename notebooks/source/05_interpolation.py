@@ -7,7 +7,7 @@
 #
 # | | |
 # | --- | --- |
-# | Time | about 95 minutes with all exercises, with a break after section 4 |
+# | Time | about 100 minutes with all exercises, with a break after section 4 |
 # | You need | [04 · Sampling](04_sampling.ipynb), or what a prior and a hole in it are |
 # | You will | walk between two images, straight and in an arc, and judge the walk with a control |
 # | | see a straight line cross a hole, and find stepping stones around it |
@@ -31,7 +31,7 @@ models = {"AE": ae, "VAE": vae}
 three = {**models, "conv VAE": conv}
 
 # %% [markdown]
-# ## 1. Two slides in one projector
+# ## 1. Two slides in one projector <!-- 5 min -->
 #
 # To **interpolate** between two images means to encode both, walk from one code to the other in
 # equal steps, and decode every step. The straight walk is one line: at the share t of the way
@@ -68,7 +68,7 @@ vh.plots.filmstrip(rows, title="From a 3 to a 6, in ten equal steps")
 # "A VAE has a smooth latent space, an AE has not" is written in many places. Filmstrips cannot
 # settle it, since one can always choose the two images. So we need numbers.
 #
-# ## 2. Smoothness as a number
+# ## 2. Smoothness as a number <!-- 14 min -->
 #
 # Let the classifier of chapter 04 look at every image of a walk. Its 64 features are a place, and
 # the walk is a path through such places, f₀, f₁, … f₁₀. If each step changes a little, and always
@@ -80,7 +80,7 @@ vh.plots.filmstrip(rows, title="From a 3 to a 6, in ten equal steps")
 #
 # the length of the path over the direct distance.
 #
-# ### Exercise 1 · The length of a path
+# ### Exercise 1 · The length of a path <!-- 5 min -->
 #
 # Here come the features of several walks at once. Return the length of each, the sum above the
 # line. (`np.diff` takes differences of neighbours, `np.linalg.norm(…, axis=…)` their lengths.)
@@ -229,7 +229,7 @@ assert middles["AE"][1] > middles["VAE"][1] + 0.03 > middles["β = 4"][1] + 0.05
 # pairs: ratios of 1.52 for the AE, 1.51, 1.47 to 1.48, and 1.42 to 1.43 for β = 0.1, 1 and 4;
 # recognised 60 to 62 %, 57 to 60 %, 53 to 56 %, and 47 to 50 %.)
 #
-# ## 3. Where the straight line falls into a hole
+# ## 3. Where the straight line falls into a hole <!-- 18 min -->
 #
 # In two dimensions one can watch. Here is the wardrobe of the Fashion-MNIST VAE, and a straight
 # walk from the middle of the ankle boots to the middle of the trousers, in nine stops. Under it
@@ -288,7 +288,7 @@ vh.plots.filmstrip(rows, title="A 1 leans over")
 # trainings of each model. Codes of 1s lie on a *curved* surface. Short steps do not notice; long
 # ones leave it.
 #
-# ### Exercise 2 · Stepping stones
+# ### Exercise 2 · Stepping stones <!-- 9 min -->
 #
 # That stop was chosen by us, who know what slant is. Let the data choose. Join each code with its
 # k nearest ones, and look for the cheapest way along these joints, where a joint costs its
@@ -349,7 +349,7 @@ for straight, one_stop, stones in (np.array(far).T for far in farthest.values())
 # behind shortest paths on curved surfaces (Arvanitidis et al. 2018). Between two *classes* it helps
 # less: somewhere the walk must cross over. Your experiment in section 7 can try that.
 #
-# ## 4. Too short in the middle: straight against spherical
+# ## 4. Too short in the middle: straight against spherical <!-- 18 min -->
 #
 # There is an argument against straight lines that needs no picture. Take two random points of
 # N(0, I). How far from the origin are they, and how far is the point half-way between?
@@ -375,7 +375,7 @@ for d in (2, 10, 100, 512):
 # $$u(t) = \frac{\sin((1-t)\,\Omega)}{\sin\Omega}\,u_1 + \frac{\sin(t\,\Omega)}{\sin\Omega}\,u_2,
 # \qquad z(t) = \big((1-t)\,\lVert z_1\rVert + t\,\lVert z_2\rVert\big)\, u(t) .$$
 #
-# ### Exercise 3 · Slerp
+# ### Exercise 3 · Slerp <!-- 9 min -->
 #
 # Some cases need care. A zero vector has no direction, and equal directions have Ω = 0, so that the
 # formula divides by zero: return the straight line for both. Rounding may also push u₁·u₂ above 1,
@@ -467,7 +467,7 @@ explorer
 #
 # *A good place for a break.*
 #
-# ## 5. One dimension at a time
+# ## 5. One dimension at a time <!-- 6 min -->
 #
 # Instead of walking to a goal, turn a single coordinate and leave the other nine alone: a
 # **traversal**. Rows are dimensions, columns are values in equal steps of the prior's probability.
@@ -522,13 +522,13 @@ assert all(every > 0.8 for _, every in found.values())
 # al. (2019) trained more than 12,000 models, and report that seeds and settings seem to matter more
 # than the choice of the method. And a larger β has its price: blur, as chapter 03 showed.
 #
-# ## 6. Arithmetic with codes
+# ## 6. Arithmetic with codes <!-- 25 min -->
 #
 # No single dimension need mean slant. But a *direction* can: the mean code of images that lean
 # right, minus the mean code of images that lean left. Add it to any code, and that digit should
 # lean (Larsen et al. 2016, with glasses and smiles).
 #
-# ### Exercise 4 · An attribute vector
+# ### Exercise 4 · An attribute vector <!-- 6 min -->
 #
 # `score` says how much of the attribute each image has. Take the codes of the highest `share` of
 # all images and of the lowest `share`, and subtract the means. (`np.quantile` finds the limits;
@@ -605,7 +605,7 @@ assert plain[1].kept > 1.4 * plain[0].kept
 # holds a good deal of "not 1, minus 1". **A vector does whatever its two groups differ in**, and
 # they differ in more than its name.
 #
-# ### Exercise 5 · Like with like
+# ### Exercise 5 · Like with like <!-- 6 min -->
 #
 # The cure: make the attribute vector *within each class* that occurs (`np.unique(labels)`), then
 # take the mean of these vectors, every class counting the same.
@@ -715,7 +715,7 @@ assert 0.04 < read["coat − shirt"][2] < 0.2
 # their difference is a short step among garments that look alike. (A second training gave the same
 # picture: 88 % stayed T-shirts, 78 % after random steps, and no coat.)
 #
-# ## 7. Your experiment: who finds the better way?
+# ## 7. Your experiment: who finds the better way? <!-- 6 min -->
 #
 # Choose two of 2,000 test images and a way: straight, by one stop, or over the stones that the
 # data choose. Write down first which of three numbers will get better: the ratio of the path, the
@@ -744,7 +744,7 @@ experiment_log.add("05: who finds the better way?", settings, results, conclusio
 vh.plots.image_grid(rows)
 
 # %% [markdown]
-# ## 8. Common mistakes, failing for you
+# ## 8. Common mistakes, failing for you <!-- 2 min -->
 #
 # 1. **A straight line between opposite codes.** It runs through the origin; the spherical way does
 #    not.
@@ -789,7 +789,7 @@ for what, name, k in (
 vh.measured([(what, float(ours), *rest) for what, ours, *rest in measured])
 
 # %% [markdown]
-# ## Recap
+# ## Recap <!-- 1 min -->
 #
 # - A walk between codes bends one image into another; mixed pixels fade. The cross-fade is the
 #   control: it beats every model in path length and fools the classifier. Use more than one judge.
@@ -804,7 +804,7 @@ vh.measured([(what, float(ours), *rest) for what, ours, *rest in measured])
 # - An attribute vector does all that its two groups differ in. Balance the classes, and hold a
 #   random step of the same length beside it.
 #
-# ## Self-test
+# ## Self-test <!-- 4 min -->
 
 # %% exercise="self_test"
 # <solution>
@@ -818,7 +818,7 @@ exercises.self_test.check(answers)
 progress("05")
 
 # %% [markdown]
-# ## Further, and next
+# ## Further, and next <!-- 1 min -->
 #
 # - White (2016), [Sampling generative networks](https://arxiv.org/abs/1609.04468): spherical
 #   interpolation, and attribute vectors with balanced groups.

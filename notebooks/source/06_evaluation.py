@@ -6,7 +6,7 @@
 #
 # | | |
 # | --- | --- |
-# | Time | about 130 minutes with all exercises and a break; the code alone takes about a minute |
+# | Time | about 130 minutes with all exercises, with a break after section 5 |
 # | You need | the ELBO of [02](02_vae_theory.ipynb) and the samples of [04](04_sampling.ipynb) |
 # | You will | say which part of a reconstruction error no model can lower |
 # | | turn a loss into a bound on a likelihood, and put it beside published ones |
@@ -33,7 +33,7 @@ from vae_helpers.checks import experiment_log, progress
 print(f"vae_helpers {vh.__version__} in {vh.course_mode()} mode, NumPy {np.__version__}")
 
 # %% [markdown]
-# ## 1. How good is a copy?
+# ## 1. How good is a copy? <!-- 15 min -->
 #
 # Three models of digits, all with ten latent dimensions: an autoencoder (AE), a VAE with the same
 # layers, and a convolutional VAE. The first question is the oldest: how close is what comes out to
@@ -60,7 +60,7 @@ vh.plots.image_grid({"original": x[:12]} | {name: c[:12] for name, c in copies.i
 # Read a grey pixel x as a coin that falls white with probability x. The decoder's output, which we
 # call p, is a bet on that coin: if it falls white, you pay −log p nats, if black, −log(1 − p).
 #
-# ### Exercise 1 · Coins
+# ### Exercise 1 · Coins <!-- 7 min -->
 #
 # You get k tosses of each image, zeros and ones, and the decoder's p. Return what an image costs:
 # added up over its pixels, averaged over the tosses. (`xlogy(a, b)` from SciPy is a · log b, and 0
@@ -117,7 +117,7 @@ assert mse["conv VAE"] < mse["AE"] < mse["VAE"]
 # nothing; above the floor it is 38 against 41. The AE copies better than the VAE with the same
 # layers, since its loss asks for nothing else.
 #
-# ## 2. What the code costs
+# ## 2. What the code costs <!-- 4 min -->
 #
 # A good copy is easy if the code may hold everything. So a VAE's second number is the **KL
 # divergence** of its posteriors to the prior: how many nats the code spends. It is a sum over
@@ -165,7 +165,7 @@ assert far["conv VAE"] < far["VAE"] < far["VAE, β = 0.1"] - 5
 # That is why the sum of both, the ELBO, is the number to compare. (An AE has no KL: no posterior,
 # no price.)
 #
-# ## 3. What the loss on grey digits is worth
+# ## 3. What the loss on grey digits is worth <!-- 8 min -->
 #
 # The loss of the dense VAE, reconstruction + KL, is about 110 nats on the test images. The theory
 # says: minus the loss is a lower bound on log p(x), if p(x|z) is a probability. On a black or white
@@ -218,7 +218,7 @@ assert 96 < losses["threshold"] < 99.5
 # Lines one to three may stand beside each other, if you say which is which. Line four may not: 10
 # nats are more than what parts most models in papers. **No likelihood without its protocol.**
 #
-# ## 4. From the ELBO towards log p(x)
+# ## 4. From the ELBO towards log p(x) <!-- 14 min -->
 #
 # Let us train a VAE the way those papers do: same layers, but the coins are tossed again before
 # every epoch. (Three epochs, to keep it short; 20 in full mode.)
@@ -251,7 +251,7 @@ assert history["loss"][-1] < history["loss"][0] - 20
 # (the inequalities hold for the expectations). The mean moves inside the logarithm, that is all.
 # With k = 1 both are the same; as k grows, the right one climbs to log p(x).
 #
-# ### Exercise 2 · The importance-weighted bound
+# ### Exercise 2 · The importance-weighted bound <!-- 6 min -->
 #
 # You get log wᵢ. They lie around −100 nats, for a difficult image at −800, and e⁻⁸⁰⁰ is 0 for the
 # computer: stay in the logarithms.
@@ -344,7 +344,7 @@ assert (coins_nll < grey_nll) == (recipe.epochs > 12)
 #
 # </details>
 #
-# ## 5. A fine likelihood, and poor samples
+# ## 5. A fine likelihood, and poor samples <!-- 3 min -->
 #
 # Is the model with the better likelihood the better generator? Theis, van den Oord and Bethge
 # (2016) found a way to ask. Build a cheat: in one of 100 draws it shows an image of our
@@ -385,7 +385,7 @@ exercises.snow.compare()
 #
 # *A good place for a break.*
 #
-# ## 6. Samples: models and impostors
+# ## 6. Samples: models and impostors <!-- 3 min -->
 #
 # Judge samples for **quality** (does each look real?) and **diversity** (do all kinds occur?). To
 # test the judges, we send four impostors along with our models:
@@ -436,7 +436,7 @@ vh.plots.image_grid({name: images[:12] for name, images in generators.items()})
 # The twenty digits look perfect: twelve images do not show that there are no more. The AE's ghosts
 # and the noise disturb the eye. Whom would you throw out? Keep your order in mind.
 #
-# ## 7. The Fréchet distance, step by step
+# ## 7. The Fréchet distance, step by step <!-- 22 min -->
 #
 # Comparing pixels is hopeless: no sample has a partner among the real images. Compare *clouds*
 # instead. A classifier turns each image into 64 numbers, its **features**, in which images of the
@@ -496,7 +496,7 @@ assert not abs(wrong[2]) < 1e-3  # nor if it is NaN
 # No root of a product, nothing complex. (Only an eigenvalue that should be 0 may come out as
 # −10⁻¹⁷, and its root as NaN: `np.maximum(w, 0)`.)
 #
-# ### Exercise 3 · The Fréchet distance
+# ### Exercise 3 · The Fréchet distance <!-- 10 min -->
 #
 # It must be right to ten digits, also for 4 images in 6 dimensions. No root of S₁S₂ is, nor one of
 # √S₁ S₂ √S₁.
@@ -612,7 +612,7 @@ assert nearest["stolen and moved"] > nearest["honest test images"]
 # images would give a thief away, since what was not stolen gets probability 0; but a thief has no
 # likelihood to ask for.)
 #
-# ## 8. The price of few images
+# ## 8. The price of few images <!-- 4 min -->
 #
 # Why is the floor not 0? With few images, mean and covariance are off by chance, and on average
 # such errors make two clouds look *more* different. The distance is biased upwards, by about c/N.
@@ -653,7 +653,7 @@ for name, low, high in (("VAE", 19, 23), ("conv VAE", 7.5, 9.6)):
 # to 9.4, and ten of the dense VAE had a standard deviation of 0.4. So the value at 1/N = 0 is no
 # surer than the samples it came from, and half a unit between two such models is nothing yet.
 #
-# ## 9. A distance without bias
+# ## 9. A distance without bias <!-- 11 min -->
 #
 # The **kernel distance** (KID) compares images in pairs. With the kernel
 # k(x, y) = (x·y/d + 1)³ of features with d numbers,
@@ -664,7 +664,7 @@ for name, low, high in (("VAE", 19, 23), ("conv VAE", 7.5, 9.6)):
 # means over pairs of real, of generated, and of mixed images. No image is paired with itself: that
 # removes the bias, and lets the result fall below 0 when the sets are alike.
 #
-# ### Exercise 4 · The kernel distance
+# ### Exercise 4 · The kernel distance <!-- 8 min -->
 
 
 # %% exercise="kernel_distance"
@@ -707,7 +707,7 @@ assert kid["twenty digits"] < kid["conv VAE"] < kid["VAE"] < kid["noisy digits"]
 # Few images make KID noisy, but do not move its mean beyond that noise; the Fréchet distance drifts
 # by several units. Yet KID prefers the twenty digits to every model.
 #
-# ## 10. Precision and coverage
+# ## 10. Precision and coverage <!-- 17 min -->
 #
 # One number cannot say *how* a model fails. Draw a ball around each real image that reaches to its
 # k-th nearest neighbour among the real ones (k = 5 in what follows). All balls together are the
@@ -721,7 +721,7 @@ assert kid["twenty digits"] < kid["conv VAE"] < kid["VAE"] < kid["noisy digits"]
 # k, so that one huge ball counts for little. A second real sample does *not* get 1 everywhere: its
 # density is 1 on average, its coverage 0.969 with 1,000 images as with 10,000. Compare with these.
 #
-# ### Exercise 5 · From a table of distances
+# ### Exercise 5 · From a table of distances <!-- 8 min -->
 #
 # `among_real` (n, n) holds the distances of real images to each other, `to_generated` (n, m) those
 # of real images (rows) to generated ones (columns). An image on the edge of a ball is inside.
@@ -829,7 +829,7 @@ assert neighbours["conv, mixture"].coverage > neighbours["conv VAE"].coverage + 
 #
 # </details>
 #
-# ## 11. Ask people
+# ## 11. Ask people <!-- 7 min -->
 #
 # All these judges look through one classifier. People have the last word: show a real and a
 # generated image side by side, and ask which is real. Whoever cannot tell is right half of the
@@ -881,7 +881,7 @@ assert "chance is outside" in vh.widgets.score_text(28, 40)
 # (or that they are worse than chance). So fix the number of answers before you play. The same holds
 # for a training run that one watches until its curve looks good.
 #
-# ## 12. How sure is a number?
+# ## 12. How sure is a number? <!-- 4 min -->
 #
 # Three kinds of luck are in every number: **which test images** you judged on, **which samples**
 # were drawn (section 8), and **which training run** you got.
@@ -924,7 +924,7 @@ assert intervals["VAE − AE"][0] > 0  # and still the difference is clear
 # models of section 4 differ. The full training is steadier: three of our dense VAE got 108.2, 108.4
 # and 108.5 nats. So repeat the training before you claim an improvement.
 #
-# ## 13. The report card
+# ## 13. The report card <!-- 3 min -->
 #
 # Everything on one page. The numbers in brackets are those on the models' own cards: all 10,000
 # test images, as many samples, mean of five sampling seeds. The last column is the second sample.
@@ -1000,7 +1000,7 @@ vh.measured(rows)
 #
 # </details>
 #
-# ## 14. Your experiment: a better grade, or a better model?
+# ## 14. Your experiment: a better grade, or a better model? <!-- 6 min -->
 #
 # Invent an entrant and grade it. A temperature is a cheap one: the dense VAE with noise 1.5 times
 # as wide. Or take another β (`vh.zoo.variants("mnist-vae")`), `by_mixture` for the dense VAE, or a
@@ -1019,7 +1019,7 @@ conclusion = "Distances fall, recall and coverage rise, precision and density fa
 experiment_log.add("06: grading an entrant", {"entrant": name, "N": n}, grades, conclusion)
 
 # %% [markdown]
-# ## 15. Common mistakes, failing for you
+# ## 15. Common mistakes, failing for you <!-- 3 min -->
 #
 # 1. **Different N.** The convolutional VAE, judged on 20 images at a time, against the dense one on
 #    all. The better model hardly seems better any more.
@@ -1040,7 +1040,7 @@ assert at_20 > 1.5 * fcd["conv VAE"]
 assert min(again) > fcd["second sample"]
 
 # %% [markdown]
-# ## Recap
+# ## Recap <!-- 1 min -->
 #
 # - Half of the BCE on grey digits is a floor: the entropy of coins. The loss on grey pixels bounds
 #   the likelihood of these coins, loosely; an encoder that sees them, and k weighted draws, bring
@@ -1054,7 +1054,7 @@ assert min(again) > fcd["second sample"]
 # - Luck comes from test images, samples and training. Compare in pairs, repeat the training, and
 #   fix the number of looks before you look.
 #
-# ## Self-test
+# ## Self-test <!-- 4 min -->
 
 # %% exercise="self_test"
 # <solution>
@@ -1068,7 +1068,7 @@ exercises.self_test.check(answers)
 progress("06")
 
 # %% [markdown]
-# ## Further, and next
+# ## Further, and next <!-- 1 min -->
 #
 # - Burda, Grosse and Salakhutdinov (2016), [Importance weighted
 #   autoencoders](https://arxiv.org/abs/1509.00519): the bound of section 4, and training on it.

@@ -27,7 +27,7 @@ from vae_helpers.checks import experiment_log, progress
 print(f"vae_helpers {vh.__version__} in {vh.course_mode()} mode, NumPy {np.__version__}")
 
 # %% [markdown]
-# ## 1. Three models
+# ## 1. Three models <!-- 5 min -->
 #
 # All three have **ten latent dimensions** and saw the same 50,000 digits. The AE and the VAE have
 # the same layers, one hidden layer of 300 units on each side; the VAE has a second output (the
@@ -68,7 +68,7 @@ vh.plots.training_curves({name: card["history"] for name, card in cards.items()}
 # The AE copies better than the VAE of the same size: nothing pulls at its codes, and it has no KL
 # term to pay. The convolutional VAE copies best of all *and* pays for its KL.
 #
-# ## 2. What A looked at: copies, class means, samples
+# ## 2. What A looked at: copies, class means, samples <!-- 8 min -->
 #
 # We encode all 10,000 test images once. The code of a VAE is the mean of its posterior. First the
 # copies of ten images. Then the decoded **centroids**, the mean codes of the ten classes.
@@ -160,7 +160,7 @@ exercises.better_prior.compare()
 # So the sentence should be: from **N(0, I)** the VAE alone can be sampled. If you may look at
 # training codes, you can sample the AE as well, and both better.
 #
-# ## 3. A map of ten dimensions
+# ## 3. A map of ten dimensions <!-- 15 min -->
 #
 # Ten dimensions cannot be drawn. **t-SNE** lays points in the plane so that neighbours stay
 # neighbours: it turns distances into probabilities of being neighbours, in ten dimensions and in
@@ -180,7 +180,7 @@ for name, stored in names.items():  # made of the models we loaded
     assert vh.tsne.card(stored)["model"]["sha256"] == cards[name]["sha256"]
 
 # %% [markdown]
-# ### Exercise 1 · Count the neighbours
+# ### Exercise 1 · Count the neighbours <!-- 7 min -->
 #
 # The eye is easily taken in by gaps, so count. For each point, look at its `k` nearest *other*
 # points: which share of them has the point's own class? The mean of these shares over all points
@@ -262,7 +262,7 @@ assert len(set(read.tolist())) < 8
 # **What to see.** Two directions of ten show a crowd, not islands. On the circle most images can be
 # read, but several classes never come up: the other eight coordinates were left at their mean.
 #
-# ## 4. The silhouette
+# ## 4. The silhouette <!-- 15 min -->
 #
 # Now the number that A measured. For one code, let *a* be its mean distance to the *other* codes of
 # its class, and *b* the mean distance to the codes of the nearest other class. Its silhouette is
@@ -272,7 +272,7 @@ assert len(set(read.tolist())) < 8
 # 1 would be: its class is a point, and all others are far. 0: it lies between two classes. Below 0:
 # another class is nearer, on average, than its own. "The silhouette" of a model is the mean.
 #
-# ### Exercise 2 · The silhouette of one point
+# ### Exercise 2 · The silhouette of one point <!-- 7 min -->
 
 
 # %% exercise="silhouette_of"
@@ -364,7 +364,7 @@ assert of_conv.min() < of_vae.max() < of_conv.max() < of_ae.min()
 #
 # *A good place for a break.*
 #
-# ## 5. Clusters, neighbours, and a straight line
+# ## 5. Clusters, neighbours, and a straight line <!-- 4 min -->
 #
 # The silhouette is told the classes and looks at mean distances. Three more questions:
 #
@@ -418,7 +418,7 @@ assert max(probe[name] - knn[name] for name in codes) < 0
 # of the order among classes; a better network brings more than that. And all three know more than
 # principal components. A single start of k-means is worth little: look at its spread.
 #
-# ## 6. When the silhouette misleads
+# ## 6. When the silhouette misleads <!-- 7 min -->
 #
 # **Predict.** A VAE with *two* latent dimensions knows less: its neighbours are wrong in nearly one
 # case in five. Where will its silhouette be, compared with the other three?
@@ -515,11 +515,11 @@ assert changed["VAE, draws"] < changed["VAE, as it is"]
 # forbids it to. A part remains. And *draws* from the posteriors, on which the decoder was trained,
 # score below their means.
 #
-# ## 7. More KL: the silhouette that rises
+# ## 7. More KL: the silhouette that rises <!-- 10 min -->
 #
 # Now the weight β of the KL term, from 0.1, where the VAE is nearly an AE, to 10.
 #
-# ### Exercise 3 · The share between classes
+# ### Exercise 3 · The share between classes <!-- 6 min -->
 #
 # To see *why* a silhouette changes, cut the variance of the codes in two. Replace each code by the
 # mean of its class: the variance that is left lies **between** the classes. The rest lies within
@@ -615,7 +615,7 @@ assert (
 # and say little. The five neighbours of the means are the worst there, too. A model that knows less
 # can look better separated.
 #
-# ## 8. What the web notes saw on clothes
+# ## 8. What the web notes saw on clothes <!-- 5 min -->
 #
 # The same comparison was made with two dimensions: the web notes *Variational Autoencoders* on
 # Fashion-MNIST, after chapter 3 of Foster's *Generative Deep Learning* (call them **B**; chapters
@@ -673,13 +673,13 @@ assert 0.1 < poor["AE"] < 0.2 < poor["VAE"] + 0.05 < 0.27
 # lanes between the classes, too. What the VAE saves is a look at the codes: of N(0, I) these AEs
 # make 38 to 58 % poor images.
 #
-# ## 9. Your experiment: tell it the classes
+# ## 9. Your experiment: tell it the classes <!-- 18 min -->
 #
 # A supposes that a term in the loss would separate the classes. Let us try, with labels. The prior
 # N(0, I) is one hill for all digits; give each class a hill of its own, N(m, I) with a **centre m
 # for each class**. Then the KL term pulls sevens to the place of the sevens.
 #
-# ### Exercise 4 · The KL divergence to a centre
+# ### Exercise 4 · The KL divergence to a centre <!-- 6 min -->
 #
 # In chapter 02 you wrote KL(N(μ, σ²) ‖ N(0, I)) = ½ Σ (μ² + σ² − 1 − log σ²). Now the prior's mean
 # is m, and `centre` has a row for each image, the m of its class. What changes?
@@ -793,7 +793,7 @@ conclusion = "The term lifts the silhouette; the samples gain as much from askin
 experiment_log.add("07: tell it the classes", {"stretch": stretch}, results, conclusion)
 
 # %% [markdown]
-# ## 10. Common mistakes, failing for you
+# ## 10. Common mistakes, failing for you <!-- 2 min -->
 #
 # 1. **The silhouette of a t-SNE map.** The map makes gaps; its silhouette is two to five times that
 #    of the codes, and another model leads.
@@ -857,7 +857,7 @@ for name, where in (("AE", "box"), ("VAE", "N(0, I)")):
 vh.measured(rows)
 
 # %% [markdown]
-# ## Recap
+# ## Recap <!-- 1 min -->
 #
 # - From N(0, I) the VAE alone can be sampled. With a density fitted to its codes the AE can, too,
 #   and this convolutional VAE best of all: its prior was to blame.
@@ -870,7 +870,7 @@ vh.measured(rows)
 #   the AE is a little ahead of the VAE.
 # - Each number needs a spread, over starts, images, trainings, and the right one for the claim.
 #
-# ## Self-test
+# ## Self-test <!-- 4 min -->
 
 # %% exercise="self_test"
 # <solution>
@@ -884,7 +884,7 @@ exercises.self_test.check(answers)
 progress("07")
 
 # %% [markdown]
-# ## Further, and next
+# ## Further, and next <!-- 1 min -->
 #
 # - Rousseeuw (1987), [Silhouettes: a graphical aid to the interpretation and validation of cluster
 #   analysis](https://doi.org/10.1016/0377-0427(87)90125-7).
