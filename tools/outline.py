@@ -3,7 +3,11 @@
 A section begins with ``## 3. Title <!-- 12 min -->``, an exercise with
 ``### Exercise 2 · Title <!-- 6 min -->``. What stands before the first section of a chapter is its
 section 0; a section without a number, such as "## Recap", has ``number=None``. The minutes of a
-section contain those of its exercises; section 0, which is the chapter's head, has none.
+section contain those of its exercises; section 0, which is the chapter's head, has none: its time
+is in that of the section after it.
+
+A teacher's cell belongs to the section that it stands in. Where several headings share the text
+cell before it, ``tags=["teacher"] section=1`` names the section, by its number or its title.
 
     python tools/outline.py            # print the outline
     python tools/outline.py 04_sampling
@@ -160,13 +164,16 @@ def has_tag(cell, tag: str) -> bool:
 
 
 def _sections(path, title, cells):
+    elsewhere = [cell for cell in cells if "section" in cell.metadata]
     heading, gathered = None, []
-    for piece in _cut(cells):
+    for piece in _cut(cell for cell in cells if "section" not in cell.metadata):
         if piece.cell_type == "markdown" and piece.source.startswith("## "):
-            yield _section(path, title, heading, gathered)
+            yield _section(path, title, heading, gathered, elsewhere)
             heading, gathered = piece.source.partition("\n")[0], []
         gathered.append(piece)
-    yield _section(path, title, heading, gathered)
+    yield _section(path, title, heading, gathered, elsewhere)
+    if elsewhere:
+        raise OutlineError(f"{path.name}: there is no section {elsewhere[0].metadata['section']!r}")
 
 
 def _cut(cells):
@@ -180,13 +187,16 @@ def _cut(cells):
                 yield nbformat.from_dict({**cell, "source": text.strip("\n")})
 
 
-def _section(path, title, heading, cells):
+def _section(path, title, heading, cells, elsewhere):
     number, minutes = 0, None
     if heading is not None:
         text, minutes = _heading(heading)
         found = SECTION.fullmatch(text)
         number, title = found[1] and int(found[1]), found[2]
-    return Section(number, title, minutes, tuple(_exercises(path, cells)), tuple(cells))
+    ours = [cell for cell in elsewhere if cell.metadata["section"] in (number, title)]
+    elsewhere[:] = [cell for cell in elsewhere if cell not in ours]
+    cells = (*cells, *ours)
+    return Section(number, title, minutes, tuple(_exercises(path, cells)), cells)
 
 
 def _exercises(path, cells):

@@ -42,6 +42,18 @@ vh.plots.image_grid(rows, title="Two sets of 70,000 grey images come with the co
 # **Predict.** What will you see half-way: two digits laid over each other, noise, or something
 # else?
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** The first import takes some seconds, on a cold laptop more, and someone
+# restarts the kernel in the meantime. Say so before they press Shift + Enter. Whoever sees
+# `ModuleNotFoundError` has the wrong kernel: *Kernel → Change Kernel*.
+#
+# **Ask the room.** Before the walk runs: two digits on top of each other, noise, or something else?
+# Take a show of hands. *Answer: mostly one bent figure. Nobody drew those in between, and some are
+# blurred: both belong to the answer.*
+#
+# **Draw.** A plane with two crosses, a 7 and a 2, a straight arrow from one to the other, and a
+# small picture at each of four ticks.
+
 # %%
 vae = vh.zoo.load("mnist-vae")
 walks = {}
@@ -62,6 +74,13 @@ vh.plots.filmstrip(walks, title="Four straight walks between codes")
 #
 # This VAE gets by with *two* numbers a digit. Two numbers are a place on a map, so all that it can
 # draw fits on one page. Its pictures are cruder: two numbers hold less than ten.
+
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** Let them find, in two minutes, a way from a 1 to a 0 on which every picture is a
+# digit. Who found one? Who found a spot with no name? *Answer: both exist; the second kind is what
+# chapter 04 calls a hole.*
+#
+# **Late?** Let them play for one minute instead of three; the map comes back in chapters 01 and 04.
 
 # %%
 vae_2d = vh.zoo.load("mnist-dense-vae-2d")
@@ -101,6 +120,14 @@ vh.plots.model_diagram("ae", digits.images[0], copy, latent_dim=2)
 # Write the function that returns the array half-way between two others. If it is right, the next
 # picture is drawn with it.
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** `a + b / 2` without brackets, and `print` for `return`. People also put their
+# answer under the `check` line: it belongs in the place of the dots, and the same cell runs again.
+# Three states, three kinds of help: show once each `check`, `hint` and `solution` on the projector.
+#
+# **Ask the room.** Half-way in pixels and half-way in codes use the same function. Why do the
+# pictures differ? *Answer: the mean is taken before the decoder or after it, and the decoder
+# bends.*
 
 # %% exercise="halfway"
 def halfway(a, b):
@@ -139,6 +166,14 @@ vh.plots.image_grid(rows, title=f"Two ways to go half-way, with {exercises.halfw
 #
 # Every chapter has an open experiment, without a right answer. Choose two digits, run the cell, and
 # write down in a sentence what became of them on the way.
+
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Someone asks whether you see what they write. You do not: it is a file in
+# their own home folder. Only if they switch on the record of their checks does anything reach the
+# class board, and then neither a name nor an answer.
+#
+# **Late?** Skip the walk and come back at the end of the day; the log is used again in every
+# chapter.
 
 # %%
 start, end = 3, 5  # which test images to walk between, from 0 to 9,999
@@ -210,6 +245,10 @@ n_problems = cli.main(["preflight"])
 #
 # Chapters 01 to 04 build on each other. After them, take those you need, in any order. How far you
 # are, in each chapter and in this one:
+
+# %% [markdown] tags=["teacher"] section="Good to know"
+# **Late?** Leave out this section and the next one. Say one thing only: save under another name,
+# *File → Save Notebook As…*
 
 # %%
 progress()

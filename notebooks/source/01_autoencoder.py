@@ -55,6 +55,24 @@ from vae_helpers.checks import experiment_log, progress
 # pixels, so that the side, 32, can be halved often. An autoencoder that was trained on the 60,000
 # training images comes with the course. It has never seen a label, nor the test images below.
 
+# %% [markdown] tags=["teacher"] section=1
+# **Ask the room.** Ada may write two numbers on each label. Which garments will she hang next to
+# each other, though nobody tells her what trousers are? *Answer: those that look alike, for then a
+# label that is a step off still gives nearly the right copy.*
+#
+# **Draw.** A square with a coat, trousers and a boot in it; Ada at the left, Ben at the right, and
+# between them a slip of paper with two numbers. Leave it on the board: encoder, code, decoder are
+# written under it later.
+
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** "Two numbers are enough" is what many take from the picture. The table says
+# otherwise: 93 % of the originals are named right, and only half of the copies.
+#
+# **Ask the room.** Which four classes are lost, and what is kept? *Answer: dresses, coats, shirts
+# and sandals are nearly wiped out; top, trousers, shoe or bag is kept in about nine of ten.*
+#
+# **Late?** Run it on the projector; nobody has to type here.
+
 # %%
 data = vh.load_data("fashion-mnist", image_size=32, validation=0)
 x_train, x_test, y_test = data.train.images, data.test.images, data.test.labels
@@ -137,6 +155,22 @@ encoder.summary()
 # bright. With stride 2 the stamp moves on two pixels at a time. Where stamps overlap, the ink
 # adds up. The last stamps stick out; `padding="same"` cuts that border off, so that the side is
 # exactly doubled.
+
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 1: stamps overwrite each other (`=` for `+=`), the `return` stands
+# inside the loop, the stride is forgotten. Exercise 2: a sigmoid at the end (the loss takes
+# logits), a ReLU on the dense layer, filters from small to large. "Shape (None, 39, 39, 1)" means
+# that `padding="same"` is missing.
+#
+# **Ask the room.** Why are there hardly any parameters where the picture is large? *Answer: a
+# filter is used at every place and paid for once; most parameters sit in the layers with the most
+# filters, where the picture is small.*
+#
+# **Draw.** Four stamps of 3 × 3 on a grid of 5 × 5, at a distance of two, with the overlap hatched.
+# Then the border that `same` cuts off.
+#
+# **Late?** Skip both exercises (15 minutes): the course's decoder steps in wherever theirs is
+# missing. Say only "a transposed convolution is a rubber stamp".
 
 # %%
 small_image = np.array([[0.2, 0.9], [0.6, 0.4]], dtype="float32")
@@ -235,6 +269,18 @@ assert both == (96_770, 246_273)
 #
 # No copy is exactly 0 or 1 here, so that nothing has to be cut off or added inside the logarithms.
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Averaged over the pixels as well: the answer is 1,024 times too small, and
+# looks fine. Also log₂ for log, and a small number added inside the logarithm "to be safe".
+#
+# **Ask the room.** Ben returns every image perfectly. What is the loss? *Answer: 190 nats, not 0: a
+# grey pixel is read as a coin toss, and ½ costs log 2 even then. So compare with the floor, not
+# with zero.*
+#
+# **Draw.** A vertical scale: 710 at the top (every pixel ½), the mean garment, a trained model near
+# 258, and the floor at 190. Only what lies above the floor can be won.
+#
+# **Late?** Keep exercise 3, it is the loss of the whole course; drop the prediction.
 
 # %% exercise="reconstruction_loss"
 def reconstruction_loss(x, x_hat):
@@ -286,6 +332,15 @@ assert 189 < floor < 191, floor
 # **Predict.** The untrained decoder answers about 0.5 for every pixel: 1,024 coin tosses. Where
 # does the curve start? And what is the first thing to be learned, before the code says anything?
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** The training cell takes about half a minute; the impatient run it twice,
+# which takes twice as long. Exercise 4: the mean is not taken away, or not put back.
+#
+# **Ask the room.** Where does the curve start, and what is learned first? *Answer: at 1,024 · log 2
+# = 710; then the mean garment, for which no code is needed.*
+#
+# **Late?** Start the training, and tell PCA during it: two straight numbers are worth less than two
+# bent ones, and PCA needs five to ten numbers for the same error.
 
 # %%
 x_some, x_look = x_train[: vh.by_mode(4_160, 60_000)], x_test[:500]
@@ -389,6 +444,15 @@ vh.plots.image_grid(rows, titles=data.class_names)
 #
 # Where did Ada hang what?
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** The grid shows *real* garments at the places of their codes; the one after it
+# shows *decoded* ones. Many take the first for output of the decoder. Point it out.
+#
+# **Ask the room.** What will Ben sew at the black spots? *Answer: something, always. And often
+# something clean and bright: no picture tells that nothing ever hung there.*
+#
+# **Draw.** The map as a cloud with a gap inside, and a box around it whose corners are empty.
+
 # %%
 z_test = trained.encode(x_test)
 vh.plots.embedding(z_test, y_test, data.class_names, title="10,000 test images, as codes")
@@ -454,6 +518,18 @@ explorer
 #
 # We need new codes. There is no rule where codes lie, so for want of better we draw points evenly
 # from the box around all of them.
+
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 5: the number of points in place of the share, no `minlength`, or
+# the first of the two arrays that `query` returns (distances) in place of the second.
+#
+# **Ask the room.** Three reasons why this is no generator. Which of them would more training cure?
+# *Answer: none. Nothing in the loss says where codes should lie; that rule is the next chapter.*
+#
+# **Draw.** Three small sketches: unequal areas; a cloud off the origin; an arrow into a gap, and
+# one beyond the rim.
+#
+# **Late?** Skip exercise 5 (7 minutes) and tell the three limits from the printed numbers.
 
 # %%
 points = vh.latent.sample_box(z_test, 18, seed=3)
@@ -561,6 +637,13 @@ vh.measured(
 # `latent_dim`, write down what you expect, and run the cell. It trains as your own model was
 # trained, in half a minute. Then write your conclusion into your log. (With another seed a loss
 # so early in a training differs by several nats: is the gain large enough to speak of?)
+
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** Before it runs: how many nats will the change be worth? *Answer for eight
+# numbers: several nats; with another seed a loss this early differs by several as well, so ask
+# whether the gain is large enough to speak of.*
+#
+# **Late?** Make it homework.
 
 # %%
 latent_dim = 8

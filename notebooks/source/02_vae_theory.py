@@ -72,6 +72,18 @@ vh.plots.model_diagram("vae", test_images[0], copy)
 # of each. `rng.standard_normal(shape)` draws from N(0, 1), and `noise` is the standard deviation
 # σₓ of the blur in each coordinate. All randomness comes from `rng`, so that a seed repeats it.
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** One blur for both coordinates, `np.random` in place of `rng`, the noise added
+# to the place and not to the photo. And σₓ is a standard deviation: no square.
+#
+# **Ask the room.** On the left of the ring the wire's two ends overlap. A photo from there: where
+# was the bead? *Answer: z ≈ −1.6 or +1.6, and nothing decides between them. Keep it: section 3
+# needs it.*
+#
+# **Draw.** A wire, a bead on it, and a fuzzy dot beside the bead. Label z along the wire and x on
+# the photo; then write decoder under the wire.
+#
+# **Late?** Tell the story, show the figure, skip exercise 1 (6 minutes).
 
 # %% exercise="sample_photos"
 NOISE = 0.5  # the blur of the camera, a standard deviation
@@ -135,6 +147,19 @@ vh.plots.lines(panels, x_label="x₁", y_label="x₂", points=["photos"], equal=
 # sums, and for sums there is `logsumexp(a)`, the logarithm of Σ eᵃ, computed without ever leaving
 # the logarithms. Two lines: log p(x), then p(z|x).
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 2: `step` is forgotten, or *multiplied* in the logarithm (it is `+
+# np.log(step)`); probabilities that add up to 1 in place of a density with area 1.
+#
+# **Ask the room.** 701 places were enough for one number. How many for ten numbers with 100 places
+# each? *Answer: 10²⁰; at a million decoder calls a second, three million years.* Then: why do
+# 10,000 blind draws not help? *Because three of them hold more than four fifths of the sum.*
+#
+# **Draw.** A bell over z, one narrow peak far out on its flank, and ten dots thrown under the bell:
+# none hits the peak.
+#
+# **Late?** Do not shorten the question about the blind draws: it is why an encoder exists. Skip
+# exercise 2 instead.
 
 # %% exercise="posterior"
 def log_joint(wire, x, z):
@@ -263,6 +288,21 @@ assert np.isclose(100**10 / 1e6 / 3.15e7, 3.2e6, rtol=0.01)  # years
 # - **e** The product rule the other way, p(x, z) = p(x|z) p(z); then pair *q* with p(z).
 # - **f** The logarithm of an average is the average of the logarithms.
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** In exercise 3 many take f, the false reason, for line 3 or 4: the logarithm
+# of an average is *not* the average of the logarithms. In exercise 4 places are drawn from the
+# prior, log q is forgotten, or the logarithm is taken after the mean (which estimates log p(x)
+# itself).
+#
+# **Ask the room.** On the ring, why do both peaks of the ELBO stay 0.69 nats below log p(x)?
+# *Answer: one bell can sit on one of the two equal bumps; there it is twice as high as the
+# posterior, and log 2 = 0.693.*
+#
+# **Draw.** A bar of height log p(x), cut in two: below ELBO, above the gap KL(q ‖ p(z|x)). Push the
+# cut up and down: the bar does not move.
+#
+# **Late?** Do exercise 3 together, a line at a time by show of hands; skip exercise 4 (8 minutes).
+
 # %% exercise="elbo_steps"
 # <solution>
 reasons = {1: "c", 2: "a", 3: "d", 4: "b", 5: "e"}
@@ -374,6 +414,19 @@ assert np.allclose(single, log_evidence["straight wire"])
 # Networks give ℓ = log σ², called `z_log_var`. Write the divergence to
 # N(0, I) of each image, summed over latent dimensions.
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** `z_log_var` taken for log σ; the ½ forgotten, or on the first term only; the
+# mean over dimensions; a sum over images (`axis=0`). The first two train without complaint: that is
+# why the definition is the test.
+#
+# **Ask the room.** Your loss is suddenly NaN. Where do you look first? *Answer: at exp(ℓ): the
+# slope of the KL has no bound above, and from ℓ ≈ 88.7 on exp(ℓ) is infinite in 32 bits.*
+#
+# **Draw.** ℓ to the right, the slope upwards: flat at −½ on the left, a cliff on the right. Beside
+# it −1/σ for a network that gives σ.
+#
+# **Late?** Exercise 5 is the one exercise of this chapter that nobody may miss. Show the slope
+# figure without words.
 
 # %% exercise="kl_divergence"
 def kl_divergence(z_mean, z_log_var):
@@ -464,6 +517,20 @@ with np.errstate(over="ignore"):
 # training has to change μ and σ. So the gradient must pass through the draw. Here are three ways to
 # draw a number:
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 6: `exp(z_log_var)` where σ = exp(z_log_var / 2) belongs; a plain
+# number for the seed, which repeats the same noise for ever; one row of noise for all images; NumPy
+# inside, so that no gradient passes.
+#
+# **Ask the room.** Which of the three ways to draw a number lets a gradient pass? *Answer: Keras'
+# own draw and the one by hand, which are the same; NumPy's comes back as a constant. A drawn class
+# has no gradient in any library.*
+#
+# **Draw.** Two boxes. Left: μ and σ go into a die, and the arrow backwards stops there. Right: ε
+# comes from a die at the side, z = μ + σε, and the arrow backwards passes.
+#
+# **Late?** Leave out the score function from its heading on, with exercises 7 and 8 (12 minutes and
+# more). The course does not need it again.
 
 # %%
 def by_numpy(mean, log_var):
@@ -722,6 +789,18 @@ experiment_log.add(
 # KL *summed* over dimensions. Which standard deviation σₓ of a pixel does that loss assume? (Two
 # digits will do.)
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 9: 392 (that is the variance), 28 (the 2 is forgotten), 0.025
+# (upside down). Exercise 10: the mean over the pixels, the KL with a minus, logits taken for
+# brightness.
+#
+# **Ask the room.** Averaging over the pixels looks harmless. Which camera does it assume? *Answer:
+# one with σₓ = 19.8 on pixels between 0 and 1. Such a photo tells nothing, so the posterior is the
+# prior: collapse, without an error message.*
+#
+# **Late?** Exercise 9 in two minutes on the board; exercise 10 comes back as `loss_parts` in
+# chapter 03, so it may be skipped.
+
 # %% exercise="assumed_deviation"
 # <solution>
 deviation = np.sqrt(784 / 2)
@@ -772,6 +851,13 @@ exercises.negative_elbo.check(negative_elbo)
 # We left two digits whose ten blind estimates never agreed. This time *z* is drawn where the
 # encoder says, from q(z|x), and each draw is weighted by p(z)/q(z|x), so that the average still is
 # p(x). This is **importance sampling**; chapter 06 makes an exercise of it.
+
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** Why do ten draws from the encoder beat ten thousand from the prior? *Answer:
+# about e^KL blind draws are needed, tens of millions for the 7. The KL is the price of finding this
+# digit among all codes.*
+#
+# **Late?** One sentence and the figure.
 
 # %%
 importance = vh.metrics.importance_weighted_log_likelihood

@@ -41,6 +41,13 @@ x_some, x_test = x_train[:10_000], data.test.images[::5]
 # $N(0, I)$, and decodes them: after 1, 3, 10 and 30 epochs. (The model is small, 784-512-256-2,
 # so that we can draw its codes as well.)
 
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** The same ten points after 1, 3, 10 and 30 epochs. What is there early, what
+# comes late? *Answer, for this model: the coarse order after one epoch; the neighbours sort
+# themselves out slowly.*
+#
+# **Late?** Show the first figure only.
+
 # %%
 stages = {"epoch 1": "epoch-1", "epoch 3": "epoch-3", "epoch 10": "epoch-10", "epoch 30": None}
 stages = {name: vh.zoo.load("mnist-dense-vae-2d", stage) for name, stage in stages.items()}
@@ -78,6 +85,20 @@ vh.plots.forming(codes, labels, title="3,000 test images during training")
 #
 # $$\text{reconstruction} = \sum_{\text{pixels}} \log(1 + e^{l}) - x\,l, \qquad
 # \text{KL} = \tfrac12 \sum_{\text{dimensions}} \mu^2 + \sigma^2 - 1 - \log\sigma^2$$
+
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 1 is the longest of the course. Typical: the batch's *mean* goes to
+# the tracker (unequal batches then give a wrong log); β weighs the reconstruction; `call` decodes
+# the mean, without noise; β is read into a Python number, and a later `assign` changes nothing.
+#
+# **Ask the room.** Why does the log show the KL without β? *Answer: the log is for the divergence;
+# with β in it nobody could compare two runs.*
+#
+# **Draw.** Two boxes, `call` and `compute_loss`, with what goes in and out of each; trackers beside
+# them.
+#
+# **Late?** Skip exercise 1 (12 minutes): `vh.models.VAE` steps in everywhere. Those who are quick
+# do it at home.
 
 # %%
 images = keras.Input((28, 28, 1))
@@ -151,6 +172,13 @@ exercises.my_vae.check(MyVAE)
 # Keras call that an "epoch". The reconstruction loss falls, of course. And the other term? Note a
 # guess.
 
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** Before it runs: what does the KL do while the reconstruction falls? *Answer: it
+# rises, falls back and rises again slowly: nats are bought as long as each saves more than it
+# costs.*
+#
+# **Draw.** Two curves, one falling, one rising; between them a price tag, β.
+
 # %% exercise="kl_rises"
 # <solution>
 guess = "a"
@@ -198,6 +226,15 @@ assert kl[8:25].min() < kl[-1] < max(20, max(kl)), kl
 # at 111.77 nats on the 10,000 validation images. (Source: the notebook "Analysis of the latent
 # space in the variational auto-encoder", 2 July 2022.) The model that comes with the course had
 # another recipe. What was changed, and why, says the recipe itself:
+
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 2: no clip (−∞ for pixels that are never lit), the mean brightness
+# itself (logits are asked), clipped image by image before the mean.
+#
+# **Ask the room.** 543 nats before the first step without the bias. With it? *Answer: between 200
+# and 220. Nothing about single digits was learned for that, only what is true on average.*
+#
+# **Late?** Skip exercise 2 (6 minutes); mention the gain again at section 10.
 
 # %%
 entry, card = vh.zoo.entry("mnist-vae"), vh.zoo.card("mnist-vae")
@@ -275,6 +312,16 @@ assert 200 < vh.zoo.evaluate(started, x_val)["loss"] < 220
 #
 # ### Exercise 3 · Turn it into the standard form <!-- 5 min -->
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 3 upside down: 0.488 for 2.048. Let them write mean = sum / pixels,
+# and divide by what stands before the sum.
+#
+# **Ask the room.** A loss of `mean over pixels + KL`, no weight in sight. Which β is it, and what
+# will the model draw? *Answer: β = 784; one grey blot for every digit, and no warning.*
+#
+# **Draw.** The line weight · mean + KL, divided by weight / pixels, and what is left before the KL.
+#
+# **Late?** Never skip the blot; it is what people meet in their own code.
 
 # %% exercise="standard_beta"
 def standard_beta(weight, n_pixels):
@@ -322,6 +369,15 @@ vh.plots.image_grid({"original": digits} | rows)
 # send through the code, and the reconstruction loss the **distortion** that remains. Their sum is
 # the negative ELBO. The course has the model of section 4 with six values of β, each trained
 # separately. Which of them has the smallest sum?
+
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** Which of the six models has the best ELBO, and why may their losses not be
+# compared? *Answer: β = 1 of these six; at another β the loss is counted in another currency.*
+#
+# **Draw.** Rate to the right, distortion upwards, a falling curve, and a line of slope −1 that
+# touches it at β = 1.
+#
+# **Late?** The curve and one minute of the widget.
 
 # %%
 betas = {vh.zoo.card("mnist-vae", v)["beta"]: v for v in (*vh.zoo.variants("mnist-vae"), None)}
@@ -390,6 +446,18 @@ vh.widgets.BetaExplorer(models, x_test[:500])
 #
 # ### Exercise 4 · Count the dead <!-- 5 min -->
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 4: `threshold` not used, images counted in place of dimensions, the
+# KL of the mean posterior. Exercise 5: lifted image by image before the mean; `ops.minimum`; NumPy,
+# so no gradient.
+#
+# **Ask the room.** Free bits keep all ten dimensions alive, and warm-up has the better ELBO. Which
+# remedy is better? *Answer: the ELBO decides. Several dimensions stand just at the floor because it
+# is free, not because it pays.*
+#
+# **Draw.** Ten bars with a dashed line at 0.2: six below it. Then the same with a floor at 0.3.
+#
+# **Late?** Skip exercise 5 (6 minutes), keep the bars.
 
 # %% exercise="collapsed_dimensions"
 def collapsed_dimensions(z_mean, z_log_var, threshold=0.2):
@@ -497,6 +565,14 @@ assert max(val["warm-up"], val["free bits"]) < val["plain"] - 1, val
 #
 # Your answers are `"healthy"`, `"sign"`, `"silent"` and `"collapsing"`, each of them once.
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Silent and collapsing are mixed up. Silent: the reconstruction stays at the
+# 200 nats of the mean image. Collapsing: the KL is small, and rises late.
+#
+# **Ask the room.** Which two curves show a bug, which a bad choice? *Answer: the turned sign and β
+# = 784 are errors in the loss; the collapse needs no error at all.*
+#
+# **Late?** Do it as a show of hands, without typing.
 
 # %%
 class TurnedSign(vh.models.VAE):
@@ -535,6 +611,15 @@ exercises.four_curves.check(curves)
 #
 # Which is larger, in the bundled model? (The question and both names are from Cremer, Li and
 # Duvenaud, 2018.)
+
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 7: the two gaps exchanged, or the whole distance given for one of
+# them.
+#
+# **Ask the room.** Is it the encoder's haste or the Gaussian's shape that costs more? *Answer: the
+# encoder's, four to five nats against less than one, for this decoder.*
+#
+# **Late?** Skip the whole section; nothing later needs it.
 
 # %% exercise="larger_gap"
 # <solution>
@@ -616,6 +701,17 @@ exercises.larger_gap.compare()
 # Training draws lots: first weights, order of images, noise. So "recipe B is better than A" needs
 # more than one run of each. We train with three seeds: the plain recipe, one with a shorter memory
 # of Adam, one with the biases at the mean image. Each run is short, on 5,000 images.
+
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 8: the runs are treated as strangers and not as pairs; `ddof=1`
+# forgotten; s in place of s / √n. And 2 standard errors for 95 %: with three seeds it is 4.3.
+#
+# **Ask the room.** 0.7 nats better, with a spread over seeds as large: is that a finding? *Answer:
+# in pairs, yes; it gains nearly the same with every seed.*
+#
+# **Draw.** Three seeds as columns of dots, two recipes, joined by lines that all rise.
+#
+# **Late?** Show the joined lines, skip exercise 8 (5 minutes).
 
 # %% tags=["guard"]
 assert 3.5 < amortisation < 5.5

@@ -38,6 +38,15 @@ print(f"vae_helpers {vh.__version__} in {vh.course_mode()} mode, NumPy {np.__ver
 # the points come from the prior. (`decode` takes rows of points, all at once or in several calls.)
 # The figure after it uses your code, or, until the check is green, the course's. So will others.
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** The temperature multiplied onto the *images*; `rng.random` in place of a
+# normal; two dimensions written into the code; the points returned without `decode`.
+#
+# **Ask the room.** Which half of the VAE is needed to invent an image? *Answer: the decoder and
+# noise of the prior. The encoder stays at home.*
+#
+# **Draw.** The picture of encoder and decoder; strike the encoder out, and let a die feed the
+# decoder.
 
 # %% exercise="sample_images"
 def sample_images(decode, n, latent_dim, rng, temperature=1.0):
@@ -70,6 +79,16 @@ vh.plots.image_grid(
 # In [chapter 01](01_autoencoder.ipynb) we had no rule where codes lie, and drew points from the
 # box around all of them. The VAE with the same layers has a rule. Eighteen draws from N(0, I), over
 # the codes of the test images:
+
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 2: `norm.cdf` for `norm.ppf`; equal steps of z; ranks from 0 to 1,
+# which gives ±∞; `linspace(0.01, 0.99, n)`, whose outer images stand for less.
+#
+# **Ask the room.** The cloud on the left looks round. What does the square on the right show that
+# it hides? *Answer: lanes between the classes where little hangs, and where the prior draws all the
+# same.*
+#
+# **Late?** Skip exercise 2 (6 minutes); the square of 225 garments is drawn without it.
 
 # %%
 clothes = vh.load_data("fashion-mnist", image_size=32, validation=0)
@@ -139,6 +158,15 @@ vh.plots.latent_grid(fashion_vae.decode(square), square, quantiles=True)
 #
 # Two numbers are for looking. From here on we use two models with **ten** latent dimensions and the
 # same layers: an autoencoder (AE) and a VAE. Both get the same points of N(0, I).
+
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** "The judge is sure, so the images are good" – of 95 % ghosts, nearly all
+# called a 1. A judge that has never seen a ghost must call it something.
+#
+# **Ask the room.** One number says the AE's samples are excellent. Which, and why is it fooled?
+# *Answer: "recognised"; diversity and distance are not. Never judge a generator by one number.*
+#
+# **Draw.** A table of three columns: recognised, diversity, distance; fill it in from the print.
 
 # %%
 digits = vh.load_data("mnist", validation=10_000)
@@ -221,6 +249,18 @@ assert of_ae["distance"] > 2 * of_vae["distance"] > 10 * real["distance"]
 # Fit the simplest density there is: draw n points from *one* Gaussian with the mean and the
 # covariance of the codes. (`np.cov` takes one *column* an image; `rng.multivariate_normal` draws.)
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 3: the variances alone (`np.var`), the covariance of the rows
+# (`np.cov(codes)` without `.T`), the mean forgotten.
+#
+# **Ask the room.** "An autoencoder cannot be sampled." Is it true? *Answer: from N(0, I) it is.
+# With one Gaussian that has the mean and covariance of its codes it is level with this VAE and its
+# prior, or a little better.*
+#
+# **Draw.** A small disc at the origin, N(0, I), inside a wide ellipse of codes whose middle is
+# empty.
+#
+# **Late?** This is the surprise of the chapter: rather skip section 2.
 
 # %% exercise="sample_gaussian"
 def sample_gaussian(codes, n, rng):
@@ -272,6 +312,16 @@ exercises.one_gaussian.compare()
 #
 # The density of N(0, I) is highest at the origin. And yet, in ten dimensions hardly any draw comes
 # near it:
+
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** Will a low temperature give cleaner digits? *Answer: fewer kinds, yes; cleaner,
+# no: in this VAE the middle is where all classes meet. At T = 2 more is recognised than at 1, and
+# the strokes are torn.*
+#
+# **Draw.** A thin ring of radius 3.1 with hardly anything inside: ten dimensions. Beside it a disc:
+# two.
+#
+# **Late?** The picture of seven temperatures, and on.
 
 # %%
 r = np.linspace(0, 6, 241)
@@ -328,6 +378,19 @@ vh.plots.image_grid(
 #
 # ### Exercise 4 · Draw from it <!-- 6 min -->
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 4: means only, without noise; `exp(z_log_var)` for σ; mean and
+# log-variance from different images. Exercise 5: the mean of the logarithms; log n of the wrong n;
+# out of the logarithms, which gives −∞ far away; log 2π once and not for each dimension.
+#
+# **Ask the room.** Mean and variance of q(z) are nearly those of the prior. How can half of the
+# prior's samples fail all the same? *Answer: two moments do not see holes. At one and the same
+# length, the share that can be read at least doubles from the emptiest tenth to the fullest.*
+#
+# **Draw.** Islands of several sizes inside a dashed circle, and a cross in a lake.
+#
+# **Late?** Skip exercise 5 (9 minutes). If you are very late, also exercise 4: the islands and the
+# curve of the tenths carry the section.
 
 # %% exercise="sample_aggregated"
 def sample_aggregated(z_mean, z_log_var, n, rng):
@@ -484,6 +547,15 @@ assert 15 < np.median(at_test) - np.median(at_prior) < 19
 # of each coordinate.) The figure takes up to 1,000 draws, among 100, 1,000, 10,000 and all 50,000
 # training images.
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 6: the whole KL term for one of the parts; the variance where
+# `norm.logpdf` wants the deviation; a mixture of the first images alone.
+#
+# **Ask the room.** The information follows log n. What does that mean? *Answer: nobody can tell n
+# images apart with more than log n nats, so the estimate is capped: at least 10.5 nats of
+# information, at most 7.5 of distance.*
+#
+# **Late?** Skip the section: nothing but one paragraph of section 8 needs it.
 
 # %% exercise="surgery"
 def surgery(z, z_mean, z_log_var):
@@ -545,6 +617,13 @@ assert abs(parts[3].sum() - vh.metrics.kl_divergence(z_mean, z_log_var).mean()) 
 #
 # **Predict.** Put these in order, from best to worst: VAE with N(0, I), VAE with a mixture, AE with
 # a mixture.
+
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** Order: VAE with N(0, I), VAE with a mixture, AE with a mixture. *Answer: AE with
+# a mixture, then VAE with a mixture, then far behind the prior; in three trainings of three draws
+# each.* What does the AE pay? *It has no density and no ELBO.*
+#
+# **Late?** The order by show of hands, the table, and on. Leave out the stretched copies.
 
 # %%
 n_components = vh.by_mode(10, 50)
@@ -667,6 +746,12 @@ explorer
 # KL term. A large β pulls harder towards the prior. Choose a variant, write down what you expect
 # of its samples from the prior and from its own posteriors, run, and put your conclusion into your
 # log. Then try another one.
+
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** With β = 4, what do you expect of the prior's samples, and of those from the
+# posteriors? *Answer of one run: the gap between them shrinks, and all are more blurred.*
+#
+# **Late?** Homework.
 
 # %%
 print(vh.zoo.variants("mnist-vae"))

@@ -45,6 +45,11 @@ three = {**models, "conv VAE": conv}
 #
 # **Predict.** What will the three rows show half-way? Will you be able to tell the AE from the VAE?
 
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** Which of the two rows is the VAE's? *Answer: hard to tell. One can always choose
+# the two images, so a filmstrip settles nothing; numbers are needed.*
+#
+# **Draw.** Two slides in one projector beside a bent arrow from a 3 to a 6.
 
 # %%
 def filmstrips(pair, method="linear"):
@@ -89,6 +94,19 @@ vh.plots.filmstrip(rows, title="From a 3 to a 6, in ten equal steps")
 # convolutional VAE, whose decoder is the best. We also count the images that are **recognised**; as
 # in chapter 04 that means that the classifier gives one digit a probability of 0.9 or more.
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 1: the direct distance, `np.diff` along the wrong axis, the root
+# outside the sum. In the result the *cross-fade* has the shortest path: many think of a bug.
+#
+# **Ask the room.** The cross-fade wins in path length. Is it the best interpolation? *Answer: no.
+# Smooth is not good; a classifier that has never seen two digits at once is fooled as well. Hence
+# the control: each model against the fade of its own copies.*
+#
+# **Draw.** Features as a plane: a straight dotted line, and a path that wanders off by way of a
+# third digit.
+#
+# **Late?** Skip "Is the VAE smoother" and say: by a few hundredths; and in recognised middles it is
+# worse.
 
 # %% exercise="path_lengths"
 def path_lengths(features):
@@ -236,6 +254,18 @@ assert middles["AE"][1] > middles["VAE"][1] + 0.03 > middles["β = 4"][1] + 0.05
 # stands log q(z), the density of what the decoder has seen (chapter 04; here from the posteriors of
 # 2,000 test images).
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** "It is dim, so it is a hole." Stops 3 and 4 lie among the sandals, which this
+# model draws dim. Exercise 2: lengths not squared; the way comes out from end to start; a graph
+# that leads one way, which ends at −9999.
+#
+# **Ask the room.** Why does squaring the lengths matter? *Answer: one hop of 3 costs 9, three hops
+# of 1 cost 3: many short steps beat a long one.*
+#
+# **Draw.** A banana of codes: the straight chord leaves it, stepping stones stay inside.
+#
+# **Late?** Skip exercise 2 (9 minutes), show the last figure.
+
 # %%
 fashion = vh.load_data("fashion-mnist", image_size=32, validation=0)
 wardrobe = vh.zoo.load("fashion-conv-vae")
@@ -353,6 +383,19 @@ for straight, one_stop, stones in (np.array(far).T for far in farthest.values())
 #
 # There is an argument against straight lines that needs no picture. Take two random points of
 # N(0, I). How far from the origin are they, and how far is the point half-way between?
+
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 3: the lengths still in cos Ω (the result is the straight line), no
+# clip, the zero vector or equal directions forgotten.
+#
+# **Ask the room.** The spherical middles are recognised more often. Is slerp better? *Answer: the
+# control, the straight middle merely stretched, does as well. It is a higher temperature in the
+# middle of the walk.*
+#
+# **Draw.** Two vectors nearly at a right angle, the chord whose middle has 71 % of the length, and
+# the arc.
+#
+# **Late?** Skip exercise 3 (9 minutes) and keep the control.
 
 # %%
 for d in (2, 10, 100, 512):
@@ -472,6 +515,15 @@ explorer
 # Instead of walking to a goal, turn a single coordinate and leave the other nine alone: a
 # **traversal**. Rows are dimensions, columns are values in equal steps of the prior's probability.
 
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** Three trainings that differ in nothing but the seed: does "dimension 4 is slant"
+# survive? *Answer: no. At β = 4 the best dimension explains 0.40 in one training and 0.77 in
+# another; all ten together know the slant in all of them.*
+#
+# **Draw.** Axes that turn from training to training over the same cloud.
+#
+# **Late?** The seeds figure alone.
+
 # %%
 values = vh.latent.prior_quantiles(9)
 a_three = vae.codes(x[[54]])[0]
@@ -540,6 +592,19 @@ assert all(every > 0.8 for _, every in found.values())
 # digit; `features.random_effect` does so with random steps of the same length, as a control. There
 # we also *subtract* a vector of **ink**: bold images minus thin ones.
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 4: lowest minus highest, the median for the quantiles, minus the
+# mean of *all*. Exercise 5: the quantiles of all images in place of those of the class; large
+# classes count more.
+#
+# **Ask the room.** Subtract ink, and seven in ten digits become 1s. Why? *Answer: among the thin
+# images more than four in ten are 1s; a vector does whatever its two groups differ in.* Gilets?
+# *None: T-shirts mostly stay T-shirts, and random steps of the length do as much.*
+#
+# **Draw.** Two clouds, bold and thin, the thin one with a lump "1" in it; the arrow between their
+# means points away from the lump.
+#
+# **Late?** Skip exercise 5 (6 minutes); balance is one sentence.
 
 # %% exercise="attribute_vector"
 def attribute_vector(z, score, share=0.2):

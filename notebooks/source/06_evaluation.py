@@ -42,6 +42,15 @@ print(f"vae_helpers {vh.__version__} in {vh.course_mode()} mode, NumPy {np.__ver
 # We measure on test images, which no model has seen: every fifth one, 2,000 from all over the
 # file (its first 2,000 are not typical; in full mode we take all 10,000).
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 1: white coins only, averaged over pixels, `np.log` of 0 (NaN;
+# `xlogy` knows).
+#
+# **Ask the room.** A perfect copy costs 45 nats. What are they? *Answer: the entropy of the coins.
+# The copy knows every probability, but not how the coins will fall.*
+#
+# **Draw.** Bars of 87 and 84 with a grey foot of 45: compare what is above the foot.
+
 # %%
 digits = vh.load_data("mnist", validation=10_000)
 x_train, x_test = digits.train.images, digits.test.images
@@ -128,6 +137,13 @@ assert mse["conv VAE"] < mse["AE"] < mse["VAE"]
 # that a lower KL divergence indicates better performance. Let us ask five VAEs: the two from above,
 # and three whose KL had another weight β in training.
 
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** "A lower KL indicates better performance." Which model in the table refutes it?
+# *Answer: β = 10, with 3.4 nats the lowest and by far the worst. And a high KL is no merit either,
+# β = 0.1 has poor samples: it is a price, to be read beside what it buys.*
+#
+# **Late?** The table, and on.
+
 # %%
 betas = {f"VAE, β = {b:g}": vh.zoo.load("mnist-vae", f"beta-{b:g}") for b in (0.1, 4, 10)}
 mse |= {name: error(x, model.reconstruct(x)) for name, model in betas.items()}
@@ -184,6 +200,15 @@ assert far["conv VAE"] < far["VAE"] < far["VAE, β = 0.1"] - 5
 # bound on a likelihood, of coins; only a loose one, since the encoder must choose its code before
 # it sees how they fall.
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Three kinds of images and two kinds of bounds are easily mixed up. Keep the
+# table with four rows on the projector while you speak.
+#
+# **Ask the room.** May 98.0 stand beside 108.2? *Answer: no. The digits are thresholded there:
+# another number, with the same weights.*
+#
+# **Late?** Show the table; skip the derivation.
+
 # %%
 z_mean, z_log_var = models["VAE"].encode(x)
 p = models["VAE"].decode(vh.latent.sample_posterior(z_mean, z_log_var, seed=0))
@@ -222,6 +247,19 @@ assert 96 < losses["threshold"] < 99.5
 #
 # Let us train a VAE the way those papers do: same layers, but the coins are tossed again before
 # every epoch. (Three epochs, to keep it short; 20 in full mode.)
+
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 2: the mean of the logarithms (that is the ELBO), log k forgotten,
+# log n for log k, and −∞ from leaving the logarithms. Start the training before you explain.
+#
+# **Ask the room.** Beside which of your numbers may 86.76 stand? *Answer: beside the NLL of coins,
+# and with a grain of salt: k = 5,000, all test images, 50 latent dimensions.*
+#
+# **Draw.** A ladder: ELBO at the bottom, k = 10, k = 200, and log p(x) as a ceiling that nobody
+# touches.
+#
+# **Late?** Skip exercise 2 (6 minutes); the formula differs from chapter 02's by where the mean
+# stands.
 
 # %%
 x_coins = vh.metrics.binarize(x_train, seed=0)
@@ -350,6 +388,12 @@ assert (coins_nll < grey_nll) == (recipe.epochs > 12)
 # (2016) found a way to ask. Build a cheat: in one of 100 draws it shows an image of our
 # convolutional VAE, in all others **snow**, every pixel black or white with ½.
 
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** 99 % snow, and a better likelihood than the dense VAE. How? *Answer: log 100 =
+# 4.6 nats drown among hundreds of pixels.*
+#
+# **Late?** Never skip it; it takes three minutes.
+
 # %% exercise="snow"
 # <solution>
 guess = "b"
@@ -399,6 +443,10 @@ exercises.snow.compare()
 # the cure of [chapter 04](04_sampling.ipynb): a mixture of ten Gaussians, fitted to draws from its
 # posteriors.
 
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** Whom would you throw out by eye? Write the order on the board, and keep it for
+# section 7. *Answer: there is no right order yet; the twenty digits look perfect, because twelve
+# images do not show that there are no more.*
 
 # %%
 def as_jpeg(images, quality):
@@ -456,6 +504,17 @@ vh.plots.image_grid({name: images[:12] for name, images in generators.items()})
 #
 # **Predict.** What must come out? And will it?
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 3 is hard: `sqrtm` gives complex numbers, A B in place of AᵀB, the
+# overlap once in place of twice, the root of a small negative eigenvalue. Point to the hints early.
+#
+# **Ask the room.** Twenty digits, copied, beat two models; noisy real digits lose to the VAE. What
+# does the number see? *Answer: two moments of 64 features, of a classifier that never learned to
+# look past noise. It ranks models that fail alike.*
+#
+# **Draw.** Two ellipses with their centres; one dimension first: (μ₁ − μ₂)² + (σ₁ − σ₂)².
+#
+# **Late?** Skip exercise 3 (10 minutes) and the thief's cell; tell the thief in a sentence.
 
 # %%
 def textbook(mean1, cov1, mean2, cov2):
@@ -621,6 +680,12 @@ assert nearest["stolen and moved"] > nearest["honest test images"]
 # How far can you trust where it leads? Draw the samples again with another seed, and again.
 # (`distances_by_size` cuts each 2,000 into parts of 100, 200 and so on, and averages over parts.)
 
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** Two papers, one with N = 5,000, one with 50,000 images. Whose FID is better?
+# *Answer: nobody can say; the bias is about c/N, and c differs between models.*
+#
+# **Draw.** 1/N to the right, straight lines, the floor at 0.
+
 # %%
 sizes, seeds = np.array([100, 200, 500, 1_000, 2_000]), vh.by_mode((1, 2, 3), (1, 2, 3, 4, 5))
 drawn = {"second sample": [x_train[s::25] for s in seeds]}
@@ -666,6 +731,12 @@ for name, low, high in (("VAE", 19, 23), ("conv VAE", 7.5, 9.6)):
 #
 # ### Exercise 4 · The kernel distance <!-- 8 min -->
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 4: each image paired with itself; n² pairs counted after the
+# diagonal is out; the + 1 forgotten.
+#
+# **Late?** Skip it with exercise 4 (11 minutes); say: no bias, but noise, and twenty digits fool it
+# too.
 
 # %% exercise="kernel_distance"
 def kernel_distance(real, generated):
@@ -726,6 +797,18 @@ assert kid["twenty digits"] < kid["conv VAE"] < kid["VAE"] < kid["noisy digits"]
 # `among_real` (n, n) holds the distances of real images to each other, `to_generated` (n, m) those
 # of real images (rows) to generated ones (columns). An image on the edge of a ball is inside.
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 5: row k − 1 (the first of a sorted row is the image itself),
+# unsorted rows, the two axes exchanged.
+#
+# **Ask the room.** Half the ring, or a blob: which one does precision blame, which one recall?
+# *Answer: the blob lacks precision; half the ring lacks recall and coverage. The Fréchet distance
+# prefers the blob.*
+#
+# **Draw.** Balls around real dots; a generated dot inside (precision), a ball without any
+# (coverage).
+#
+# **Late?** Keep the ring, skip exercise 5 (8 minutes).
 
 # %% exercise="precision_coverage"
 def precision_coverage(among_real, to_generated, k):
@@ -838,6 +921,13 @@ assert neighbours["conv, mixture"].coverage > neighbours["conv VAE"].coverage + 
 # Eight pairs to begin with. Note down for each column whether the real one is above or below; the
 # next cell has the answers.
 
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** Fourteen of twenty right. Can you tell real from generated? *Answer: not yet,
+# chance is inside the interval. And fix the number of answers before you play: of those who toss a
+# coin more than a quarter get "outside" at some time.*
+#
+# **Late?** One round of ten, all together.
+
 # %%
 pairs = np.random.default_rng(3)
 above = pairs.integers(2, size=8).astype(bool)
@@ -890,6 +980,10 @@ assert "chance is outside" in vh.widgets.score_text(28, 40)
 # Is it sure, on only 100 test images, that the AE copies better than the VAE? For the last, train
 # again: a small VAE, several times, with nothing changed but the seed.
 
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** The intervals overlap. Is there no difference? *Answer: there is; on the same
+# images the interval of the difference lies above 0. A messy 8 is hard for both.*
+
 # %%
 errors = {k: error(x[:100], copies[k][:100], per_image=True) for k in ("AE", "VAE")}
 errors["VAE − AE"] = errors["VAE"] - errors["AE"]
@@ -928,6 +1022,12 @@ assert intervals["VAE − AE"][0] > 0  # and still the difference is clear
 #
 # Everything on one page. The numbers in brackets are those on the models' own cards: all 10,000
 # test images, as many samples, mean of five sampling seeds. The last column is the second sample.
+
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** One sentence that the card forbids. *Answer: "The convolutional VAE draws real
+# digits"; its distance is many times the floor.*
+#
+# **Late?** Do it aloud in place of section 14.
 
 # %%
 mine = {}

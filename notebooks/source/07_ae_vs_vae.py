@@ -37,6 +37,11 @@ print(f"vae_helpers {vh.__version__} in {vh.course_mode()} mode, NumPy {np.__ver
 # auto-encoder* (2 July 2022). We call it **A**. Its losses stand in brackets, after 30 epochs; ours
 # were trained for 12, with another recipe.
 
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** The published loss was 111.77 after 30 epochs, ours is lower after 12. What may
+# we claim? *Answer: that this recipe got there in fewer epochs, once; not that the model is
+# better.*
+
 # %%
 names = {"AE": "mnist-ae", "VAE": "mnist-vae", "conv VAE": "mnist-conv-vae"}
 cards = {name: vh.zoo.card(stored) for name, stored in names.items()}
@@ -72,6 +77,13 @@ vh.plots.training_curves({name: card["history"] for name, card in cards.items()}
 #
 # We encode all 10,000 test images once. The code of a VAE is the mean of its posterior. First the
 # copies of ten images. Then the decoded **centroids**, the mean codes of the ten classes.
+
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** "Only the VAE can be sampled." Which words are missing? *Answer: "from N(0, I)".
+# With a mixture fitted to codes the convolutional VAE falls from 9 to below 3, and one Gaussian
+# does not help: it is the shape of the prior.*
+#
+# **Draw.** N(0, I) as a round hill, q(z) as a range of hills.
 
 # %%
 data = vh.load_data("mnist", validation=10_000)
@@ -170,6 +182,17 @@ exercises.better_prior.compare()
 #
 # **Predict.** A calls its maps disappointing, and says that on them the AE's classes are more
 # clearly separated than the VAE's. Whose islands will look cleanest, and will a count agree?
+
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 1: each code counted as its own neighbour; k − 1 neighbours after
+# leaving it out; a vote in place of a share. And gaps on the map taken for distances.
+#
+# **Ask the room.** What may be read off a t-SNE map? *Answer: who is near whom. Not how far islands
+# are apart, nor how large or dense they are.*
+#
+# **Draw.** Two islands, a wide gap, and a question mark over the gap.
+#
+# **Late?** Skip exercise 1 (7 minutes) and the map with a way back.
 
 # %%
 maps = {name: vh.tsne.load(stored) for name, stored in names.items()}
@@ -274,6 +297,17 @@ assert len(set(read.tolist())) < 8
 #
 # ### Exercise 2 · The silhouette of one point <!-- 7 min -->
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 2: the code itself counted in its class; `b` over all other classes
+# at once; divided by b always; distances to centroids.
+#
+# **Ask the room.** A negative silhouette: is the label wrong? *Answer: no. Another class is nearer
+# on average; the nearest five neighbours still name more than two thirds of these codes right.*
+#
+# **Draw.** A point, a to its own class, b to the nearest other one; then a wide class, to show how
+# a grows.
+#
+# **Late?** Skip exercise 2 (7 minutes), keep the fifths.
 
 # %% exercise="silhouette_of"
 def silhouette_of(i, z, labels):
@@ -381,6 +415,10 @@ assert of_conv.min() < of_vae.max() < of_conv.max() < of_ae.min()
 # As a fourth model we take the simplest encoder there is: the first ten **principal components** of
 # the pixels (PCA).
 
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** Which model separates the classes best? *Answer: by silhouette the AE, by
+# clusters, neighbours and a linear probe this convolutional VAE. "Best" depends on the question.*
+
 # %%
 pca, n_starts = PCA(10, random_state=0).fit(x_train.reshape(n_train, -1)), vh.by_mode(5, 30)
 codes["PCA"] = pca.transform(x_test.reshape(len(x_test), -1))
@@ -422,6 +460,15 @@ assert max(probe[name] - knn[name] for name in codes) < 0
 #
 # **Predict.** A VAE with *two* latent dimensions knows less: its neighbours are wrong in nearly one
 # case in five. Where will its silhouette be, compared with the other three?
+
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** A VAE with two dimensions knows less and has the better silhouette. Why?
+# *Answer: each further dimension adds the same to all distances, and the ratio of b to a fades.
+# Compare silhouettes only at the same number of dimensions.*
+#
+# **Draw.** s ≈ 1 − 1/√(1 + D²/2d) as a falling curve over d.
+#
+# **Late?** The formula's curve, and on.
 
 # %%
 plane = vh.zoo.load("mnist-dense-vae-2d")
@@ -526,6 +573,14 @@ assert changed["VAE, draws"] < changed["VAE, as it is"]
 # them: slant, width, boldness. Return the share of the variance between the classes, with both
 # variances summed over the dimensions. The figure uses your function.
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 3: within for between; each class counts the same; the mean of the
+# dimensions' shares.
+#
+# **Ask the room.** At β = 10 the means look best separated. Does the model know more? *Answer:
+# less: its draws have a silhouette of 0.01. The handwriting was thrown out first.*
+#
+# **Late?** Skip exercise 3 (6 minutes).
 
 # %% exercise="between_share"
 def between_share(z, labels):
@@ -684,6 +739,14 @@ assert 0.1 < poor["AE"] < 0.2 < poor["VAE"] + 0.05 < 0.27
 # In chapter 02 you wrote KL(N(μ, σ²) ‖ N(0, I)) = ½ Σ (μ² + σ² − 1 − log σ²). Now the prior's mean
 # is m, and `centre` has a row for each image, the m of its class. What changes?
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 4: the centre added, or μ² − m² in place of (μ − m)².
+#
+# **Ask the room.** The silhouette passes the AE's. May the two be compared? *Answer: no. A model
+# that was told the classes cannot be held against one that was not. And nearly all of the gain in
+# samples comes from where one asks.*
+#
+# **Late?** Skip section 9 but for this question.
 
 # %% exercise="class_kl"
 def class_kl(z_mean, z_log_var, centre):

@@ -55,6 +55,13 @@ fast = vh.zoo.entry("mnist-vae").fast  # the recipe of the course
 # pixels in [0, 1] (`decibels` is its mean over images). 10 dB more are a tenth of the squared
 # error.
 
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** AE, VAE, median filter, blur, ridge regression: who cleans best? *Answer: ridge
+# regression, one `solve`. The VAE draws a digit anew, and can say where it is in doubt; at more
+# noise than it has seen it is sure and wrong.*
+#
+# **Late?** The section stands alone: leave it out.
+
 # %% exercise="best_denoiser"
 # <solution>
 guess = "c"
@@ -165,6 +172,19 @@ vh.plots.image_grid(rows)
 #
 # ### Exercise 1 · Push <!-- 6 min -->
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 1: the rest `state % width` or the start forgotten; `/` for `//`.
+# Exercise 2: `<` for `<=`; the symbol one too large; NumPy's 64-bit numbers, which overflow.
+# Exercise 3: zeros at the start (infinitely many bits); `table[…] += 1`, which forgets repetitions.
+#
+# **Ask the room.** Who needs fewer bits for grey digits, the VAE or a table of six neighbours?
+# *Answer: the table. Given z the decoder's pixels are independent, so it cannot use the pixel
+# beside. Lossy, with few bits, learning wins.*
+#
+# **Draw.** State 13, width 3, total 8: four blocks of 3 and 1 left over become four blocks of 8,
+# plus 5, plus 1: 38.
+#
+# **Late?** Exercises 1 and 2 (14 minutes) as a demonstration on the board, with 13 → 38 → 13.
 
 # %% exercise="push"
 def push(state, symbol, edges):
@@ -401,6 +421,17 @@ assert 6 < points["JPEG, without its tables"][0][0] / at["AE, rounded"] < 9
 #
 # Write it by this definition; a tie counts one half. (`odd` is True for anomalies.)
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 4: ties forgotten or counted in full (they count one half), pairs of
+# two ordinary images, the order turned round.
+#
+# **Ask the room.** Trained without 1s: are 1s found? *Answer: no, the ELBO likes them better than
+# what it was trained on, far worse than a coin. A simple image has a short message, ordinary or
+# not; PNG knows that too.*
+#
+# **Draw.** Two histograms of −ELBO: ordinary digits to the right, the ones to the left of them.
+#
+# **Late?** Skip "Two explanations" and the noise widget.
 
 # %% exercise="pair_auc"
 def pair_auc(odd, score):
@@ -566,6 +597,12 @@ assert np.median(low) < explorer.limit < min(*high, *np.sort(squared_error(stran
 #
 # **Predict.** Put them in order. Which will help, which will harm?
 
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** Invented digits, shifted digits, codes: what helps with 100 labels? *Answer:
+# shifting and codes; invented images win nothing. Ask what the generator knows that the classifier
+# does not.*
+#
+# **Late?** The section stands alone, with section 5: leave both out.
 
 # %%
 def accuracy(images, labels, encode=flat):
@@ -666,6 +703,16 @@ experiment_log.add("08: invented data", settings, results, conclusion)
 #   reconstruction + KL: `vh.models.reconstruction_loss(images, logits)` gives (n,),
 #   `vh.models.kl_per_dimension(z_mean, z_log_var)` gives (n, latent_dim).
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 5: the label is given to one half only; images are not flattened
+# before the concatenation; the KL is averaged.
+#
+# **Ask the room.** What do the images of a row have in common? *Answer: the hand: slant and
+# boldness. It is what the label leaves open.*
+#
+# **Draw.** Encoder and decoder, with one extra arrow y into each.
+#
+# **Late?** Skip exercise 5 (10 minutes): the course's class steps in, and the grid is worth it.
 
 # %% exercise="conditional_vae"
 class MyConditionalVAE(keras.Model):
@@ -803,6 +850,10 @@ assert 1.8 < entropy(pixels) < 2.2
 #
 # The whole course in one table: what the sources claim, and what became of it. Their models are not
 # ours, so the same order of things is all that can be expected.
+
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** Which claim of the table surprised you most, and what was its control? *There is
+# no right answer; let three people speak.*
 
 # %% tags=["guard"]
 on, counted = f"{len(x_test):,} test images", "10,000 images counted"
