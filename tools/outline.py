@@ -87,6 +87,7 @@ class Chapter:
         number: "04", as in the names of the checkers; "" for a template.
         title: without the number.
         minutes: those of the header's "Time".
+        break_after: the section after which the header puts a break; None if it has none.
         needs: the header's "You need", as Markdown.
         will: the lines of the header's "You will".
         sections: in their order.
@@ -96,6 +97,7 @@ class Chapter:
     number: str
     title: str
     minutes: int
+    break_after: int | None
     needs: str
     will: tuple[str, ...]
     sections: tuple[Section, ...]
@@ -140,6 +142,7 @@ def read(path: Path) -> Chapter:
     if title is None:
         raise OutlineError(f"{path.name} does not begin with '# NN · Title'")
     time = re.search(r"(\d+) minutes", _row(head, "Time"))
+    pause = re.search(r"break after section (\d+)", _row(head, "Time"))
     if time is None:
         raise OutlineError(f"{path.name}: the header's row 'Time' names no minutes")
     return Chapter(
@@ -147,6 +150,7 @@ def read(path: Path) -> Chapter:
         number=title[1] or "",
         title=title[2],
         minutes=int(time[1]),
+        break_after=int(pause[1]) if pause else None,
         needs=_row(head, "You need"),
         will=tuple(_rows(head, "You will")),
         sections=tuple(_sections(path, title[2], cells)),
