@@ -33,7 +33,7 @@ rows = {"handwritten digits": digits.images[:10], "clothes": clothes.images[:10]
 vh.plots.image_grid(rows, title="Two sets of 70,000 grey images come with the course")
 
 # %% [markdown]
-# ## Four walks
+# ## Four walks <!-- 4 min -->
 #
 # A **variational autoencoder** (VAE) has learned to turn each digit into ten numbers, its **code**,
 # and ten numbers back into a picture. So one can walk: from the code of a 7 straight to the code of
@@ -41,6 +41,18 @@ vh.plots.image_grid(rows, title="Two sets of 70,000 grey images come with the co
 #
 # **Predict.** What will you see half-way: two digits laid over each other, noise, or something
 # else?
+
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** The first import takes some seconds, on a cold laptop more, and someone
+# restarts the kernel in the meantime. Say so before they press Shift + Enter. Whoever sees
+# `ModuleNotFoundError` has the wrong kernel: *Kernel → Change Kernel*.
+#
+# **Ask the room.** Before the walk runs: two digits on top of each other, noise, or something else?
+# Take a show of hands. *Answer: mostly one bent figure. Nobody drew those in between, and some are
+# blurred: both belong to the answer.*
+#
+# **Draw.** A plane with two crosses, a 7 and a 2, a straight arrow from one to the other, and a
+# small picture at each of four ticks.
 
 # %%
 vae = vh.zoo.load("mnist-vae")
@@ -58,10 +70,17 @@ vh.plots.filmstrip(walks, title="Four straight walks between codes")
 # of the pictures between the ends is in the data: the model has made them up. Some are blurred. How
 # good such pictures are, and where they fail, fills two chapters.
 #
-# ## A map to move on
+# ## A map to move on <!-- 3 min -->
 #
 # This VAE gets by with *two* numbers a digit. Two numbers are a place on a map, so all that it can
 # draw fits on one page. Its pictures are cruder: two numbers hold less than ten.
+
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** Let them find, in two minutes, a way from a 1 to a 0 on which every picture is a
+# digit. Who found one? Who found a spot with no name? *Answer: both exist; the second kind is what
+# chapter 04 calls a hole.*
+#
+# **Late?** Let them play for one minute instead of three; the map comes back in chapters 01 and 04.
 
 # %%
 vae_2d = vh.zoo.load("mnist-dense-vae-2d")
@@ -79,7 +98,7 @@ assert not explorer.errors, explorer.errors
 explorer
 
 # %% [markdown]
-# ## What you have been playing with
+# ## What you have been playing with <!-- 1 min -->
 #
 # Two networks. The **encoder** makes a code of an image, the **decoder** an image of a code. You
 # moved the code by hand, and only the decoder was at work.
@@ -89,18 +108,26 @@ copy = vae_2d.reconstruct(digits.images[:1])[0]
 vh.plots.model_diagram("ae", digits.images[0], copy, latent_dim=2)
 
 # %% [markdown]
-# ## How exercises work
+# ## How exercises work <!-- 5 min -->
 #
 # An exercise is a cell with `...` in the place of your answer. Run it as it is, then replace the
 # dots and run it again. It says **not attempted**, **wrong** (with your value, and what to look
 # at) or **right**. Stuck? Take the `#` away in front of `hint()`, which gives one more hint each
 # time, or of `solution()`. Nothing is sent anywhere.
 #
-# ### Exercise 1 · Half-way
+# ### Exercise 1 · Half-way <!-- 3 min -->
 #
 # Write the function that returns the array half-way between two others. If it is right, the next
 # picture is drawn with it.
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** `a + b / 2` without brackets, and `print` for `return`. People also put their
+# answer under the `check` line: it belongs in the place of the dots, and the same cell runs again.
+# Three states, three kinds of help: show once each `check`, `hint` and `solution` on the projector.
+#
+# **Ask the room.** Half-way in pixels and half-way in codes use the same function. Why do the
+# pictures differ? *Answer: the mean is taken before the decoder or after it, and the decoder
+# bends.*
 
 # %% exercise="halfway"
 def halfway(a, b):
@@ -135,10 +162,18 @@ vh.plots.image_grid(rows, title=f"Two ways to go half-way, with {exercises.halfw
 # Half-way in pixels both digits show at once, like two slides in one projector. Half-way in codes
 # stands *one* figure, often a digit, sometimes nothing that has a name.
 #
-# ## Your experiment log
+# ## Your experiment log <!-- 3 min -->
 #
 # Every chapter has an open experiment, without a right answer. Choose two digits, run the cell, and
 # write down in a sentence what became of them on the way.
+
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Someone asks whether you see what they write. You do not: it is a file in
+# their own home folder. Only if they switch on the record of their checks does anything reach the
+# class board, and then neither a name nor an answer.
+#
+# **Late?** Skip the walk and come back at the end of the day; the log is used again in every
+# chapter.
 
 # %%
 start, end = 3, 5  # which test images to walk between, from 0 to 9,999
@@ -161,7 +196,7 @@ experiment_log.read()
 # it lies `progress.jsonl`: which exercises you have solved, not how. So the table at the end of a
 # chapter remembers them after a restart. `exercises.halfway.reset()` makes one count as open again.
 #
-# ## Is everything in order?
+# ## Is everything in order? <!-- 1 min -->
 #
 # What ran so far needs most of the course. This looks closer; every line should say `ok`:
 
@@ -169,7 +204,7 @@ experiment_log.read()
 n_problems = cli.main(["preflight"])
 
 # %% [markdown]
-# ## Good to know
+# ## Good to know <!-- 1 min -->
 #
 # - **Quick and full.** Chapters load models that were trained beforehand, and train small ones
 #   live: each runs within about a minute and a half. With the environment variable
@@ -187,7 +222,7 @@ n_problems = cli.main(["preflight"])
 #   the same.
 # - The units are always given: losses are in nats for each image, pixels go from 0 to 1.
 #
-# ## What is coming
+# ## What is coming <!-- 1 min -->
 #
 # - [01 · Autoencoder](01_autoencoder.ipynb):
 #   How can two numbers stand for a picture, and why is that no generator yet?
@@ -211,6 +246,10 @@ n_problems = cli.main(["preflight"])
 # Chapters 01 to 04 build on each other. After them, take those you need, in any order. How far you
 # are, in each chapter and in this one:
 
+# %% [markdown] tags=["teacher"] section="Good to know"
+# **Late?** Leave out this section and the next one. Say one thing only: save under another name,
+# *File → Save Notebook As…*
+
 # %%
 progress()
 
@@ -218,7 +257,7 @@ progress()
 progress("00")
 
 # %% [markdown]
-# ## Recap
+# ## Recap <!-- 1 min -->
 #
 # - Shift + Enter runs a cell; notebooks are read and run from top to bottom.
 # - `...` means not attempted; `check`, `hint` and `solution` help you on.

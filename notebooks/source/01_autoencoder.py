@@ -6,7 +6,7 @@
 #
 # | | |
 # | --- | --- |
-# | Time | about 90 minutes, with a break in the middle; the code runs in a minute and a half |
+# | Time | about 90 minutes, with a break after section 5; the code runs in a minute and a half |
 # | You need | [00 · Start here](00_start_here.ipynb); NumPy; a first idea of neural networks |
 # | You will | build a decoder, and train it |
 # | | write the reconstruction loss in nats, and say what it can never reach |
@@ -29,7 +29,7 @@ from vae_helpers.checks import chapter01 as exercises
 from vae_helpers.checks import experiment_log, progress
 
 # %% [markdown]
-# ## 1. A wardrobe as wide as a market square
+# ## 1. A wardrobe as wide as a market square <!-- 4 min -->
 #
 # Picture a wardrobe without rails or shelves, as wide as a market square. Ada hangs every garment
 # somewhere on the square, and on its label she may write two numbers only: steps to the east,
@@ -49,11 +49,29 @@ from vae_helpers.checks import experiment_log, progress
 #
 # Together they are an **autoencoder**. Its target is its own input, so it needs no labels.
 #
-# ## 2. First see one work
+# ## 2. First see one work <!-- 7 min -->
 #
 # Fashion-MNIST has 70,000 grey pictures of clothes in ten classes. Ours have a frame of two black
 # pixels, so that the side, 32, can be halved often. An autoencoder that was trained on the 60,000
 # training images comes with the course. It has never seen a label, nor the test images below.
+
+# %% [markdown] tags=["teacher"] section=1
+# **Ask the room.** Ada may write two numbers on each label. Which garments will she hang next to
+# each other, though nobody tells her what trousers are? *Answer: those that look alike, for then a
+# label that is a step off still gives nearly the right copy.*
+#
+# **Draw.** A square with a coat, trousers and a boot in it; Ada at the left, Ben at the right, and
+# between them a slip of paper with two numbers. Leave it on the board: encoder, code, decoder are
+# written under it later.
+
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** "Two numbers are enough" is what many take from the picture. The table says
+# otherwise: 93 % of the originals are named right, and only half of the copies.
+#
+# **Ask the room.** Which four classes are lost, and what is kept? *Answer: dresses, coats, shirts
+# and sandals are nearly wiped out; top, trousers, shoe or bag is kept in about nine of ten.*
+#
+# **Late?** Run it on the projector; nobody has to type here.
 
 # %%
 data = vh.load_data("fashion-mnist", image_size=32, validation=0)
@@ -105,7 +123,7 @@ assert np.mean(kinds[named["copies"]] == kinds[y_some]) > 0.88
 # From Ada's two numbers Ben can only sew the average of all that hangs near that spot, and an
 # average is blurred. Does the blur alone mislead the classifier? Section 7 asks the codes.
 #
-# ## 3. Ada: the encoder
+# ## 3. Ada: the encoder <!-- 2 min -->
 #
 # A convolution slides small filters over the image. With **stride 2** it takes every second
 # position only, so height and width are halved, while the number of filters grows: less *where*,
@@ -130,13 +148,29 @@ encoder.summary()
 # Where the picture is large there are few parameters: a filter is used at every place and paid for
 # once.
 #
-# ## 4. Ben: the decoder
+# ## 4. Ben: the decoder <!-- 17 min -->
 #
 # Ben goes the other way, from 4 × 4 to 32 × 32. A **transposed convolution** does it like a rubber
 # stamp: for every input pixel it stamps the kernel onto the output, as strongly as the pixel is
 # bright. With stride 2 the stamp moves on two pixels at a time. Where stamps overlap, the ink
 # adds up. The last stamps stick out; `padding="same"` cuts that border off, so that the side is
 # exactly doubled.
+
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 1: stamps overwrite each other (`=` for `+=`), the `return` stands
+# inside the loop, the stride is forgotten. Exercise 2: a sigmoid at the end (the loss takes
+# logits), a ReLU on the dense layer, filters from small to large. "Shape (None, 39, 39, 1)" means
+# that `padding="same"` is missing.
+#
+# **Ask the room.** Why are there hardly any parameters where the picture is large? *Answer: a
+# filter is used at every place and paid for once; most parameters sit in the layers with the most
+# filters, where the picture is small.*
+#
+# **Draw.** Four stamps of 3 × 3 on a grid of 5 × 5, at a distance of two, with the overlap hatched.
+# Then the border that `same` cuts off.
+#
+# **Late?** Skip both exercises (15 minutes): the course's decoder steps in wherever theirs is
+# missing. Say only "a transposed convolution is a rubber stamp".
 
 # %%
 small_image = np.array([[0.2, 0.9], [0.6, 0.4]], dtype="float32")
@@ -159,7 +193,7 @@ for padding, ours in (("valid", total), ("same", total[:4, :4])):
     assert np.allclose(ours, np.asarray(keras_total)[0, :, :, 0], rtol=1e-3)
 
 # %% [markdown]
-# ### Exercise 1 · Stamp it yourself
+# ### Exercise 1 · Stamp it yourself <!-- 8 min -->
 #
 # In one dimension: the output has room for all stamps, `(len(x) - 1) * stride + len(kernel)`
 # numbers, and is zero before the first one.
@@ -185,7 +219,7 @@ exercises.transposed_convolution.check(transposed_convolution)
 # exercises.transposed_convolution.solution()
 
 # %% [markdown]
-# ### Exercise 2 · Build the decoder
+# ### Exercise 2 · Build the decoder <!-- 7 min -->
 #
 # The decoder is the encoder's mirror image:
 #
@@ -219,7 +253,7 @@ both = encoder.count_params(), vh.models.fashion_conv_decoder(2).count_params()
 assert both == (96_770, 246_273)
 
 # %% [markdown]
-# ## 5. The pay: the reconstruction loss
+# ## 5. The pay: the reconstruction loss <!-- 11 min -->
 #
 # Read the copy's brightness $\hat x$ as the probability that a pixel is white. The **binary
 # cross-entropy** of a pixel $x$ is the surprise at seeing it:
@@ -231,10 +265,22 @@ assert both == (96_770, 246_273)
 # that are 1,024 times smaller for the same quality. Pixels must lie in [0, 1]: with bytes from 0 to
 # 255 the loss would have no lower bound, so the course's models refuse such images.
 #
-# ### Exercise 3 · Write the loss
+# ### Exercise 3 · Write the loss <!-- 6 min -->
 #
 # No copy is exactly 0 or 1 here, so that nothing has to be cut off or added inside the logarithms.
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Averaged over the pixels as well: the answer is 1,024 times too small, and
+# looks fine. Also log₂ for log, and a small number added inside the logarithm "to be safe".
+#
+# **Ask the room.** Ben returns every image perfectly. What is the loss? *Answer: 190 nats, not 0: a
+# grey pixel is read as a coin toss, and ½ costs log 2 even then. So compare with the floor, not
+# with zero.*
+#
+# **Draw.** A vertical scale: 710 at the top (every pixel ½), the mean garment, a trained model near
+# 258, and the floor at 190. Only what lies above the floor can be won.
+#
+# **Late?** Keep exercise 3, it is the loss of the whole course; drop the prediction.
 
 # %% exercise="reconstruction_loss"
 def reconstruction_loss(x, x_hat):
@@ -277,7 +323,7 @@ assert 189 < floor < 191, floor
 #
 # A good place for a break. What follows is the training, the map, and the disappointment.
 #
-# ## 6. Train it
+# ## 6. Train it <!-- 13 min -->
 #
 # Now your own, in quick mode (the default) on 4,160 images, in full mode on all 60,000, each once.
 # Every ten steps of 32 images we look at the loss of 500 test images. That takes about half a
@@ -286,6 +332,15 @@ assert 189 < floor < 191, floor
 # **Predict.** The untrained decoder answers about 0.5 for every pixel: 1,024 coin tosses. Where
 # does the curve start? And what is the first thing to be learned, before the code says anything?
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** The training cell takes about half a minute; the impatient run it twice,
+# which takes twice as long. Exercise 4: the mean is not taken away, or not put back.
+#
+# **Ask the room.** Where does the curve start, and what is learned first? *Answer: at 1,024 · log 2
+# = 710; then the mean garment, for which no code is needed.*
+#
+# **Late?** Start the training, and tell PCA during it: two straight numbers are worth less than two
+# bent ones, and PCA needs five to ten numbers for the same error.
 
 # %%
 x_some, x_look = x_train[: vh.by_mode(4_160, 60_000)], x_test[:500]
@@ -333,7 +388,7 @@ assert lowest < curve[-1] < blot - 50
 # Principal component analysis (PCA) also squeezes an image into two numbers and back, but with
 # straight lines only: it is the best *linear* autoencoder in squared error.
 #
-# ### Exercise 4 · Reconstruct with PCA
+# ### Exercise 4 · Reconstruct with PCA <!-- 5 min -->
 #
 # The rows of `components` are orthogonal unit vectors, and PCA works around the mean image.
 
@@ -385,9 +440,18 @@ vh.plots.image_grid(rows, titles=data.class_names)
 # needs fewer numbers for the same error. Yours has seen a part of the images once, the course's all
 # of them several times.
 #
-# ## 7. The map of the wardrobe
+# ## 7. The map of the wardrobe <!-- 8 min -->
 #
 # Where did Ada hang what?
+
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** The grid shows *real* garments at the places of their codes; the one after it
+# shows *decoded* ones. Many take the first for output of the decoder. Point it out.
+#
+# **Ask the room.** What will Ben sew at the black spots? *Answer: something, always. And often
+# something clean and bright: no picture tells that nothing ever hung there.*
+#
+# **Draw.** The map as a cloud with a gap inside, and a box around it whose corners are empty.
 
 # %%
 z_test = trained.encode(x_test)
@@ -450,10 +514,22 @@ assert not explorer.errors, explorer.errors
 explorer
 
 # %% [markdown]
-# ## 8. Can it invent clothes?
+# ## 8. Can it invent clothes? <!-- 15 min -->
 #
 # We need new codes. There is no rule where codes lie, so for want of better we draw points evenly
 # from the box around all of them.
+
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 5: the number of points in place of the share, no `minlength`, or
+# the first of the two arrays that `query` returns (distances) in place of the second.
+#
+# **Ask the room.** Three reasons why this is no generator. Which of them would more training cure?
+# *Answer: none. Nothing in the loss says where codes should lie; that rule is the next chapter.*
+#
+# **Draw.** Three small sketches: unequal areas; a cloud off the origin; an arrow into a gap, and
+# one beyond the rim.
+#
+# **Late?** Skip exercise 5 (7 minutes) and tell the three limits from the printed numbers.
 
 # %%
 points = vh.latent.sample_box(z_test, 18, seed=3)
@@ -466,7 +542,7 @@ vh.plots.decoded_points(z_test, y_test, points, trained.decode(points), data.cla
 #
 # The test images have 1,000 garments of each class. Does the box draw each equally often?
 #
-# ### Exercise 5 · What the box draws
+# ### Exercise 5 · What the box draws <!-- 7 min -->
 #
 # A point belongs to the class of the *nearest* code. Return the share of points of each of the ten
 # classes. `KDTree(z).query(points)` finds the nearest codes.
@@ -555,12 +631,19 @@ vh.measured(
 # to 83 % in three trainings): often clean, bright garments, but nobody ever hung them there. No
 # picture tells you which kind of place it comes from.
 #
-# ## 9. Your experiment: a wider code
+# ## 9. Your experiment: a wider code <!-- 6 min -->
 #
 # How much does a third, a fourth, an eighth number help, and what does it cost? Choose
 # `latent_dim`, write down what you expect, and run the cell. It trains as your own model was
 # trained, in half a minute. Then write your conclusion into your log. (With another seed a loss
 # so early in a training differs by several nats: is the gain large enough to speak of?)
+
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** Before it runs: how many nats will the change be worth? *Answer for eight
+# numbers: several nats; with another seed a loss this early differs by several as well, so ask
+# whether the gain is large enough to speak of.*
+#
+# **Late?** Make it homework.
 
 # %%
 latent_dim = 8
@@ -581,7 +664,7 @@ conclusion = "Eight numbers bring the loss down, but no map can show them."
 experiment_log.add("01: a wider code", {"latent_dim": latent_dim}, results, conclusion)
 
 # %% [markdown]
-# ## Recap
+# ## Recap <!-- 1 min -->
 #
 # - An autoencoder is an encoder and a decoder, trained together to copy; it needs no labels.
 # - Convolutions with stride 2 halve the side, transposed convolutions double it by stamping.
@@ -594,7 +677,7 @@ experiment_log.add("01: a wider code", {"latent_dim": latent_dim}, results, conc
 # What is missing is a rule for where codes may lie, and no gaps. That rule turns the
 # autoencoder into a *variational* one.
 #
-# ## Self-test
+# ## Self-test <!-- 5 min -->
 #
 # Run the cell to read the questions, fill in the letters, and run it again.
 
@@ -610,7 +693,7 @@ exercises.self_test.check(answers)
 progress("01")
 
 # %% [markdown]
-# ## Further, and next
+# ## Further, and next <!-- 1 min -->
 #
 # - Hinton and Salakhutdinov (2006), [Reducing the dimensionality of data with neural
 #   networks](https://doi.org/10.1126/science.1127647): deep autoencoders against PCA.

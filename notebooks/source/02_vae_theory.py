@@ -6,7 +6,7 @@
 #
 # | | |
 # | --- | --- |
-# | Time | about 130 minutes: 65 up to the break after section 3, 65 after it |
+# | Time | about 130 minutes with all exercises, with a break after section 3 |
 # | You need | [01 · Autoencoder](01_autoencoder.ipynb); derivatives; the normal distribution |
 # | You will | compute a posterior on a grid, and see why images need another way |
 # | | derive the evidence lower bound (ELBO), and name its two terms and its gap |
@@ -51,7 +51,7 @@ copy = vae.reconstruct(test_images[:1])[0]
 vh.plots.model_diagram("vae", test_images[0], copy)
 
 # %% [markdown]
-# ## 1. A bead on a wire
+# ## 1. A bead on a wire <!-- 14 min -->
 #
 # A bead sits somewhere on a wire that you cannot see. You only have photos, and they are blurred:
 # each shows the bead a little off its true place. Where the bead sits along the wire is the
@@ -66,12 +66,24 @@ vh.plots.model_diagram("vae", test_images[0], copy)
 # a blur of their own.) In a VAE the wire is the decoder, *z* the code of an image, *x* the image
 # with its 784 pixels. Here *x* has two numbers and *z* one, so that we can look at everything.
 #
-# ### Exercise 1 · Take photos
+# ### Exercise 1 · Take photos <!-- 6 min -->
 #
 # Write the two steps of the story as code: `n` places *z* from the prior, then one blurred photo
 # of each. `rng.standard_normal(shape)` draws from N(0, 1), and `noise` is the standard deviation
 # σₓ of the blur in each coordinate. All randomness comes from `rng`, so that a seed repeats it.
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** One blur for both coordinates, `np.random` in place of `rng`, the noise added
+# to the place and not to the photo. And σₓ is a standard deviation: no square.
+#
+# **Ask the room.** On the left of the ring the wire's two ends overlap. A photo from there: where
+# was the bead? *Answer: z ≈ −1.6 or +1.6, and nothing decides between them. Keep it: section 3
+# needs it.*
+#
+# **Draw.** A wire, a bead on it, and a fuzzy dot beside the bead. Label z along the wire and x on
+# the photo; then write decoder under the wire.
+#
+# **Late?** Tell the story, show the figure, skip exercise 1 (6 minutes).
 
 # %% exercise="sample_photos"
 NOISE = 0.5  # the blur of the camera, a standard deviation
@@ -116,7 +128,7 @@ vh.plots.lines(panels, x_label="x₁", y_label="x₂", points=["photos"], equal=
 # z ≈ −1.6 and z ≈ +1.6 give the same photo. Keep that in mind.
 
 # %% [markdown]
-# ## 2. Looking back: the posterior, and why it is out of reach
+# ## 2. Looking back: the posterior, and why it is out of reach <!-- 18 min -->
 #
 # Now the question of every autoencoder: given a photo, where was the bead? Bayes' rule answers
 # with the **posterior** p(z|x), the density of places once the photo is known:
@@ -128,13 +140,26 @@ vh.plots.lines(panels, x_label="x₁", y_label="x₂", points=["photos"], equal=
 # where the bead may have been. On a grid of places `step` apart the integral is a sum:
 # p(x) ≈ Σ p(x, z) · step.
 #
-# ### Exercise 2 · The posterior on a grid
+# ### Exercise 2 · The posterior on a grid <!-- 7 min -->
 #
 # The density of a whole image can be as small as e⁻¹⁰⁰⁰, which a computer rounds to 0. So
 # probabilities stay in logarithms (natural ones; their unit is the **nat**): products become
 # sums, and for sums there is `logsumexp(a)`, the logarithm of Σ eᵃ, computed without ever leaving
 # the logarithms. Two lines: log p(x), then p(z|x).
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 2: `step` is forgotten, or *multiplied* in the logarithm (it is `+
+# np.log(step)`); probabilities that add up to 1 in place of a density with area 1.
+#
+# **Ask the room.** 701 places were enough for one number. How many for ten numbers with 100 places
+# each? *Answer: 10²⁰; at a million decoder calls a second, three million years.* Then: why do
+# 10,000 blind draws not help? *Because three of them hold more than four fifths of the sum.*
+#
+# **Draw.** A bell over z, one narrow peak far out on its flank, and ten dots thrown under the bell:
+# none hits the peak.
+#
+# **Late?** Do not shorten the question about the blind draws: it is why an encoder exists. Skip
+# exercise 2 instead.
 
 # %% exercise="posterior"
 def log_joint(wire, x, z):
@@ -234,7 +259,7 @@ assert np.isclose(100**10 / 1e6 / 3.15e7, 3.2e6, rtol=0.01)  # years
 # This guess turns the impossible integral into an easy bound.
 
 # %% [markdown]
-# ## 3. The evidence lower bound
+# ## 3. The evidence lower bound <!-- 28 min -->
 #
 # Let q(z) be any density that we can draw from, and 𝔼_q[…] the average over such draws. Start with
 # what we want and change nothing:
@@ -252,7 +277,7 @@ assert np.isclose(100**10 / 1e6 / 3.15e7, 3.2e6, rtol=0.01)  # years
 # The **Kullback–Leibler divergence** KL(q ‖ p) = 𝔼_q[log q/p] says how much *q* differs from *p*:
 # zero if they are the same, and never negative.
 #
-# ### Exercise 3 · Give the reasons
+# ### Exercise 3 · Give the reasons <!-- 7 min -->
 #
 # Which reason allows which line? One of the six is false and fits nowhere.
 #
@@ -262,6 +287,21 @@ assert np.isclose(100**10 / 1e6 / 3.15e7, 3.2e6, rtol=0.01)  # years
 # - **d** Multiply and divide by q(z); the logarithm of a product is a sum.
 # - **e** The product rule the other way, p(x, z) = p(x|z) p(z); then pair *q* with p(z).
 # - **f** The logarithm of an average is the average of the logarithms.
+
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** In exercise 3 many take f, the false reason, for line 3 or 4: the logarithm
+# of an average is *not* the average of the logarithms. In exercise 4 places are drawn from the
+# prior, log q is forgotten, or the logarithm is taken after the mean (which estimates log p(x)
+# itself).
+#
+# **Ask the room.** On the ring, why do both peaks of the ELBO stay 0.69 nats below log p(x)?
+# *Answer: one bell can sit on one of the two equal bumps; there it is twice as high as the
+# posterior, and log 2 = 0.693.*
+#
+# **Draw.** A bar of height log p(x), cut in two: below ELBO, above the gap KL(q ‖ p(z|x)). Push the
+# cut up and down: the bar does not move.
+#
+# **Late?** Do exercise 3 together, a line at a time by show of hands; skip exercise 4 (8 minutes).
 
 # %% exercise="elbo_steps"
 # <solution>
@@ -278,7 +318,7 @@ exercises.elbo_steps.check(reasons)
 # *q* should decode to *x*) **and stay close to the prior** (second term). An encoder and a decoder
 # that raise the ELBO together are a variational autoencoder.
 #
-# ### Exercise 4 · Estimate the ELBO
+# ### Exercise 4 · Estimate the ELBO <!-- 8 min -->
 #
 # Line 3 is an average over *q*, so random draws estimate it: draw `n` places from
 # q = N(`q_mean`, `q_std`²) with `rng` and average log p(x, z) − log q(z).
@@ -357,7 +397,7 @@ assert np.allclose(single, log_evidence["straight wire"])
 # You have the bound and know what it lacks. The second half turns it into a loss that trains.
 
 # %% [markdown]
-# ## 4. The KL divergence of two Gaussians
+# ## 4. The KL divergence of two Gaussians <!-- 16 min -->
 #
 # In a VAE the encoder gives a mean μ and a variance σ² for each latent dimension, and
 # the prior is N(0, 1). Then the second term of the ELBO needs no random numbers. With
@@ -369,11 +409,24 @@ assert np.allclose(single, log_evidence["straight wire"])
 # (the first because 𝔼[(z−μ)²] = σ², the second because 𝔼[z²] = μ² + σ²). Their difference is the KL
 # divergence of one dimension. Over independent dimensions divergences add up.
 #
-# ### Exercise 5 · The KL term – the core formula of this chapter
+# ### Exercise 5 · The KL term – the core formula of this chapter <!-- 8 min -->
 #
 # Networks give ℓ = log σ², called `z_log_var`. Write the divergence to
 # N(0, I) of each image, summed over latent dimensions.
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** `z_log_var` taken for log σ; the ½ forgotten, or on the first term only; the
+# mean over dimensions; a sum over images (`axis=0`). The first two train without complaint: that is
+# why the definition is the test.
+#
+# **Ask the room.** Your loss is suddenly NaN. Where do you look first? *Answer: at exp(ℓ): the
+# slope of the KL has no bound above, and from ℓ ≈ 88.7 on exp(ℓ) is infinite in 32 bits.*
+#
+# **Draw.** ℓ to the right, the slope upwards: flat at −½ on the left, a cliff on the right. Beside
+# it −1/σ for a network that gives σ.
+#
+# **Late?** Exercise 5 is the one exercise of this chapter that nobody may miss. Show the slope
+# figure without words.
 
 # %% exercise="kl_divergence"
 def kl_divergence(z_mean, z_log_var):
@@ -458,12 +511,26 @@ with np.errstate(over="ignore"):
 # slope 0, so it cannot come back by itself), or softplus, whose slope stays above −1 on the left
 # and grows only like σ on the right.
 #
-# ## 5. Gradients through a random draw
+# ## 5. Gradients through a random draw <!-- 30 min -->
 #
 # The first term of the ELBO, 𝔼_q[log p(x|z)], is an average over draws of *z* from N(μ, σ²), and
 # training has to change μ and σ. So the gradient must pass through the draw. Here are three ways to
 # draw a number:
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 6: `exp(z_log_var)` where σ = exp(z_log_var / 2) belongs; a plain
+# number for the seed, which repeats the same noise for ever; one row of noise for all images; NumPy
+# inside, so that no gradient passes.
+#
+# **Ask the room.** Which of the three ways to draw a number lets a gradient pass? *Answer: Keras'
+# own draw and the one by hand, which are the same; NumPy's comes back as a constant. A drawn class
+# has no gradient in any library.*
+#
+# **Draw.** Two boxes. Left: μ and σ go into a die, and the arrow backwards stops there. Right: ε
+# comes from a die at the side, z = μ + σε, and the arrow backwards passes.
+#
+# **Late?** Leave out the score function from its heading on, with exercises 7 and 8 (12 minutes and
+# more). The course does not need it again.
 
 # %%
 def by_numpy(mean, log_var):
@@ -548,7 +615,7 @@ vh.widgets.ReparameterizationExplorer()
 # draw together, those with large noise most, for their slope is ½σε. The noise stays where it is.
 # (Without a running kernel you see the still picture only.)
 #
-# ### Exercise 6 · The sampling layer
+# ### Exercise 6 · The sampling layer <!-- 6 min -->
 #
 # Now the trick as a Keras layer, the heart of a VAE. `inputs` are the encoder's two outputs. Draw
 # the noise with `keras.random.normal(shape, seed=self.seed_generator)` – a plain number for a seed
@@ -613,7 +680,7 @@ vh.plots.image_grid(rows, title=f"Draws of {exercises.sampling_layer.whose} laye
 # \frac{dL}{d\mu} = \mathbb E\Big[f(z)\,\frac{d \log q(z)}{d\mu}\Big]
 # = \mathbb E\Big[f(z)\,\frac{z - \mu}{\sigma^2}\Big].$$
 #
-# ### Exercise 7 · Both estimators
+# ### Exercise 7 · Both estimators <!-- 6 min -->
 #
 # For f(z) = z² return what one draw contributes to each average, for every noise value.
 
@@ -672,7 +739,7 @@ assert np.allclose(formula[[2, 4]] / 4, [138, 10_353], rtol=0.01)  # what a draw
 # through the decoder gives. That is why a VAE can train with a single draw for each image. The
 # score function keeps its place where no slope exists: for discrete codes, or rewards.
 #
-# ### Exercise 8 · Your experiment: a baseline
+# ### Exercise 8 · Your experiment: a baseline <!-- 6 min -->
 #
 # Subtracting a constant *b* from *f* leaves the average of the score function as it is, for
 # 𝔼[z − μ] = 0, but not its variance. Does that rescue it? Choose `dim`, `std` and `baseline` (the
@@ -699,7 +766,7 @@ experiment_log.add(
 )
 
 # %% [markdown]
-# ## 6. What the reconstruction assumes
+# ## 6. What the reconstruction assumes <!-- 14 min -->
 #
 # The first term, log p(x|z), depends on what you believe about a pixel. The decoder gives
 # x̂ for each:
@@ -716,11 +783,23 @@ experiment_log.add(
 # With σₓ² = ½ the Gaussian is (x − x̂)² and a constant. **So a squared error is a statement about
 # noise**: summed over pixels, it says that pixels between 0 and 1 are blurred by σₓ = 0.71.
 #
-# ### Exercise 9 · The mean squared error
+# ### Exercise 9 · The mean squared error <!-- 4 min -->
 #
 # A common slip is to write `mse + kl` with the squared error *averaged* over the 784 pixels and the
 # KL *summed* over dimensions. Which standard deviation σₓ of a pixel does that loss assume? (Two
 # digits will do.)
+
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 9: 392 (that is the variance), 28 (the 2 is forgotten), 0.025
+# (upside down). Exercise 10: the mean over the pixels, the KL with a minus, logits taken for
+# brightness.
+#
+# **Ask the room.** Averaging over the pixels looks harmless. Which camera does it assume? *Answer:
+# one with σₓ = 19.8 on pixels between 0 and 1. Such a photo tells nothing, so the posterior is the
+# prior: collapse, without an error message.*
+#
+# **Late?** Exercise 9 in two minutes on the board; exercise 10 comes back as `loss_parts` in
+# chapter 03, so it may be skipped.
 
 # %% exercise="assumed_deviation"
 # <solution>
@@ -735,7 +814,7 @@ exercises.assumed_deviation.check(deviation)
 # N(0.004, 0.997), the prior again, with a KL divergence of nearly zero. That is **posterior
 # collapse**, here from a slip in the loss, without an error message. Chapter 03 meets it again.
 #
-# ### Exercise 10 · The whole loss
+# ### Exercise 10 · The whole loss <!-- 7 min -->
 #
 # Put it together: the negative ELBO of each image, estimated with one draw of *z*, whose decoding
 # is given. The decoder gives **logits** *l*, with x̂ = 1 / (1 + e⁻ˡ). In terms of them the
@@ -767,11 +846,18 @@ exercises.negative_elbo.check(negative_elbo)
 # exercises.negative_elbo.solution()
 
 # %% [markdown]
-# ## 7. Back to the digits
+# ## 7. Back to the digits <!-- 4 min -->
 #
 # We left two digits whose ten blind estimates never agreed. This time *z* is drawn where the
 # encoder says, from q(z|x), and each draw is weighted by p(z)/q(z|x), so that the average still is
 # p(x). This is **importance sampling**; chapter 06 makes an exercise of it.
+
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** Why do ten draws from the encoder beat ten thousand from the prior? *Answer:
+# about e^KL blind draws are needed, tens of millions for the 7. The KL is the price of finding this
+# digit among all codes.*
+#
+# **Late?** One sentence and the figure.
 
 # %%
 importance = vh.metrics.importance_weighted_log_likelihood
@@ -823,7 +909,7 @@ vh.measured([*rows, ("KL, nats", kl.mean(), None, "the same")])
 # model can do is to ignore the picture.
 
 # %% [markdown]
-# ## Recap
+# ## Recap <!-- 1 min -->
 #
 # - A latent-variable model tells how data arise: *z* from the prior, *x* given *z*. Looking back,
 #   p(z|x) needs p(x), an integral that no grid and no blind draws can do.
@@ -837,7 +923,7 @@ vh.measured([*rows, ("KL, nats", kl.mean(), None, "the same")])
 # - BCE assumes black and white pixels, a summed squared error Gaussian noise with variance ½. Sum
 #   over pixels, sum over dimensions, mean over images.
 #
-# ## Test yourself
+# ## Test yourself <!-- 4 min -->
 
 # %% exercise="self_test"
 # <solution>
@@ -851,7 +937,7 @@ exercises.self_test.check(answers)
 progress("02")
 
 # %% [markdown]
-# ## Where this comes from
+# ## Where this comes from <!-- 1 min -->
 #
 # - D. P. Kingma and M. Welling, [Auto-Encoding Variational Bayes](https://arxiv.org/abs/1312.6114)
 #   (2014): the ELBO with reparameterization; the KL formula is in its appendix B.

@@ -35,11 +35,18 @@ x_train, x_val = data.train.images, data.validation.images[:2_000]
 x_some, x_test = x_train[:10_000], data.test.images[::5]
 
 # %% [markdown]
-# ## 1. The picture of learning
+# ## 1. The picture of learning <!-- 6 min -->
 #
 # Here is a training run in four rows. Each row takes the **same ten points** $z$, drawn from
 # $N(0, I)$, and decodes them: after 1, 3, 10 and 30 epochs. (The model is small, 784-512-256-2,
 # so that we can draw its codes as well.)
+
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** The same ten points after 1, 3, 10 and 30 epochs. What is there early, what
+# comes late? *Answer, for this model: the coarse order after one epoch; the neighbours sort
+# themselves out slowly.*
+#
+# **Late?** Show the first figure only.
 
 # %%
 stages = {"epoch 1": "epoch-1", "epoch 3": "epoch-3", "epoch 10": "epoch-10", "epoch 30": None}
@@ -68,7 +75,7 @@ vh.plots.forming(codes, labels, title="3,000 test images during training")
 # Neighbours sort themselves out, and in the end name the class of three quarters of the images, not
 # of half. No label was ever used for training.
 #
-# ## 2. The class
+# ## 2. The class <!-- 16 min -->
 #
 # Everything is there from [chapter 02](02_vae_theory.ipynb): an encoder with two outputs, the
 # sampling layer, a decoder that ends in logits, and the loss. The two networks get one hidden layer
@@ -78,6 +85,20 @@ vh.plots.forming(codes, labels, title="3,000 test images during training")
 #
 # $$\text{reconstruction} = \sum_{\text{pixels}} \log(1 + e^{l}) - x\,l, \qquad
 # \text{KL} = \tfrac12 \sum_{\text{dimensions}} \mu^2 + \sigma^2 - 1 - \log\sigma^2$$
+
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 1 is the longest of the course. Typical: the batch's *mean* goes to
+# the tracker (unequal batches then give a wrong log); β weighs the reconstruction; `call` decodes
+# the mean, without noise; β is read into a Python number, and a later `assign` changes nothing.
+#
+# **Ask the room.** Why does the log show the KL without β? *Answer: the log is for the divergence;
+# with β in it nobody could compare two runs.*
+#
+# **Draw.** Two boxes, `call` and `compute_loss`, with what goes in and out of each; trackers beside
+# them.
+#
+# **Late?** Skip exercise 1 (12 minutes): `vh.models.VAE` steps in everywhere. Those who are quick
+# do it at home.
 
 # %%
 images = keras.Input((28, 28, 1))
@@ -102,7 +123,7 @@ vh.plots.model_diagram("vae", latent_dim=10)
 
 
 # %% [markdown]
-# ### Exercise 1 · Your VAE
+# ### Exercise 1 · Your VAE <!-- 12 min -->
 #
 # A Keras model needs to know two things: what it does with a batch (`call`) and how bad that was
 # (`compute_loss`). Keras hands over the images as `x` and what `call` returned as `y_pred`.
@@ -144,12 +165,19 @@ exercises.my_vae.check(MyVAE)
 # exercises.my_vae.solution()
 
 # %% [markdown]
-# ## 3. Watch it learn
+# ## 3. Watch it learn <!-- 4 min -->
 #
 # Now train it. (As long as yours is not right yet the course's own class, `vh.models.VAE`, steps
 # in.) Most of it happens at the very beginning, so we look every ten steps of 100 images: we let
 # Keras call that an "epoch". The reconstruction loss falls, of course. And the other term? Note a
 # guess.
+
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** Before it runs: what does the KL do while the reconstruction falls? *Answer: it
+# rises, falls back and rises again slowly: nats are bought as long as each saves more than it
+# costs.*
+#
+# **Draw.** Two curves, one falling, one rising; between them a price tag, β.
 
 # %% exercise="kl_rises"
 # <solution>
@@ -192,12 +220,21 @@ assert max(kl[:15]) > kl[8:25].min() + 3, kl  # up, down again, and slowly up
 assert kl[8:25].min() < kl[-1] < max(20, max(kl)), kl
 
 # %% [markdown]
-# ## 4. The long run
+# ## 4. The long run <!-- 12 min -->
 #
 # The published recipe for this model is 30 epochs of Adam at $10^{-3}$ with batches of 100. It ends
 # at 111.77 nats on the 10,000 validation images. (Source: the notebook "Analysis of the latent
 # space in the variational auto-encoder", 2 July 2022.) The model that comes with the course had
 # another recipe. What was changed, and why, says the recipe itself:
+
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 2: no clip (−∞ for pixels that are never lit), the mean brightness
+# itself (logits are asked), clipped image by image before the mean.
+#
+# **Ask the room.** 543 nats before the first step without the bias. With it? *Answer: between 200
+# and 220. Nothing about single digits was learned for that, only what is true on average.*
+#
+# **Late?** Skip exercise 2 (6 minutes); mention the gain again at section 10.
 
 # %%
 entry, card = vh.zoo.entry("mnist-vae"), vh.zoo.card("mnist-vae")
@@ -214,7 +251,7 @@ vh.plots.training_curves(card["history"], title="The model that comes with the c
 #
 # One line of that list needs no training at all.
 #
-# ### Exercise 2 · The bias of the mean image
+# ### Exercise 2 · The bias of the mean image <!-- 6 min -->
 #
 # An untrained decoder says "½" to every pixel, and that costs $784 \log 2 = 543$ nats. Better to
 # start with what is true of digits in general: each pixel as bright as it is *on average*. The last
@@ -263,7 +300,7 @@ assert 530 < vh.zoo.evaluate(untrained, x_val)["loss"] < 570
 assert 200 < vh.zoo.evaluate(started, x_val)["loss"] < 220
 
 # %% [markdown]
-# ## 5. β, and what is published under its name
+# ## 5. β, and what is published under its name <!-- 10 min -->
 #
 # Put a weight on the KL: $\text{loss} = \text{reconstruction} + \beta \cdot \text{KL}$. With
 # $\beta = 1$ this is the negative ELBO; with more, the code gets dearer.
@@ -273,8 +310,18 @@ assert 200 < vh.zoo.evaluate(started, x_val)["loss"] < 220
 # Foster, *Generative Deep Learning*.) A loss keeps its best weights when it is divided by a number,
 # so divide until the reconstruction is a plain sum.
 #
-# ### Exercise 3 · Turn it into the standard form
+# ### Exercise 3 · Turn it into the standard form <!-- 5 min -->
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 3 upside down: 0.488 for 2.048. Let them write mean = sum / pixels,
+# and divide by what stands before the sum.
+#
+# **Ask the room.** A loss of `mean over pixels + KL`, no weight in sight. Which β is it, and what
+# will the model draw? *Answer: β = 784; one grey blot for every digit, and no warning.*
+#
+# **Draw.** The line weight · mean + KL, divided by weight / pixels, and what is left before the KL.
+#
+# **Late?** Never skip the blot; it is what people meet in their own code.
 
 # %% exercise="standard_beta"
 def standard_beta(weight, n_pixels):
@@ -316,12 +363,21 @@ vh.plots.image_grid({"original": digits} | rows)
 # in their texture at most. No error, no warning, and the loss fell as it should. Remember: **sum
 # over pixels, sum over dimensions, mean over images.**
 #
-# ## 6. Rate and distortion
+# ## 6. Rate and distortion <!-- 9 min -->
 #
 # Between copying and saying nothing β is a dial. The KL is the **rate**, the nats an image may
 # send through the code, and the reconstruction loss the **distortion** that remains. Their sum is
 # the negative ELBO. The course has the model of section 4 with six values of β, each trained
 # separately. Which of them has the smallest sum?
+
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** Which of the six models has the best ELBO, and why may their losses not be
+# compared? *Answer: β = 1 of these six; at another β the loss is counted in another currency.*
+#
+# **Draw.** Rate to the right, distortion upwards, a falling curve, and a line of slope −1 that
+# touches it at β = 1.
+#
+# **Late?** The curve and one minute of the widget.
 
 # %%
 betas = {vh.zoo.card("mnist-vae", v)["beta"]: v for v in (*vh.zoo.variants("mnist-vae"), None)}
@@ -382,14 +438,26 @@ vh.widgets.BetaExplorer(models, x_test[:500])
 # %% [markdown]
 # **A good place for a break.** What follows starts afresh, with a model that goes wrong.
 #
-# ## 7. Posterior collapse
+# ## 7. Posterior collapse <!-- 19 min -->
 #
 # A dimension whose posterior is the prior for every image carries nothing. It has **collapsed**.
 # Its mean KL is nearly zero, below 0.2 nats, say, so the dead can be counted. (Another count,
 # `active_units`, asks whether the posterior *mean* moves from image to image.)
 #
-# ### Exercise 4 · Count the dead
+# ### Exercise 4 · Count the dead <!-- 5 min -->
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 4: `threshold` not used, images counted in place of dimensions, the
+# KL of the mean posterior. Exercise 5: lifted image by image before the mean; `ops.minimum`; NumPy,
+# so no gradient.
+#
+# **Ask the room.** Free bits keep all ten dimensions alive, and warm-up has the better ELBO. Which
+# remedy is better? *Answer: the ELBO decides. Several dimensions stand just at the floor because it
+# is free, not because it pays.*
+#
+# **Draw.** Ten bars with a dashed line at 0.2: six below it. Then the same with a floor at 0.3.
+#
+# **Late?** Skip exercise 5 (6 minutes), keep the bars.
 
 # %% exercise="collapsed_dimensions"
 def collapsed_dimensions(z_mean, z_log_var, threshold=0.2):
@@ -438,7 +506,7 @@ vh.plots.kl_bars(kl_of(runs["plain"]), title="A deep decoder", threshold=0.2)
 # straight line from 0 to 1, here over three epochs. That is `BetaSchedule` below. **Free bits**
 # leave each dimension an allowance instead.
 #
-# ### Exercise 5 · Free bits
+# ### Exercise 5 · Free bits <!-- 6 min -->
 #
 # What a dimension uses, on average over the batch, costs nothing up to `floor` nats; above that,
 # the usual price. As code: mean over images, each dimension at least `floor`, then the sum. Stay
@@ -487,16 +555,24 @@ assert dead["free bits"] == 0, dead
 assert max(val["warm-up"], val["free bits"]) < val["plain"] - 1, val
 
 # %% [markdown]
-# ## 8. Read four pairs of curves
+# ## 8. Read four pairs of curves <!-- 7 min -->
 #
 # In practice nobody tells you what went wrong. You see two curves. Here are four pairs, each with
 # its own model: **healthy**; the **sign** of the KL turned; **silent**, that is β = 784; and
 # **collapsing**, a deep decoder with β = 1.
 #
-# ### Exercise 6 · Name each pair
+# ### Exercise 6 · Name each pair <!-- 5 min -->
 #
 # Your answers are `"healthy"`, `"sign"`, `"silent"` and `"collapsing"`, each of them once.
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Silent and collapsing are mixed up. Silent: the reconstruction stays at the
+# 200 nats of the mean image. Collapsing: the KL is small, and rises late.
+#
+# **Ask the room.** Which two curves show a bug, which a bad choice? *Answer: the turned sign and β
+# = 784 are errors in the loss; the collapse needs no error at all.*
+#
+# **Late?** Do it as a show of hands, without typing.
 
 # %%
 class TurnedSign(vh.models.VAE):
@@ -524,7 +600,7 @@ exercises.four_curves.check(curves)
 # Two curves show that *something* is closed, never what. From the outside a KL of six nats may be
 # six good dimensions or two; for that, look at the bars.
 #
-# ## 9. What the encoder misses
+# ## 9. What the encoder misses <!-- 11 min -->
 #
 # The ELBO lies below $\log p(x)$, and chapter 02 says by how much: by the KL divergence of the
 # encoder's posterior from the true one. Two things may cause it.
@@ -535,6 +611,15 @@ exercises.four_curves.check(curves)
 #
 # Which is larger, in the bundled model? (The question and both names are from Cremer, Li and
 # Duvenaud, 2018.)
+
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 7: the two gaps exchanged, or the whole distance given for one of
+# them.
+#
+# **Ask the room.** Is it the encoder's haste or the Gaussian's shape that costs more? *Answer: the
+# encoder's, four to five nats against less than one, for this decoder.*
+#
+# **Late?** Skip the whole section; nothing later needs it.
 
 # %% exercise="larger_gap"
 # <solution>
@@ -568,7 +653,7 @@ vh.training.compile_model(refined, recipe, steps_per_epoch=300)
 _ = refined.fit(np.tile(x, (300, 1, 1, 1)), batch_size=100, shuffle=False, verbose=0)
 
 # %% [markdown]
-# ### Exercise 7 · Split the gap
+# ### Exercise 7 · Split the gap <!-- 5 min -->
 #
 # Below, each ELBO is measured with *other* noise than the table was trained on, the same for both.
 # So the gain is no adaptation to lucky draws. And $\log p(x)$ is the importance-weighted bound of
@@ -611,11 +696,22 @@ exercises.larger_gap.compare()
 # 3.5, and the approximation gap stays at 0.7 to 0.8. In each case the Gaussian is the smaller
 # fault. So the decoder is better than its ELBO says: a better *encoder* could show it.
 #
-# ## 10. Better, or luckier?
+# ## 10. Better, or luckier? <!-- 11 min -->
 #
 # Training draws lots: first weights, order of images, noise. So "recipe B is better than A" needs
 # more than one run of each. We train with three seeds: the plain recipe, one with a shorter memory
 # of Adam, one with the biases at the mean image. Each run is short, on 5,000 images.
+
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 8: the runs are treated as strangers and not as pairs; `ddof=1`
+# forgotten; s in place of s / √n. And 2 standard errors for 95 %: with three seeds it is 4.3.
+#
+# **Ask the room.** 0.7 nats better, with a spread over seeds as large: is that a finding? *Answer:
+# in pairs, yes; it gains nearly the same with every seed.*
+#
+# **Draw.** Three seeds as columns of dots, two recipes, joined by lines that all rise.
+#
+# **Late?** Show the joined lines, skip exercise 8 (5 minutes).
 
 # %% tags=["guard"]
 assert 3.5 < amortisation < 5.5
@@ -645,7 +741,7 @@ vh.plots.seeds(results, "validation loss (nats)", title="Same images, same epoch
 # **What to see.** A line joins runs with the same seed. The seed alone moves a run by a nat or so,
 # and the shorter memory seems to gain no more than that.
 #
-# ### Exercise 8 · The difference, with its error
+# ### Exercise 8 · The difference, with its error <!-- 5 min -->
 #
 # Runs with the same seed start from the same weights and see the same order of images. So compare
 # them **in pairs**: what the seed does to both cancels. Return the mean difference and its standard
@@ -682,7 +778,7 @@ for name in ("beta_2 = 0.99", "mean-image bias"):
 # standard errors on either side make a 95 % interval, but with **three** the error is itself a
 # guess, and Student's $t$ asks for more.
 #
-# ## 11. Your experiment: a better recipe
+# ## 11. Your experiment: a better recipe <!-- 8 min -->
 #
 # Exercise 9 has no checker. **Beat the plain recipe** at the same number of epochs. Choose *one*
 # change: learning rate, `schedule="cosine"` with `warmup=0.1`, `batch_size`, `beta_2`, or several
@@ -723,7 +819,7 @@ rows += [("approximation gap, nats", approximation, None, how)]
 vh.measured(rows)
 
 # %% [markdown]
-# ## Recap
+# ## Recap <!-- 2 min -->
 #
 # - A VAE in Keras is `call` and `compute_loss`; trackers get the numbers of all images, and then
 #   loss = reconstruction + β · KL holds in every log.
@@ -739,7 +835,7 @@ vh.measured(rows)
 # value it saw first, and a warm-up changes nothing); calls of **old Keras** (`add_metric` and
 # `keras.optimizers.legacy` are gone).
 #
-# ## Self-test
+# ## Self-test <!-- 4 min -->
 
 # %% exercise="self_test"
 # <solution>
@@ -753,7 +849,7 @@ exercises.self_test.check(answers)
 progress("03")
 
 # %% [markdown]
-# ## Further, and next
+# ## Further, and next <!-- 1 min -->
 #
 # - Higgins et al. (2017), [beta-VAE](https://openreview.net/forum?id=Sy2fzU9gl): the weight β.
 # - Alemi et al. (2018), [Fixing a broken ELBO](https://arxiv.org/abs/1711.00464): rate and

@@ -26,18 +26,27 @@ from vae_helpers.checks import experiment_log, progress
 print(f"vae_helpers {vh.__version__} in {vh.course_mode()} mode, NumPy {np.__version__}")
 
 # %% [markdown]
-# ## 1. Two numbers of noise
+# ## 1. Two numbers of noise <!-- 10 min -->
 #
 # In training every image passed through the encoder, and a point z was drawn from its posterior.
 # To *invent* an image nobody needs the encoder. The KL term has pulled all posteriors towards the
 # prior N(0, I), so we draw z from the prior and let the decoder speak.
 #
-# ### Exercise 1 · The sampler
+# ### Exercise 1 · The sampler <!-- 5 min -->
 #
 # Write the two lines, with one knob: the **temperature**, the standard deviation of the noise. At 1
 # the points come from the prior. (`decode` takes rows of points, all at once or in several calls.)
 # The figure after it uses your code, or, until the check is green, the course's. So will others.
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** The temperature multiplied onto the *images*; `rng.random` in place of a
+# normal; two dimensions written into the code; the points returned without `decode`.
+#
+# **Ask the room.** Which half of the VAE is needed to invent an image? *Answer: the decoder and
+# noise of the prior. The encoder stays at home.*
+#
+# **Draw.** The picture of encoder and decoder; strike the encoder out, and let a die feed the
+# decoder.
 
 # %% exercise="sample_images"
 def sample_images(decode, n, latent_dim, rng, temperature=1.0):
@@ -65,11 +74,21 @@ vh.plots.image_grid(
 # **What to see.** Most can be read, though no writer ever wrote them. A few lie between two digits
 # and are a bit of both.
 #
-# ## 2. Where the draws fall
+# ## 2. Where the draws fall <!-- 12 min -->
 #
 # In [chapter 01](01_autoencoder.ipynb) we had no rule where codes lie, and drew points from the
 # box around all of them. The VAE with the same layers has a rule. Eighteen draws from N(0, I), over
 # the codes of the test images:
+
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 2: `norm.cdf` for `norm.ppf`; equal steps of z; ranks from 0 to 1,
+# which gives ±∞; `linspace(0.01, 0.99, n)`, whose outer images stand for less.
+#
+# **Ask the room.** The cloud on the left looks round. What does the square on the right show that
+# it hides? *Answer: lanes between the classes where little hangs, and where the prior draws all the
+# same.*
+#
+# **Late?** Skip exercise 2 (6 minutes); the square of 225 garments is drawn without it.
 
 # %%
 clothes = vh.load_data("fashion-mnist", image_size=32, validation=0)
@@ -104,7 +123,7 @@ vh.plots.probability_space(z_2d, clothes.test.labels, clothes.class_names)
 # fill the square evenly, and this model's does not: between the classes there are lanes where
 # little hangs. The prior will send points there, too. Section 6 comes back to these lanes.
 #
-# ### Exercise 2 · Equal shares of probability
+# ### Exercise 2 · Equal shares of probability <!-- 6 min -->
 #
 # Lay out the *whole* plane so that every image stands for the same share of the prior. Cut N(0, 1)
 # into n parts of the same probability, and return the z at the middle of each part: its rank is
@@ -135,10 +154,19 @@ vh.plots.latent_grid(fashion_vae.decode(square), square, quantiles=True)
 # corners stand at ±1.8; what lies beyond is drawn, too, but stands in nobody's middle. Some places
 # show two garments at once: look up in the square above what hangs there.
 #
-# ## 3. The same noise for an autoencoder
+# ## 3. The same noise for an autoencoder <!-- 7 min -->
 #
 # Two numbers are for looking. From here on we use two models with **ten** latent dimensions and the
 # same layers: an autoencoder (AE) and a VAE. Both get the same points of N(0, I).
+
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** "The judge is sure, so the images are good" – of 95 % ghosts, nearly all
+# called a 1. A judge that has never seen a ghost must call it something.
+#
+# **Ask the room.** One number says the AE's samples are excellent. Which, and why is it fooled?
+# *Answer: "recognised"; diversity and distance are not. Never judge a generator by one number.*
+#
+# **Draw.** A table of three columns: recognised, diversity, distance; fill it in from the print.
 
 # %%
 digits = vh.load_data("mnist", validation=10_000)
@@ -209,18 +237,30 @@ assert of_ae["distance"] > 2 * of_vae["distance"] > 10 * real["distance"]
 # something. The other two columns are not fooled: no diversity, and far from real digits. **Never
 # judge a generator by one number.**
 #
-# ## 4. One Gaussian for the autoencoder
+# ## 4. One Gaussian for the autoencoder <!-- 8 min -->
 #
 # "A VAE can be sampled, an AE cannot" is often written. Before we believe it, a control: has the
 # AE's decoder failed, or has it been asked in the wrong place? The last two lines above say: its
 # codes lie nearly four times as far out as the noise reaches, and N(0, I) pokes around in an empty
 # middle. Nothing in the AE's loss says how far out codes should lie. But we can measure it.
 #
-# ### Exercise 3 · One Gaussian
+# ### Exercise 3 · One Gaussian <!-- 5 min -->
 #
 # Fit the simplest density there is: draw n points from *one* Gaussian with the mean and the
 # covariance of the codes. (`np.cov` takes one *column* an image; `rng.multivariate_normal` draws.)
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 3: the variances alone (`np.var`), the covariance of the rows
+# (`np.cov(codes)` without `.T`), the mean forgotten.
+#
+# **Ask the room.** "An autoencoder cannot be sampled." Is it true? *Answer: from N(0, I) it is.
+# With one Gaussian that has the mean and covariance of its codes it is level with this VAE and its
+# prior, or a little better.*
+#
+# **Draw.** A small disc at the origin, N(0, I), inside a wide ellipse of codes whose middle is
+# empty.
+#
+# **Late?** This is the surprise of the chapter: rather skip section 2.
 
 # %% exercise="sample_gaussian"
 def sample_gaussian(codes, n, rng):
@@ -268,10 +308,20 @@ exercises.one_gaussian.compare()
 # Gaussian.) But about half of all these images still cannot be read, and no Gaussian will change
 # that. Sections 6 and 8 find out why.
 #
-# ## 5. How far out noise lies, and the temperature
+# ## 5. How far out noise lies, and the temperature <!-- 5 min -->
 #
 # The density of N(0, I) is highest at the origin. And yet, in ten dimensions hardly any draw comes
 # near it:
+
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** Will a low temperature give cleaner digits? *Answer: fewer kinds, yes; cleaner,
+# no: in this VAE the middle is where all classes meet. At T = 2 more is recognised than at 1, and
+# the strokes are torn.*
+#
+# **Draw.** A thin ring of radius 3.1 with hardly anything inside: ten dimensions. Beside it a disc:
+# two.
+#
+# **Late?** The picture of seven temperatures, and on.
 
 # %%
 r = np.linspace(0, 6, 241)
@@ -314,7 +364,7 @@ vh.plots.image_grid(
 #
 # *A good place for a break.*
 #
-# ## 6. What the decoder has seen: the aggregated posterior
+# ## 6. What the decoder has seen: the aggregated posterior <!-- 27 min -->
 #
 # Half of the prior's samples could not be read. The decoder was trained on points of the
 # *posteriors* of training images, never on points of the prior. All posteriors together are a
@@ -326,8 +376,21 @@ vh.plots.image_grid(
 # variance, which for a mixture has two parts: the variance of the means plus the mean of the
 # variances.
 #
-# ### Exercise 4 · Draw from it
+# ### Exercise 4 · Draw from it <!-- 6 min -->
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 4: means only, without noise; `exp(z_log_var)` for σ; mean and
+# log-variance from different images. Exercise 5: the mean of the logarithms; log n of the wrong n;
+# out of the logarithms, which gives −∞ far away; log 2π once and not for each dimension.
+#
+# **Ask the room.** Mean and variance of q(z) are nearly those of the prior. How can half of the
+# prior's samples fail all the same? *Answer: two moments do not see holes. At one and the same
+# length, the share that can be read at least doubles from the emptiest tenth to the fullest.*
+#
+# **Draw.** Islands of several sizes inside a dashed circle, and a cross in a lake.
+#
+# **Late?** Skip exercise 5 (9 minutes). If you are very late, also exercise 4: the islands and the
+# curve of the tenths carry the section.
 
 # %% exercise="sample_aggregated"
 def sample_aggregated(z_mean, z_log_var, n, rng):
@@ -374,7 +437,7 @@ vh.plots.posteriors(
 # **What to see.** Each garment is an island of its own size, together they are a country with
 # lakes. The dashed circle holds 86 % of the prior; the white places inside are the **holes**.
 #
-# ### Exercise 5 · The density of the aggregated posterior
+# ### Exercise 5 · The density of the aggregated posterior <!-- 9 min -->
 #
 # In ten dimensions there is nothing to look at, so we need the formula. Far from all posteriors a
 # density is too small for any floating-point number, so stay in the logarithms:
@@ -464,7 +527,7 @@ assert 15 < np.median(at_test) - np.median(at_prior) < 19
 # (16 to 17 with three seeds): in a place e¹⁷ times as thinly populated, some twenty million times.
 # Neither the decoder nor the noise is bad. They do not fit.
 #
-# ## 7. The surgery of the ELBO
+# ## 7. The surgery of the ELBO <!-- 12 min -->
 #
 # The KL term of this VAE is 18 nats. What does it pay for? Hoffman and Johnson (2016) cut it in
 # two. Put log q(z) in, and take it out again:
@@ -476,7 +539,7 @@ assert 15 < np.median(at_test) - np.median(at_prior) < 19
 # The **information** is what a code tells about its image: we want it, reconstruction lives on it.
 # The rest, how far the mixture is from the prior, is the price of the holes.
 #
-# ### Exercise 6 · The surgery
+# ### Exercise 6 · The surgery <!-- 8 min -->
 #
 # `z` are draws from the posteriors of the first `len(z)` of n images, one each; the mixture q(z)
 # has all n posteriors. Return the two parts, each a mean over `z`. (Your `log_q` is in the package
@@ -484,6 +547,15 @@ assert 15 < np.median(at_test) - np.median(at_prior) < 19
 # of each coordinate.) The figure takes up to 1,000 draws, among 100, 1,000, 10,000 and all 50,000
 # training images.
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 6: the whole KL term for one of the parts; the variance where
+# `norm.logpdf` wants the deviation; a mixture of the first images alone.
+#
+# **Ask the room.** The information follows log n. What does that mean? *Answer: nobody can tell n
+# images apart with more than log n nats, so the estimate is capped: at least 10.5 nats of
+# information, at most 7.5 of distance.*
+#
+# **Late?** Skip the section: nothing but one paragraph of section 8 needs it.
 
 # %% exercise="surgery"
 def surgery(z, z_mean, z_log_var):
@@ -529,7 +601,7 @@ assert abs(parts[3].sum() - vh.metrics.kl_divergence(z_mean, z_log_var).mean()) 
 # on average, about −4 nats (section 6): with this mixture as the prior their KL term would rise. It
 # knows its own images by heart. A prior overfits like any other density.
 #
-# ## 8. Mend the sampler
+# ## 8. Mend the sampler <!-- 9 min -->
 #
 # So we do not draw from the prior. A **Gaussian mixture** is a smooth map of where codes are:
 # several Gaussians where section 4 had one. With scikit-learn it takes two lines:
@@ -545,6 +617,13 @@ assert abs(parts[3].sum() - vh.metrics.kl_divergence(z_mean, z_log_var).mean()) 
 #
 # **Predict.** Put these in order, from best to worst: VAE with N(0, I), VAE with a mixture, AE with
 # a mixture.
+
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** Order: VAE with N(0, I), VAE with a mixture, AE with a mixture. *Answer: AE with
+# a mixture, then VAE with a mixture, then far behind the prior; in three trainings of three draws
+# each.* What does the AE pay? *It has no density and no ELBO.*
+#
+# **Late?** The order by show of hands, the table, and on. Leave out the stretched copies.
 
 # %%
 n_components = vh.by_mode(10, 50)
@@ -641,7 +720,7 @@ display(vh.measured([(what + k, s["distance"], None, hows.get(k, how)) for k, s 
 # and has holes as well: the mixture takes it further than all that came before in this chapter. A
 # good decoder and a good sampler are two different things, and you can have both.
 #
-# ## 9. From scatter to widget
+# ## 9. From scatter to widget <!-- 4 min -->
 #
 # Back to two dimensions, to feel the holes with your own hands. On paper: twelve stops on a circle
 # around the origin. And in motion, below.
@@ -661,12 +740,18 @@ assert not explorer.errors, explorer.errors
 explorer
 
 # %% [markdown]
-# ## 10. Your experiment: does β fill the holes?
+# ## 10. Your experiment: does β fill the holes? <!-- 6 min -->
 #
 # The course holds versions of the ten-dimensional VAE that were trained with other weights β of the
 # KL term. A large β pulls harder towards the prior. Choose a variant, write down what you expect
 # of its samples from the prior and from its own posteriors, run, and put your conclusion into your
 # log. Then try another one.
+
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** With β = 4, what do you expect of the prior's samples, and of those from the
+# posteriors? *Answer of one run: the gap between them shrinks, and all are more blurred.*
+#
+# **Late?** Homework.
 
 # %%
 print(vh.zoo.variants("mnist-vae"))
@@ -687,7 +772,7 @@ conclusion = "With β = 4 the gap between prior and posteriors shrinks, but all 
 experiment_log.add("04: does β fill the holes?", {"variant": variant}, results, conclusion)
 
 # %% [markdown]
-# ## 11. Common mistakes, failing for you
+# ## 11. Common mistakes, failing for you <!-- 4 min -->
 #
 # 1. **Even noise.** `rng.random` draws from 0 to 1: one corner of the prior, and little diversity.
 # 2. **Log-variance taken for the log of the deviation.** The noise of the posteriors gets far too
@@ -717,7 +802,7 @@ assert bad["2. wrong deviation"]["recognised"] > of_vae["recognised"] + 0.2
 assert wrong.var() < 0.5 * of_noise.mean()
 
 # %% [markdown]
-# ## Recap
+# ## Recap <!-- 1 min -->
 #
 # - Sampling needs the decoder and noise of the prior; temperature scales the noise.
 # - An autoencoder asked with N(0, I) makes ghosts. One Gaussian, fitted to its codes, brings it
@@ -730,7 +815,7 @@ assert wrong.var() < 0.5 * of_noise.mean()
 # - A judge can be fooled: more than nine in ten ghosts recognised, and stretched copies nearer to
 #   real digits than true ones. Look at several numbers, and at the images.
 #
-# ## Self-test
+# ## Self-test <!-- 4 min -->
 
 # %% exercise="self_test"
 # <solution>
@@ -744,7 +829,7 @@ exercises.self_test.check(answers)
 progress("04")
 
 # %% [markdown]
-# ## Further, and next
+# ## Further, and next <!-- 1 min -->
 #
 # - Hoffman and Johnson (2016), [ELBO surgery: yet another way to carve up the variational evidence
 #   lower bound](http://approximateinference.org/accepted/HoffmanJohnson2016.pdf): the aggregated

@@ -7,7 +7,7 @@
 #
 # | | |
 # | --- | --- |
-# | Time | about 95 minutes with all exercises, with a break after section 4 |
+# | Time | about 100 minutes with all exercises, with a break after section 4 |
 # | You need | [04 · Sampling](04_sampling.ipynb), or what a prior and a hole in it are |
 # | You will | walk between two images, straight and in an arc, and judge the walk with a control |
 # | | see a straight line cross a hole, and find stepping stones around it |
@@ -31,7 +31,7 @@ models = {"AE": ae, "VAE": vae}
 three = {**models, "conv VAE": conv}
 
 # %% [markdown]
-# ## 1. Two slides in one projector
+# ## 1. Two slides in one projector <!-- 5 min -->
 #
 # To **interpolate** between two images means to encode both, walk from one code to the other in
 # equal steps, and decode every step. The straight walk is one line: at the share t of the way
@@ -45,6 +45,11 @@ three = {**models, "conv VAE": conv}
 #
 # **Predict.** What will the three rows show half-way? Will you be able to tell the AE from the VAE?
 
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** Which of the two rows is the VAE's? *Answer: hard to tell. One can always choose
+# the two images, so a filmstrip settles nothing; numbers are needed.*
+#
+# **Draw.** Two slides in one projector beside a bent arrow from a 3 to a 6.
 
 # %%
 def filmstrips(pair, method="linear"):
@@ -68,7 +73,7 @@ vh.plots.filmstrip(rows, title="From a 3 to a 6, in ten equal steps")
 # "A VAE has a smooth latent space, an AE has not" is written in many places. Filmstrips cannot
 # settle it, since one can always choose the two images. So we need numbers.
 #
-# ## 2. Smoothness as a number
+# ## 2. Smoothness as a number <!-- 14 min -->
 #
 # Let the classifier of chapter 04 look at every image of a walk. Its 64 features are a place, and
 # the walk is a path through such places, f₀, f₁, … f₁₀. If each step changes a little, and always
@@ -80,7 +85,7 @@ vh.plots.filmstrip(rows, title="From a 3 to a 6, in ten equal steps")
 #
 # the length of the path over the direct distance.
 #
-# ### Exercise 1 · The length of a path
+# ### Exercise 1 · The length of a path <!-- 5 min -->
 #
 # Here come the features of several walks at once. Return the length of each, the sum above the
 # line. (`np.diff` takes differences of neighbours, `np.linalg.norm(…, axis=…)` their lengths.)
@@ -89,6 +94,19 @@ vh.plots.filmstrip(rows, title="From a 3 to a 6, in ten equal steps")
 # convolutional VAE, whose decoder is the best. We also count the images that are **recognised**; as
 # in chapter 04 that means that the classifier gives one digit a probability of 0.9 or more.
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 1: the direct distance, `np.diff` along the wrong axis, the root
+# outside the sum. In the result the *cross-fade* has the shortest path: many think of a bug.
+#
+# **Ask the room.** The cross-fade wins in path length. Is it the best interpolation? *Answer: no.
+# Smooth is not good; a classifier that has never seen two digits at once is fooled as well. Hence
+# the control: each model against the fade of its own copies.*
+#
+# **Draw.** Features as a plane: a straight dotted line, and a path that wanders off by way of a
+# third digit.
+#
+# **Late?** Skip "Is the VAE smoother" and say: by a few hundredths; and in recognised middles it is
+# worse.
 
 # %% exercise="path_lengths"
 def path_lengths(features):
@@ -229,12 +247,24 @@ assert middles["AE"][1] > middles["VAE"][1] + 0.03 > middles["β = 4"][1] + 0.05
 # pairs: ratios of 1.52 for the AE, 1.51, 1.47 to 1.48, and 1.42 to 1.43 for β = 0.1, 1 and 4;
 # recognised 60 to 62 %, 57 to 60 %, 53 to 56 %, and 47 to 50 %.)
 #
-# ## 3. Where the straight line falls into a hole
+# ## 3. Where the straight line falls into a hole <!-- 18 min -->
 #
 # In two dimensions one can watch. Here is the wardrobe of the Fashion-MNIST VAE, and a straight
 # walk from the middle of the ankle boots to the middle of the trousers, in nine stops. Under it
 # stands log q(z), the density of what the decoder has seen (chapter 04; here from the posteriors of
 # 2,000 test images).
+
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** "It is dim, so it is a hole." Stops 3 and 4 lie among the sandals, which this
+# model draws dim. Exercise 2: lengths not squared; the way comes out from end to start; a graph
+# that leads one way, which ends at −9999.
+#
+# **Ask the room.** Why does squaring the lengths matter? *Answer: one hop of 3 costs 9, three hops
+# of 1 cost 3: many short steps beat a long one.*
+#
+# **Draw.** A banana of codes: the straight chord leaves it, stepping stones stay inside.
+#
+# **Late?** Skip exercise 2 (9 minutes), show the last figure.
 
 # %%
 fashion = vh.load_data("fashion-mnist", image_size=32, validation=0)
@@ -288,7 +318,7 @@ vh.plots.filmstrip(rows, title="A 1 leans over")
 # trainings of each model. Codes of 1s lie on a *curved* surface. Short steps do not notice; long
 # ones leave it.
 #
-# ### Exercise 2 · Stepping stones
+# ### Exercise 2 · Stepping stones <!-- 9 min -->
 #
 # That stop was chosen by us, who know what slant is. Let the data choose. Join each code with its
 # k nearest ones, and look for the cheapest way along these joints, where a joint costs its
@@ -349,10 +379,23 @@ for straight, one_stop, stones in (np.array(far).T for far in farthest.values())
 # behind shortest paths on curved surfaces (Arvanitidis et al. 2018). Between two *classes* it helps
 # less: somewhere the walk must cross over. Your experiment in section 7 can try that.
 #
-# ## 4. Too short in the middle: straight against spherical
+# ## 4. Too short in the middle: straight against spherical <!-- 18 min -->
 #
 # There is an argument against straight lines that needs no picture. Take two random points of
 # N(0, I). How far from the origin are they, and how far is the point half-way between?
+
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 3: the lengths still in cos Ω (the result is the straight line), no
+# clip, the zero vector or equal directions forgotten.
+#
+# **Ask the room.** The spherical middles are recognised more often. Is slerp better? *Answer: the
+# control, the straight middle merely stretched, does as well. It is a higher temperature in the
+# middle of the walk.*
+#
+# **Draw.** Two vectors nearly at a right angle, the chord whose middle has 71 % of the length, and
+# the arc.
+#
+# **Late?** Skip exercise 3 (9 minutes) and keep the control.
 
 # %%
 for d in (2, 10, 100, 512):
@@ -375,7 +418,7 @@ for d in (2, 10, 100, 512):
 # $$u(t) = \frac{\sin((1-t)\,\Omega)}{\sin\Omega}\,u_1 + \frac{\sin(t\,\Omega)}{\sin\Omega}\,u_2,
 # \qquad z(t) = \big((1-t)\,\lVert z_1\rVert + t\,\lVert z_2\rVert\big)\, u(t) .$$
 #
-# ### Exercise 3 · Slerp
+# ### Exercise 3 · Slerp <!-- 9 min -->
 #
 # Some cases need care. A zero vector has no direction, and equal directions have Ω = 0, so that the
 # formula divides by zero: return the straight line for both. Rounding may also push u₁·u₂ above 1,
@@ -467,10 +510,19 @@ explorer
 #
 # *A good place for a break.*
 #
-# ## 5. One dimension at a time
+# ## 5. One dimension at a time <!-- 6 min -->
 #
 # Instead of walking to a goal, turn a single coordinate and leave the other nine alone: a
 # **traversal**. Rows are dimensions, columns are values in equal steps of the prior's probability.
+
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** Three trainings that differ in nothing but the seed: does "dimension 4 is slant"
+# survive? *Answer: no. At β = 4 the best dimension explains 0.40 in one training and 0.77 in
+# another; all ten together know the slant in all of them.*
+#
+# **Draw.** Axes that turn from training to training over the same cloud.
+#
+# **Late?** The seeds figure alone.
 
 # %%
 values = vh.latent.prior_quantiles(9)
@@ -522,13 +574,13 @@ assert all(every > 0.8 for _, every in found.values())
 # al. (2019) trained more than 12,000 models, and report that seeds and settings seem to matter more
 # than the choice of the method. And a larger β has its price: blur, as chapter 03 showed.
 #
-# ## 6. Arithmetic with codes
+# ## 6. Arithmetic with codes <!-- 25 min -->
 #
 # No single dimension need mean slant. But a *direction* can: the mean code of images that lean
 # right, minus the mean code of images that lean left. Add it to any code, and that digit should
 # lean (Larsen et al. 2016, with glasses and smiles).
 #
-# ### Exercise 4 · An attribute vector
+# ### Exercise 4 · An attribute vector <!-- 6 min -->
 #
 # `score` says how much of the attribute each image has. Take the codes of the highest `share` of
 # all images and of the lowest `share`, and subtract the means. (`np.quantile` finds the limits;
@@ -540,6 +592,19 @@ assert all(every > 0.8 for _, every in found.values())
 # digit; `features.random_effect` does so with random steps of the same length, as a control. There
 # we also *subtract* a vector of **ink**: bold images minus thin ones.
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 4: lowest minus highest, the median for the quantiles, minus the
+# mean of *all*. Exercise 5: the quantiles of all images in place of those of the class; large
+# classes count more.
+#
+# **Ask the room.** Subtract ink, and seven in ten digits become 1s. Why? *Answer: among the thin
+# images more than four in ten are 1s; a vector does whatever its two groups differ in.* Gilets?
+# *None: T-shirts mostly stay T-shirts, and random steps of the length do as much.*
+#
+# **Draw.** Two clouds, bold and thin, the thin one with a lump "1" in it; the arrow between their
+# means points away from the lump.
+#
+# **Late?** Skip exercise 5 (6 minutes); balance is one sentence.
 
 # %% exercise="attribute_vector"
 def attribute_vector(z, score, share=0.2):
@@ -605,7 +670,7 @@ assert plain[1].kept > 1.4 * plain[0].kept
 # holds a good deal of "not 1, minus 1". **A vector does whatever its two groups differ in**, and
 # they differ in more than its name.
 #
-# ### Exercise 5 · Like with like
+# ### Exercise 5 · Like with like <!-- 6 min -->
 #
 # The cure: make the attribute vector *within each class* that occurs (`np.unique(labels)`), then
 # take the mean of these vectors, every class counting the same.
@@ -715,7 +780,7 @@ assert 0.04 < read["coat − shirt"][2] < 0.2
 # their difference is a short step among garments that look alike. (A second training gave the same
 # picture: 88 % stayed T-shirts, 78 % after random steps, and no coat.)
 #
-# ## 7. Your experiment: who finds the better way?
+# ## 7. Your experiment: who finds the better way? <!-- 6 min -->
 #
 # Choose two of 2,000 test images and a way: straight, by one stop, or over the stones that the
 # data choose. Write down first which of three numbers will get better: the ratio of the path, the
@@ -744,7 +809,7 @@ experiment_log.add("05: who finds the better way?", settings, results, conclusio
 vh.plots.image_grid(rows)
 
 # %% [markdown]
-# ## 8. Common mistakes, failing for you
+# ## 8. Common mistakes, failing for you <!-- 2 min -->
 #
 # 1. **A straight line between opposite codes.** It runs through the origin; the spherical way does
 #    not.
@@ -789,7 +854,7 @@ for what, name, k in (
 vh.measured([(what, float(ours), *rest) for what, ours, *rest in measured])
 
 # %% [markdown]
-# ## Recap
+# ## Recap <!-- 1 min -->
 #
 # - A walk between codes bends one image into another; mixed pixels fade. The cross-fade is the
 #   control: it beats every model in path length and fools the classifier. Use more than one judge.
@@ -804,7 +869,7 @@ vh.measured([(what, float(ours), *rest) for what, ours, *rest in measured])
 # - An attribute vector does all that its two groups differ in. Balance the classes, and hold a
 #   random step of the same length beside it.
 #
-# ## Self-test
+# ## Self-test <!-- 4 min -->
 
 # %% exercise="self_test"
 # <solution>
@@ -818,7 +883,7 @@ exercises.self_test.check(answers)
 progress("05")
 
 # %% [markdown]
-# ## Further, and next
+# ## Further, and next <!-- 1 min -->
 #
 # - White (2016), [Sampling generative networks](https://arxiv.org/abs/1609.04468): spherical
 #   interpolation, and attribute vectors with balanced groups.

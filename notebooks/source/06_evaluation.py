@@ -6,7 +6,7 @@
 #
 # | | |
 # | --- | --- |
-# | Time | about 130 minutes with all exercises and a break; the code alone takes about a minute |
+# | Time | about 130 minutes with all exercises, with a break after section 5 |
 # | You need | the ELBO of [02](02_vae_theory.ipynb) and the samples of [04](04_sampling.ipynb) |
 # | You will | say which part of a reconstruction error no model can lower |
 # | | turn a loss into a bound on a likelihood, and put it beside published ones |
@@ -33,7 +33,7 @@ from vae_helpers.checks import experiment_log, progress
 print(f"vae_helpers {vh.__version__} in {vh.course_mode()} mode, NumPy {np.__version__}")
 
 # %% [markdown]
-# ## 1. How good is a copy?
+# ## 1. How good is a copy? <!-- 15 min -->
 #
 # Three models of digits, all with ten latent dimensions: an autoencoder (AE), a VAE with the same
 # layers, and a convolutional VAE. The first question is the oldest: how close is what comes out to
@@ -41,6 +41,15 @@ print(f"vae_helpers {vh.__version__} in {vh.course_mode()} mode, NumPy {np.__ver
 #
 # We measure on test images, which no model has seen: every fifth one, 2,000 from all over the
 # file (its first 2,000 are not typical; in full mode we take all 10,000).
+
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 1: white coins only, averaged over pixels, `np.log` of 0 (NaN;
+# `xlogy` knows).
+#
+# **Ask the room.** A perfect copy costs 45 nats. What are they? *Answer: the entropy of the coins.
+# The copy knows every probability, but not how the coins will fall.*
+#
+# **Draw.** Bars of 87 and 84 with a grey foot of 45: compare what is above the foot.
 
 # %%
 digits = vh.load_data("mnist", validation=10_000)
@@ -60,7 +69,7 @@ vh.plots.image_grid({"original": x[:12]} | {name: c[:12] for name, c in copies.i
 # Read a grey pixel x as a coin that falls white with probability x. The decoder's output, which we
 # call p, is a bet on that coin: if it falls white, you pay −log p nats, if black, −log(1 − p).
 #
-# ### Exercise 1 · Coins
+# ### Exercise 1 · Coins <!-- 7 min -->
 #
 # You get k tosses of each image, zeros and ones, and the decoder's p. Return what an image costs:
 # added up over its pixels, averaged over the tosses. (`xlogy(a, b)` from SciPy is a · log b, and 0
@@ -117,7 +126,7 @@ assert mse["conv VAE"] < mse["AE"] < mse["VAE"]
 # nothing; above the floor it is 38 against 41. The AE copies better than the VAE with the same
 # layers, since its loss asks for nothing else.
 #
-# ## 2. What the code costs
+# ## 2. What the code costs <!-- 4 min -->
 #
 # A good copy is easy if the code may hold everything. So a VAE's second number is the **KL
 # divergence** of its posteriors to the prior: how many nats the code spends. It is a sum over
@@ -127,6 +136,13 @@ assert mse["conv VAE"] < mse["AE"] < mse["VAE"]
 # One of our sources ("Generative Deep Learning with Python", chapter 5.4, *Evaluating VAEs*) says
 # that a lower KL divergence indicates better performance. Let us ask five VAEs: the two from above,
 # and three whose KL had another weight β in training.
+
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** "A lower KL indicates better performance." Which model in the table refutes it?
+# *Answer: β = 10, with 3.4 nats the lowest and by far the worst. And a high KL is no merit either,
+# β = 0.1 has poor samples: it is a price, to be read beside what it buys.*
+#
+# **Late?** The table, and on.
 
 # %%
 betas = {f"VAE, β = {b:g}": vh.zoo.load("mnist-vae", f"beta-{b:g}") for b in (0.1, 4, 10)}
@@ -165,7 +181,7 @@ assert far["conv VAE"] < far["VAE"] < far["VAE, β = 0.1"] - 5
 # That is why the sum of both, the ELBO, is the number to compare. (An AE has no KL: no posterior,
 # no price.)
 #
-# ## 3. What the loss on grey digits is worth
+# ## 3. What the loss on grey digits is worth <!-- 8 min -->
 #
 # The loss of the dense VAE, reconstruction + KL, is about 110 nats on the test images. The theory
 # says: minus the loss is a lower bound on log p(x), if p(x|z) is a probability. On a black or white
@@ -183,6 +199,15 @@ assert far["conv VAE"] < far["VAE"] < far["VAE, β = 0.1"] - 5
 # anew each time, which is what most papers on MNIST print. The right is our loss. So it *is* a
 # bound on a likelihood, of coins; only a loose one, since the encoder must choose its code before
 # it sees how they fall.
+
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Three kinds of images and two kinds of bounds are easily mixed up. Keep the
+# table with four rows on the projector while you speak.
+#
+# **Ask the room.** May 98.0 stand beside 108.2? *Answer: no. The digits are thresholded there:
+# another number, with the same weights.*
+#
+# **Late?** Show the table; skip the derivation.
 
 # %%
 z_mean, z_log_var = models["VAE"].encode(x)
@@ -218,10 +243,23 @@ assert 96 < losses["threshold"] < 99.5
 # Lines one to three may stand beside each other, if you say which is which. Line four may not: 10
 # nats are more than what parts most models in papers. **No likelihood without its protocol.**
 #
-# ## 4. From the ELBO towards log p(x)
+# ## 4. From the ELBO towards log p(x) <!-- 14 min -->
 #
 # Let us train a VAE the way those papers do: same layers, but the coins are tossed again before
 # every epoch. (Three epochs, to keep it short; 20 in full mode.)
+
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 2: the mean of the logarithms (that is the ELBO), log k forgotten,
+# log n for log k, and −∞ from leaving the logarithms. Start the training before you explain.
+#
+# **Ask the room.** Beside which of your numbers may 86.76 stand? *Answer: beside the NLL of coins,
+# and with a grain of salt: k = 5,000, all test images, 50 latent dimensions.*
+#
+# **Draw.** A ladder: ELBO at the bottom, k = 10, k = 200, and log p(x) as a ceiling that nobody
+# touches.
+#
+# **Late?** Skip exercise 2 (6 minutes); the formula differs from chapter 02's by where the mean
+# stands.
 
 # %%
 x_coins = vh.metrics.binarize(x_train, seed=0)
@@ -251,7 +289,7 @@ assert history["loss"][-1] < history["loss"][0] - 20
 # (the inequalities hold for the expectations). The mean moves inside the logarithm, that is all.
 # With k = 1 both are the same; as k grows, the right one climbs to log p(x).
 #
-# ### Exercise 2 · The importance-weighted bound
+# ### Exercise 2 · The importance-weighted bound <!-- 6 min -->
 #
 # You get log wᵢ. They lie around −100 nats, for a difficult image at −800, and e⁻⁸⁰⁰ is 0 for the
 # computer: stay in the logarithms.
@@ -344,11 +382,17 @@ assert (coins_nll < grey_nll) == (recipe.epochs > 12)
 #
 # </details>
 #
-# ## 5. A fine likelihood, and poor samples
+# ## 5. A fine likelihood, and poor samples <!-- 3 min -->
 #
 # Is the model with the better likelihood the better generator? Theis, van den Oord and Bethge
 # (2016) found a way to ask. Build a cheat: in one of 100 draws it shows an image of our
 # convolutional VAE, in all others **snow**, every pixel black or white with ½.
+
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** 99 % snow, and a better likelihood than the dense VAE. How? *Answer: log 100 =
+# 4.6 nats drown among hundreds of pixels.*
+#
+# **Late?** Never skip it; it takes three minutes.
 
 # %% exercise="snow"
 # <solution>
@@ -385,7 +429,7 @@ exercises.snow.compare()
 #
 # *A good place for a break.*
 #
-# ## 6. Samples: models and impostors
+# ## 6. Samples: models and impostors <!-- 3 min -->
 #
 # Judge samples for **quality** (does each look real?) and **diversity** (do all kinds occur?). To
 # test the judges, we send four impostors along with our models:
@@ -399,6 +443,10 @@ exercises.snow.compare()
 # the cure of [chapter 04](04_sampling.ipynb): a mixture of ten Gaussians, fitted to draws from its
 # posteriors.
 
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** Whom would you throw out by eye? Write the order on the board, and keep it for
+# section 7. *Answer: there is no right order yet; the twenty digits look perfect, because twelve
+# images do not show that there are no more.*
 
 # %%
 def as_jpeg(images, quality):
@@ -436,7 +484,7 @@ vh.plots.image_grid({name: images[:12] for name, images in generators.items()})
 # The twenty digits look perfect: twelve images do not show that there are no more. The AE's ghosts
 # and the noise disturb the eye. Whom would you throw out? Keep your order in mind.
 #
-# ## 7. The Fréchet distance, step by step
+# ## 7. The Fréchet distance, step by step <!-- 22 min -->
 #
 # Comparing pixels is hopeless: no sample has a partner among the real images. Compare *clouds*
 # instead. A classifier turns each image into 64 numbers, its **features**, in which images of the
@@ -456,6 +504,17 @@ vh.plots.image_grid({name: images[:12] for name, images in generators.items()})
 #
 # **Predict.** What must come out? And will it?
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 3 is hard: `sqrtm` gives complex numbers, A B in place of AᵀB, the
+# overlap once in place of twice, the root of a small negative eigenvalue. Point to the hints early.
+#
+# **Ask the room.** Twenty digits, copied, beat two models; noisy real digits lose to the VAE. What
+# does the number see? *Answer: two moments of 64 features, of a classifier that never learned to
+# look past noise. It ranks models that fail alike.*
+#
+# **Draw.** Two ellipses with their centres; one dimension first: (μ₁ − μ₂)² + (σ₁ − σ₂)².
+#
+# **Late?** Skip exercise 3 (10 minutes) and the thief's cell; tell the thief in a sentence.
 
 # %%
 def textbook(mean1, cov1, mean2, cov2):
@@ -496,7 +555,7 @@ assert not abs(wrong[2]) < 1e-3  # nor if it is NaN
 # No root of a product, nothing complex. (Only an eigenvalue that should be 0 may come out as
 # −10⁻¹⁷, and its root as NaN: `np.maximum(w, 0)`.)
 #
-# ### Exercise 3 · The Fréchet distance
+# ### Exercise 3 · The Fréchet distance <!-- 10 min -->
 #
 # It must be right to ten digits, also for 4 images in 6 dimensions. No root of S₁S₂ is, nor one of
 # √S₁ S₂ √S₁.
@@ -612,7 +671,7 @@ assert nearest["stolen and moved"] > nearest["honest test images"]
 # images would give a thief away, since what was not stolen gets probability 0; but a thief has no
 # likelihood to ask for.)
 #
-# ## 8. The price of few images
+# ## 8. The price of few images <!-- 4 min -->
 #
 # Why is the floor not 0? With few images, mean and covariance are off by chance, and on average
 # such errors make two clouds look *more* different. The distance is biased upwards, by about c/N.
@@ -620,6 +679,12 @@ assert nearest["stolen and moved"] > nearest["honest test images"]
 #
 # How far can you trust where it leads? Draw the samples again with another seed, and again.
 # (`distances_by_size` cuts each 2,000 into parts of 100, 200 and so on, and averages over parts.)
+
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** Two papers, one with N = 5,000, one with 50,000 images. Whose FID is better?
+# *Answer: nobody can say; the bias is about c/N, and c differs between models.*
+#
+# **Draw.** 1/N to the right, straight lines, the floor at 0.
 
 # %%
 sizes, seeds = np.array([100, 200, 500, 1_000, 2_000]), vh.by_mode((1, 2, 3), (1, 2, 3, 4, 5))
@@ -653,7 +718,7 @@ for name, low, high in (("VAE", 19, 23), ("conv VAE", 7.5, 9.6)):
 # to 9.4, and ten of the dense VAE had a standard deviation of 0.4. So the value at 1/N = 0 is no
 # surer than the samples it came from, and half a unit between two such models is nothing yet.
 #
-# ## 9. A distance without bias
+# ## 9. A distance without bias <!-- 11 min -->
 #
 # The **kernel distance** (KID) compares images in pairs. With the kernel
 # k(x, y) = (x·y/d + 1)³ of features with d numbers,
@@ -664,8 +729,14 @@ for name, low, high in (("VAE", 19, 23), ("conv VAE", 7.5, 9.6)):
 # means over pairs of real, of generated, and of mixed images. No image is paired with itself: that
 # removes the bias, and lets the result fall below 0 when the sets are alike.
 #
-# ### Exercise 4 · The kernel distance
+# ### Exercise 4 · The kernel distance <!-- 8 min -->
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 4: each image paired with itself; n² pairs counted after the
+# diagonal is out; the + 1 forgotten.
+#
+# **Late?** Skip it with exercise 4 (11 minutes); say: no bias, but noise, and twenty digits fool it
+# too.
 
 # %% exercise="kernel_distance"
 def kernel_distance(real, generated):
@@ -707,7 +778,7 @@ assert kid["twenty digits"] < kid["conv VAE"] < kid["VAE"] < kid["noisy digits"]
 # Few images make KID noisy, but do not move its mean beyond that noise; the Fréchet distance drifts
 # by several units. Yet KID prefers the twenty digits to every model.
 #
-# ## 10. Precision and coverage
+# ## 10. Precision and coverage <!-- 17 min -->
 #
 # One number cannot say *how* a model fails. Draw a ball around each real image that reaches to its
 # k-th nearest neighbour among the real ones (k = 5 in what follows). All balls together are the
@@ -721,11 +792,23 @@ assert kid["twenty digits"] < kid["conv VAE"] < kid["VAE"] < kid["noisy digits"]
 # k, so that one huge ball counts for little. A second real sample does *not* get 1 everywhere: its
 # density is 1 on average, its coverage 0.969 with 1,000 images as with 10,000. Compare with these.
 #
-# ### Exercise 5 · From a table of distances
+# ### Exercise 5 · From a table of distances <!-- 8 min -->
 #
 # `among_real` (n, n) holds the distances of real images to each other, `to_generated` (n, m) those
 # of real images (rows) to generated ones (columns). An image on the edge of a ball is inside.
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 5: row k − 1 (the first of a sorted row is the image itself),
+# unsorted rows, the two axes exchanged.
+#
+# **Ask the room.** Half the ring, or a blob: which one does precision blame, which one recall?
+# *Answer: the blob lacks precision; half the ring lacks recall and coverage. The Fréchet distance
+# prefers the blob.*
+#
+# **Draw.** Balls around real dots; a generated dot inside (precision), a ball without any
+# (coverage).
+#
+# **Late?** Keep the ring, skip exercise 5 (8 minutes).
 
 # %% exercise="precision_coverage"
 def precision_coverage(among_real, to_generated, k):
@@ -829,7 +912,7 @@ assert neighbours["conv, mixture"].coverage > neighbours["conv VAE"].coverage + 
 #
 # </details>
 #
-# ## 11. Ask people
+# ## 11. Ask people <!-- 7 min -->
 #
 # All these judges look through one classifier. People have the last word: show a real and a
 # generated image side by side, and ask which is real. Whoever cannot tell is right half of the
@@ -837,6 +920,13 @@ assert neighbours["conv, mixture"].coverage > neighbours["conv VAE"].coverage + 
 #
 # Eight pairs to begin with. Note down for each column whether the real one is above or below; the
 # next cell has the answers.
+
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** Fourteen of twenty right. Can you tell real from generated? *Answer: not yet,
+# chance is inside the interval. And fix the number of answers before you play: of those who toss a
+# coin more than a quarter get "outside" at some time.*
+#
+# **Late?** One round of ten, all together.
 
 # %%
 pairs = np.random.default_rng(3)
@@ -881,7 +971,7 @@ assert "chance is outside" in vh.widgets.score_text(28, 40)
 # (or that they are worse than chance). So fix the number of answers before you play. The same holds
 # for a training run that one watches until its curve looks good.
 #
-# ## 12. How sure is a number?
+# ## 12. How sure is a number? <!-- 4 min -->
 #
 # Three kinds of luck are in every number: **which test images** you judged on, **which samples**
 # were drawn (section 8), and **which training run** you got.
@@ -889,6 +979,10 @@ assert "chance is outside" in vh.widgets.score_text(28, 40)
 # For the first, draw the images again, with replacement, a few thousand times: the **bootstrap**.
 # Is it sure, on only 100 test images, that the AE copies better than the VAE? For the last, train
 # again: a small VAE, several times, with nothing changed but the seed.
+
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** The intervals overlap. Is there no difference? *Answer: there is; on the same
+# images the interval of the difference lies above 0. A messy 8 is hard for both.*
 
 # %%
 errors = {k: error(x[:100], copies[k][:100], per_image=True) for k in ("AE", "VAE")}
@@ -924,10 +1018,16 @@ assert intervals["VAE − AE"][0] > 0  # and still the difference is clear
 # models of section 4 differ. The full training is steadier: three of our dense VAE got 108.2, 108.4
 # and 108.5 nats. So repeat the training before you claim an improvement.
 #
-# ## 13. The report card
+# ## 13. The report card <!-- 3 min -->
 #
 # Everything on one page. The numbers in brackets are those on the models' own cards: all 10,000
 # test images, as many samples, mean of five sampling seeds. The last column is the second sample.
+
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** One sentence that the card forbids. *Answer: "The convolutional VAE draws real
+# digits"; its distance is many times the floor.*
+#
+# **Late?** Do it aloud in place of section 14.
 
 # %%
 mine = {}
@@ -1000,7 +1100,7 @@ vh.measured(rows)
 #
 # </details>
 #
-# ## 14. Your experiment: a better grade, or a better model?
+# ## 14. Your experiment: a better grade, or a better model? <!-- 6 min -->
 #
 # Invent an entrant and grade it. A temperature is a cheap one: the dense VAE with noise 1.5 times
 # as wide. Or take another β (`vh.zoo.variants("mnist-vae")`), `by_mixture` for the dense VAE, or a
@@ -1019,7 +1119,7 @@ conclusion = "Distances fall, recall and coverage rise, precision and density fa
 experiment_log.add("06: grading an entrant", {"entrant": name, "N": n}, grades, conclusion)
 
 # %% [markdown]
-# ## 15. Common mistakes, failing for you
+# ## 15. Common mistakes, failing for you <!-- 3 min -->
 #
 # 1. **Different N.** The convolutional VAE, judged on 20 images at a time, against the dense one on
 #    all. The better model hardly seems better any more.
@@ -1040,7 +1140,7 @@ assert at_20 > 1.5 * fcd["conv VAE"]
 assert min(again) > fcd["second sample"]
 
 # %% [markdown]
-# ## Recap
+# ## Recap <!-- 1 min -->
 #
 # - Half of the BCE on grey digits is a floor: the entropy of coins. The loss on grey pixels bounds
 #   the likelihood of these coins, loosely; an encoder that sees them, and k weighted draws, bring
@@ -1054,7 +1154,7 @@ assert min(again) > fcd["second sample"]
 # - Luck comes from test images, samples and training. Compare in pairs, repeat the training, and
 #   fix the number of looks before you look.
 #
-# ## Self-test
+# ## Self-test <!-- 4 min -->
 
 # %% exercise="self_test"
 # <solution>
@@ -1068,7 +1168,7 @@ exercises.self_test.check(answers)
 progress("06")
 
 # %% [markdown]
-# ## Further, and next
+# ## Further, and next <!-- 1 min -->
 #
 # - Burda, Grosse and Salakhutdinov (2016), [Importance weighted
 #   autoencoders](https://arxiv.org/abs/1509.00519): the bound of section 4, and training on it.

@@ -27,7 +27,7 @@ from vae_helpers.checks import experiment_log, progress
 print(f"vae_helpers {vh.__version__} in {vh.course_mode()} mode, NumPy {np.__version__}")
 
 # %% [markdown]
-# ## 1. Three models
+# ## 1. Three models <!-- 5 min -->
 #
 # All three have **ten latent dimensions** and saw the same 50,000 digits. The AE and the VAE have
 # the same layers, one hidden layer of 300 units on each side; the VAE has a second output (the
@@ -36,6 +36,11 @@ print(f"vae_helpers {vh.__version__} in {vh.course_mode()} mode, NumPy {np.__ver
 # The comparison is that of the notebook *Analysis of the latent space in the variational
 # auto-encoder* (2 July 2022). We call it **A**. Its losses stand in brackets, after 30 epochs; ours
 # were trained for 12, with another recipe.
+
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** The published loss was 111.77 after 30 epochs, ours is lower after 12. What may
+# we claim? *Answer: that this recipe got there in fewer epochs, once; not that the model is
+# better.*
 
 # %%
 names = {"AE": "mnist-ae", "VAE": "mnist-vae", "conv VAE": "mnist-conv-vae"}
@@ -68,10 +73,17 @@ vh.plots.training_curves({name: card["history"] for name, card in cards.items()}
 # The AE copies better than the VAE of the same size: nothing pulls at its codes, and it has no KL
 # term to pay. The convolutional VAE copies best of all *and* pays for its KL.
 #
-# ## 2. What A looked at: copies, class means, samples
+# ## 2. What A looked at: copies, class means, samples <!-- 8 min -->
 #
 # We encode all 10,000 test images once. The code of a VAE is the mean of its posterior. First the
 # copies of ten images. Then the decoded **centroids**, the mean codes of the ten classes.
+
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** "Only the VAE can be sampled." Which words are missing? *Answer: "from N(0, I)".
+# With a mixture fitted to codes the convolutional VAE falls from 9 to below 3, and one Gaussian
+# does not help: it is the shape of the prior.*
+#
+# **Draw.** N(0, I) as a round hill, q(z) as a range of hills.
 
 # %%
 data = vh.load_data("mnist", validation=10_000)
@@ -160,7 +172,7 @@ exercises.better_prior.compare()
 # So the sentence should be: from **N(0, I)** the VAE alone can be sampled. If you may look at
 # training codes, you can sample the AE as well, and both better.
 #
-# ## 3. A map of ten dimensions
+# ## 3. A map of ten dimensions <!-- 15 min -->
 #
 # Ten dimensions cannot be drawn. **t-SNE** lays points in the plane so that neighbours stay
 # neighbours: it turns distances into probabilities of being neighbours, in ten dimensions and in
@@ -171,6 +183,17 @@ exercises.better_prior.compare()
 # **Predict.** A calls its maps disappointing, and says that on them the AE's classes are more
 # clearly separated than the VAE's. Whose islands will look cleanest, and will a count agree?
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 1: each code counted as its own neighbour; k − 1 neighbours after
+# leaving it out; a vote in place of a share. And gaps on the map taken for distances.
+#
+# **Ask the room.** What may be read off a t-SNE map? *Answer: who is near whom. Not how far islands
+# are apart, nor how large or dense they are.*
+#
+# **Draw.** Two islands, a wide gap, and a question mark over the gap.
+#
+# **Late?** Skip exercise 1 (7 minutes) and the map with a way back.
+
 # %%
 maps = {name: vh.tsne.load(stored) for name, stored in names.items()}
 vh.plots.embedding_panels(maps, y_test, title="t-SNE of all 10,000 test codes")
@@ -180,7 +203,7 @@ for name, stored in names.items():  # made of the models we loaded
     assert vh.tsne.card(stored)["model"]["sha256"] == cards[name]["sha256"]
 
 # %% [markdown]
-# ### Exercise 1 · Count the neighbours
+# ### Exercise 1 · Count the neighbours <!-- 7 min -->
 #
 # The eye is easily taken in by gaps, so count. For each point, look at its `k` nearest *other*
 # points: which share of them has the point's own class? The mean of these shares over all points
@@ -262,7 +285,7 @@ assert len(set(read.tolist())) < 8
 # **What to see.** Two directions of ten show a crowd, not islands. On the circle most images can be
 # read, but several classes never come up: the other eight coordinates were left at their mean.
 #
-# ## 4. The silhouette
+# ## 4. The silhouette <!-- 15 min -->
 #
 # Now the number that A measured. For one code, let *a* be its mean distance to the *other* codes of
 # its class, and *b* the mean distance to the codes of the nearest other class. Its silhouette is
@@ -272,8 +295,19 @@ assert len(set(read.tolist())) < 8
 # 1 would be: its class is a point, and all others are far. 0: it lies between two classes. Below 0:
 # another class is nearer, on average, than its own. "The silhouette" of a model is the mean.
 #
-# ### Exercise 2 · The silhouette of one point
+# ### Exercise 2 · The silhouette of one point <!-- 7 min -->
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 2: the code itself counted in its class; `b` over all other classes
+# at once; divided by b always; distances to centroids.
+#
+# **Ask the room.** A negative silhouette: is the label wrong? *Answer: no. Another class is nearer
+# on average; the nearest five neighbours still name more than two thirds of these codes right.*
+#
+# **Draw.** A point, a to its own class, b to the nearest other one; then a wide class, to show how
+# a grows.
+#
+# **Late?** Skip exercise 2 (7 minutes), keep the fifths.
 
 # %% exercise="silhouette_of"
 def silhouette_of(i, z, labels):
@@ -364,7 +398,7 @@ assert of_conv.min() < of_vae.max() < of_conv.max() < of_ae.min()
 #
 # *A good place for a break.*
 #
-# ## 5. Clusters, neighbours, and a straight line
+# ## 5. Clusters, neighbours, and a straight line <!-- 4 min -->
 #
 # The silhouette is told the classes and looks at mean distances. Three more questions:
 #
@@ -380,6 +414,10 @@ assert of_conv.min() < of_vae.max() < of_conv.max() < of_ae.min()
 #
 # As a fourth model we take the simplest encoder there is: the first ten **principal components** of
 # the pixels (PCA).
+
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** Which model separates the classes best? *Answer: by silhouette the AE, by
+# clusters, neighbours and a linear probe this convolutional VAE. "Best" depends on the question.*
 
 # %%
 pca, n_starts = PCA(10, random_state=0).fit(x_train.reshape(n_train, -1)), vh.by_mode(5, 30)
@@ -418,10 +456,19 @@ assert max(probe[name] - knn[name] for name in codes) < 0
 # of the order among classes; a better network brings more than that. And all three know more than
 # principal components. A single start of k-means is worth little: look at its spread.
 #
-# ## 6. When the silhouette misleads
+# ## 6. When the silhouette misleads <!-- 7 min -->
 #
 # **Predict.** A VAE with *two* latent dimensions knows less: its neighbours are wrong in nearly one
 # case in five. Where will its silhouette be, compared with the other three?
+
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** A VAE with two dimensions knows less and has the better silhouette. Why?
+# *Answer: each further dimension adds the same to all distances, and the ratio of b to a fades.
+# Compare silhouettes only at the same number of dimensions.*
+#
+# **Draw.** s ≈ 1 − 1/√(1 + D²/2d) as a falling curve over d.
+#
+# **Late?** The formula's curve, and on.
 
 # %%
 plane = vh.zoo.load("mnist-dense-vae-2d")
@@ -515,17 +562,25 @@ assert changed["VAE, draws"] < changed["VAE, as it is"]
 # forbids it to. A part remains. And *draws* from the posteriors, on which the decoder was trained,
 # score below their means.
 #
-# ## 7. More KL: the silhouette that rises
+# ## 7. More KL: the silhouette that rises <!-- 10 min -->
 #
 # Now the weight β of the KL term, from 0.1, where the VAE is nearly an AE, to 10.
 #
-# ### Exercise 3 · The share between classes
+# ### Exercise 3 · The share between classes <!-- 6 min -->
 #
 # To see *why* a silhouette changes, cut the variance of the codes in two. Replace each code by the
 # mean of its class: the variance that is left lies **between** the classes. The rest lies within
 # them: slant, width, boldness. Return the share of the variance between the classes, with both
 # variances summed over the dimensions. The figure uses your function.
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 3: within for between; each class counts the same; the mean of the
+# dimensions' shares.
+#
+# **Ask the room.** At β = 10 the means look best separated. Does the model know more? *Answer:
+# less: its draws have a silhouette of 0.01. The handwriting was thrown out first.*
+#
+# **Late?** Skip exercise 3 (6 minutes).
 
 # %% exercise="between_share"
 def between_share(z, labels):
@@ -615,7 +670,7 @@ assert (
 # and say little. The five neighbours of the means are the worst there, too. A model that knows less
 # can look better separated.
 #
-# ## 8. What the web notes saw on clothes
+# ## 8. What the web notes saw on clothes <!-- 5 min -->
 #
 # The same comparison was made with two dimensions: the web notes *Variational Autoencoders* on
 # Fashion-MNIST, after chapter 3 of Foster's *Generative Deep Learning* (call them **B**; chapters
@@ -673,17 +728,25 @@ assert 0.1 < poor["AE"] < 0.2 < poor["VAE"] + 0.05 < 0.27
 # lanes between the classes, too. What the VAE saves is a look at the codes: of N(0, I) these AEs
 # make 38 to 58 % poor images.
 #
-# ## 9. Your experiment: tell it the classes
+# ## 9. Your experiment: tell it the classes <!-- 18 min -->
 #
 # A supposes that a term in the loss would separate the classes. Let us try, with labels. The prior
 # N(0, I) is one hill for all digits; give each class a hill of its own, N(m, I) with a **centre m
 # for each class**. Then the KL term pulls sevens to the place of the sevens.
 #
-# ### Exercise 4 · The KL divergence to a centre
+# ### Exercise 4 · The KL divergence to a centre <!-- 6 min -->
 #
 # In chapter 02 you wrote KL(N(μ, σ²) ‖ N(0, I)) = ½ Σ (μ² + σ² − 1 − log σ²). Now the prior's mean
 # is m, and `centre` has a row for each image, the m of its class. What changes?
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 4: the centre added, or μ² − m² in place of (μ − m)².
+#
+# **Ask the room.** The silhouette passes the AE's. May the two be compared? *Answer: no. A model
+# that was told the classes cannot be held against one that was not. And nearly all of the gain in
+# samples comes from where one asks.*
+#
+# **Late?** Skip section 9 but for this question.
 
 # %% exercise="class_kl"
 def class_kl(z_mean, z_log_var, centre):
@@ -793,7 +856,7 @@ conclusion = "The term lifts the silhouette; the samples gain as much from askin
 experiment_log.add("07: tell it the classes", {"stretch": stretch}, results, conclusion)
 
 # %% [markdown]
-# ## 10. Common mistakes, failing for you
+# ## 10. Common mistakes, failing for you <!-- 2 min -->
 #
 # 1. **The silhouette of a t-SNE map.** The map makes gaps; its silhouette is two to five times that
 #    of the codes, and another model leads.
@@ -857,7 +920,7 @@ for name, where in (("AE", "box"), ("VAE", "N(0, I)")):
 vh.measured(rows)
 
 # %% [markdown]
-# ## Recap
+# ## Recap <!-- 1 min -->
 #
 # - From N(0, I) the VAE alone can be sampled. With a density fitted to its codes the AE can, too,
 #   and this convolutional VAE best of all: its prior was to blame.
@@ -870,7 +933,7 @@ vh.measured(rows)
 #   the AE is a little ahead of the VAE.
 # - Each number needs a spread, over starts, images, trainings, and the right one for the claim.
 #
-# ## Self-test
+# ## Self-test <!-- 4 min -->
 
 # %% exercise="self_test"
 # <solution>
@@ -884,7 +947,7 @@ exercises.self_test.check(answers)
 progress("07")
 
 # %% [markdown]
-# ## Further, and next
+# ## Further, and next <!-- 1 min -->
 #
 # - Rousseeuw (1987), [Silhouettes: a graphical aid to the interpretation and validation of cluster
 #   analysis](https://doi.org/10.1016/0377-0427(87)90125-7).

@@ -6,7 +6,7 @@
 #
 # | | |
 # | --- | --- |
-# | Time | about 130 minutes with all exercises, with a break after section 2 |
+# | Time | about 120 minutes with all exercises, with a break after section 2 |
 # | You need | the ELBO of [02](02_vae_theory.ipynb) and the posteriors of [04](04_sampling.ipynb) |
 # | You will | remove noise, with a VAE and with one line of linear algebra |
 # | | write a coder that sends digits in −ELBO bits, and brings them back bit for bit |
@@ -41,9 +41,9 @@ ae, vae = vh.zoo.load("mnist-ae"), vh.zoo.load("mnist-vae")
 fast = vh.zoo.entry("mnist-vae").fast  # the recipe of the course
 
 # %% [markdown]
-# ## 1. Denoising
+# ## 1. Denoising <!-- 13 min -->
 #
-# *About 15 minutes. Needs: the two cells above. Can be left out.*
+# *Needs: the two cells above. Can be left out.*
 #
 # The code of an autoencoder has room for ten numbers. Noise needs 784. So it is often said that
 # noise gets lost on the way through the bottleneck, and an autoencoder cleans pictures for free.
@@ -54,6 +54,13 @@ fast = vh.zoo.entry("mnist-vae").fast  # the recipe of the course
 # Engineers measure copies by the **peak signal-to-noise ratio** (PSNR), 10 log₁₀(1 / MSE) for
 # pixels in [0, 1] (`decibels` is its mean over images). 10 dB more are a tenth of the squared
 # error.
+
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** AE, VAE, median filter, blur, ridge regression: who cleans best? *Answer: ridge
+# regression, one `solve`. The VAE draws a digit anew, and can say where it is in doubt; at more
+# noise than it has seen it is sure and wrong.*
+#
+# **Late?** The section stands alone: leave it out.
 
 # %% exercise="best_denoiser"
 # <solution>
@@ -145,9 +152,9 @@ vh.plots.image_grid(rows)
 # hidden that. But do not trust it blindly. At 0.9, more noise than it was trained on, two draws
 # agree far more often than they are right: the denoiser is sure, and wrong.
 #
-# ## 2. Compression
+# ## 2. Compression <!-- 36 min -->
 #
-# *About 40 minutes. Needs: the two cells at the top. Can be left out.*
+# *Needs: the two cells at the top. Can be left out.*
 #
 # ### A message is one whole number
 #
@@ -163,8 +170,21 @@ vh.plots.image_grid(rows)
 # The state has grown by total / width = 1 / p, so the message is longer by **−log₂ p bits**. And
 # nothing is lost: 38 = 4 · 8 + 6, slot 6 belongs to symbol 1, and 4 · 3 + (6 − 5) is 13 again.
 #
-# ### Exercise 1 · Push
+# ### Exercise 1 · Push <!-- 6 min -->
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 1: the rest `state % width` or the start forgotten; `/` for `//`.
+# Exercise 2: `<` for `<=`; the symbol one too large; NumPy's 64-bit numbers, which overflow.
+# Exercise 3: zeros at the start (infinitely many bits); `table[…] += 1`, which forgets repetitions.
+#
+# **Ask the room.** Who needs fewer bits for grey digits, the VAE or a table of six neighbours?
+# *Answer: the table. Given z the decoder's pixels are independent, so it cannot use the pixel
+# beside. Lossy, with few bits, learning wins.*
+#
+# **Draw.** State 13, width 3, total 8: four blocks of 3 and 1 left over become four blocks of 8,
+# plus 5, plus 1: 38.
+#
+# **Late?** Exercises 1 and 2 (14 minutes) as a demonstration on the board, with 13 → 38 → 13.
 
 # %% exercise="push"
 def push(state, symbol, edges):
@@ -180,7 +200,7 @@ exercises.push.check(push)
 # exercises.push.solution()
 
 # %% [markdown]
-# ### Exercise 2 · Pop
+# ### Exercise 2 · Pop <!-- 8 min -->
 #
 # Undo it: what comes off is the last symbol that was pushed. The slot is what is left over in
 # blocks of the total. (Which symbol owns it? Count the edges that are not larger.)
@@ -245,7 +265,7 @@ assert abs(five_bits / (-elbo / np.log(2)) - 1) < 0.12
 # **Ten neighbours** have 1,024 patterns. In training images, count for each pattern how often the
 # next pixel was black or white: the probabilities of a coder. No network.
 #
-# ### Exercise 3 · Count the neighbours
+# ### Exercise 3 · Count the neighbours <!-- 8 min -->
 #
 # Fill a table of counts with the `known` images, and send the `new` ones. Begin with a 1 in every
 # cell, so that nothing is impossible. The `contexts` are the numbers of the patterns,
@@ -388,19 +408,30 @@ assert 6 < points["JPEG, without its tables"][0][0] / at["AE, rounded"] < 9
 #
 # *A good place for a break.*
 #
-# ## 3. Anomaly detection
+# ## 3. Anomaly detection <!-- 20 min -->
 #
-# *About 20 minutes. Needs: the two cells at the top. Can be left out.*
+# *Needs: the two cells at the top. Can be left out.*
 #
 # A detector sees only what is ordinary, and must ring when something else comes by. A VAE gives a
 # score for free: the negative ELBO, how many nats it needs for an image. How good is a score? Take
 # **pairs**, one anomaly and one ordinary image: in which share of them does the anomaly score
 # higher? A coin gets 0.5. This is the area under the ROC curve, **ROC AUC**.
 #
-# ### Exercise 4 · Pairs
+# ### Exercise 4 · Pairs <!-- 6 min -->
 #
 # Write it by this definition; a tie counts one half. (`odd` is True for anomalies.)
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 4: ties forgotten or counted in full (they count one half), pairs of
+# two ordinary images, the order turned round.
+#
+# **Ask the room.** Trained without 1s: are 1s found? *Answer: no, the ELBO likes them better than
+# what it was trained on, far worse than a coin. A simple image has a short message, ordinary or
+# not; PNG knows that too.*
+#
+# **Draw.** Two histograms of −ELBO: ordinary digits to the right, the ones to the left of them.
+#
+# **Late?** Skip "Two explanations" and the noise widget.
 
 # %% exercise="pair_auc"
 def pair_auc(odd, score):
@@ -549,9 +580,9 @@ assert np.median(low) < explorer.limit < min(*high, *np.sort(squared_error(stran
 # noise of about 0.2, where you still read it easily: the score is the distance to the *noisy*
 # image, and the copy leaves the noise out.
 #
-# ## 4. Data for a classifier
+# ## 4. Data for a classifier <!-- 10 min -->
 #
-# *About 15 minutes. Needs: the two cells at the top. Can be left out, together with section 5.*
+# *Needs: the two cells at the top. Can be left out, together with section 5.*
 #
 # Labels are dear, pictures are cheap. Say we have ten labelled images of each digit, 100 in all,
 # and a classifier (a support vector machine) that wants more. Three ways to 1,000 more images, and
@@ -566,6 +597,12 @@ assert np.median(low) < explorer.limit < min(*high, *np.sort(squared_error(stran
 #
 # **Predict.** Put them in order. Which will help, which will harm?
 
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** Invented digits, shifted digits, codes: what helps with 100 labels? *Answer:
+# shifting and codes; invented images win nothing. Ask what the generator knows that the classifier
+# does not.*
+#
+# **Late?** The section stands alone, with section 5: leave both out.
 
 # %%
 def accuracy(images, labels, encode=flat):
@@ -620,9 +657,9 @@ assert gain["PCA, 10"] < 0
 # moved stays the same digit. Invented data help when the generator knows something that the
 # classifier does not. Ask where it got it from.
 #
-# ## 5. Your experiment: make invented data help
+# ## 5. Your experiment: make invented data help <!-- 10 min -->
 #
-# *About 10 minutes. Needs: section 4.*
+# *Needs: section 4.*
 #
 # You may change all of it: fewer labels (`per_class=2`), a wider `spread`, more or fewer images,
 # points *between* two codes of a class, a filter that keeps only what the classifier is sure of.
@@ -647,9 +684,9 @@ settings = {"per class": per_class, "spread": spread}
 experiment_log.add("08: invented data", settings, results, conclusion)
 
 # %% [markdown]
-# ## 6. Ask for a digit: the conditional VAE
+# ## 6. Ask for a digit: the conditional VAE <!-- 18 min -->
 #
-# *About 20 minutes. Needs: the two cells at the top. Can be left out.*
+# *Needs: the two cells at the top. Can be left out.*
 #
 # From our VAE you get *some* digit. To ask for a certain one, tell the label to both halves
 # (Sohn et al. 2015): the encoder gets image and label, the decoder gets code and label. Then the
@@ -658,7 +695,7 @@ experiment_log.add("08: invented data", settings, results, conclusion)
 # The label comes as a **one-hot** row: ten numbers, a 1 at the digit and 0 elsewhere. "Gets both"
 # means: side by side in one row, `ops.concatenate([…, …], axis=1)`.
 #
-# ### Exercise 5 · A conditional VAE
+# ### Exercise 5 · A conditional VAE <!-- 10 min -->
 #
 # - `encode`: flatten the images to `(n, 784)`, put the labels beside them, and call `self.encoder`.
 # - `decode`: the codes with the labels beside them, into `self.decoder`.
@@ -666,6 +703,16 @@ experiment_log.add("08: invented data", settings, results, conclusion)
 #   reconstruction + KL: `vh.models.reconstruction_loss(images, logits)` gives (n,),
 #   `vh.models.kl_per_dimension(z_mean, z_log_var)` gives (n, latent_dim).
 
+# %% [markdown] tags=["teacher"]
+# **What goes wrong.** Exercise 5: the label is given to one half only; images are not flattened
+# before the concatenation; the KL is averaged.
+#
+# **Ask the room.** What do the images of a row have in common? *Answer: the hand: slant and
+# boldness. It is what the label leaves open.*
+#
+# **Draw.** Encoder and decoder, with one extra arrow y into each.
+#
+# **Late?** Skip exercise 5 (10 minutes): the course's class steps in, and the grid is worth it.
 
 # %% exercise="conditional_vae"
 class MyConditionalVAE(keras.Model):
@@ -759,7 +806,7 @@ assert obeyed > 0.78 > 0.4 > voted
 # itself, so that the decoder need not listen to the label. After the same short training with
 # `latent_dim = 10` it obeys less often. Try it.
 #
-# ## 7. Where the field went
+# ## 7. Where the field went <!-- 2 min -->
 #
 # Three ideas grew out of the model that you have built.
 #
@@ -774,7 +821,7 @@ assert obeyed > 0.78 > 0.4 > voted
 #   04 ended with, on a large scale: an autoencoder with hardly any KL makes the codes, and a strong
 #   model learns where in the latent space they lie.
 #
-# ## 8. Common mistakes
+# ## 8. Common mistakes <!-- 1 min -->
 #
 # 1. **A loss read as bits.** The loss of *grey* images divided by log 2, about 158 bits, looks like
 #    a seventh of the true message of 1,090: it is the message of coins tossed with the grey values.
@@ -799,10 +846,14 @@ assert 3.3 < entropy((pixels - copied) % 256) < 3.7
 assert 1.8 < entropy(pixels) < 2.2
 
 # %% [markdown]
-# ## 9. What we measured
+# ## 9. What we measured <!-- 3 min -->
 #
 # The whole course in one table: what the sources claim, and what became of it. Their models are not
 # ours, so the same order of things is all that can be expected.
+
+# %% [markdown] tags=["teacher"]
+# **Ask the room.** Which claim of the table surprised you most, and what was its control? *There is
+# no right answer; let three people speak.*
 
 # %% tags=["guard"]
 on, counted = f"{len(x_test):,} test images", "10,000 images counted"
@@ -876,7 +927,7 @@ assert verdicts["An AE removes noise, which is lost in its embedding"] == "no"
 # and a table of counts do it better. Anomalies: the nearest image does. Lossy codes, and codes as
 # features for few labels: here the learned code beats the linear one, and is worth its training.
 #
-# ## Recap
+# ## Recap <!-- 1 min -->
 #
 # - An autoencoder does not denoise by itself, and even trained for it this VAE loses to ridge
 #   regression. What it adds are draws, which show doubt.
@@ -887,7 +938,7 @@ assert verdicts["An AE removes noise, which is lost in its embedding"] == "no"
 # - Invented data help only if the generator knows what the classifier does not. Its codes did.
 # - A conditional VAE draws what the label says; its code keeps the hand of the writer.
 #
-# ## Self-test
+# ## Self-test <!-- 4 min -->
 
 # %% exercise="self_test"
 # <solution>
@@ -901,7 +952,7 @@ exercises.self_test.check(answers)
 progress("08")
 
 # %% [markdown]
-# ## Further
+# ## Further <!-- 1 min -->
 #
 # - Vincent et al. (2008), [Extracting and composing robust features with denoising
 #   autoencoders](https://doi.org/10.1145/1390156.1390294).
@@ -922,7 +973,7 @@ progress("08")
 #   generative
 #   models](https://papers.nips.cc/paper/5775-learning-structured-output-representation-using-deep-conditional-generative-models).
 #
-# ## The end, and what now
+# ## The end, and what now <!-- 1 min -->
 #
 # You began with a wardrobe and two numbers a garment. Since then you have written the loss, the
 # sampling layer, the density of the codes, the distance behind FID, and a coder, and you have seen

@@ -29,7 +29,7 @@ from vae_helpers.checks import experiment_log
 print(f"vae_helpers {vh.__version__} in {vh.course_mode()} mode")
 
 # %% [markdown]
-# ## 1. The one cell to change
+# ## 1. The one cell to change <!-- 8 min -->
 #
 # - `pictures` is a folder, such as `Path.home() / "Pictures" / "leaves"`. If it has sub-folders,
 #   each of them is a class. An array will do as well: (n, height, width), bytes or numbers from 0
@@ -52,7 +52,7 @@ options = {"square": "crop", "invert": True, "limit": None}
 # ▲▲▲  that is all  ▲▲▲
 
 # %% [markdown]
-# ## 2. What became of your pictures
+# ## 2. What became of your pictures <!-- 10 min -->
 #
 # Each picture becomes grey, square and small: a photograph is turned upright, what is transparent
 # is laid on white, and then the centre is cut out (`"square": "pad"` keeps the whole picture, in a
@@ -84,7 +84,7 @@ if of_class is not None:
 vh.plots.image_grid(shown, title=f"{len(data.train):,} pictures to train with")
 
 # %% [markdown]
-# ## 3. Fit it three times
+# ## 3. Fit it three times <!-- 8 min -->
 #
 # Three training seeds, for one run is one draw of a lottery. The recipe is the course's own, with
 # epochs enough for the same number of steps: a small set is seen more often. More steps:
@@ -107,7 +107,7 @@ vh.plots.training_curves(losses, title=f"{name}: {recipe.epochs} epochs, three s
 # training falls, the model learns your pictures by heart: take fewer steps, or more pictures. If
 # the curves still fall steeply at the end, take more steps.
 #
-# ## 4. The simplest tool beside it
+# ## 4. The simplest tool beside it <!-- 5 min -->
 #
 # **Principal components** (PCA) also turn a picture into a few numbers and back, by sums alone,
 # in no time, without a seed. For new pictures we draw the numbers from a Gaussian. Whatever your
@@ -138,7 +138,7 @@ vh.plots.image_grid(rows | {"PCA": pca.sample(12, seed=1)}, title="Samples from 
 # petals, or half clover and half daisy. PCA's are cloudier, with bright patches that no flower
 # has.
 #
-# ## 5. The report card
+# ## 5. The report card <!-- 5 min -->
 #
 # The same card as in chapter 06. Only the features are others, for no classifier of *your*
 # pictures comes with the course. If you have classes, a small one is trained now, and you see
@@ -190,7 +190,7 @@ for run in models:
 # - N is small here. Fréchet distances grow as N falls, so look at the real pictures' number beside
 #   them, not at zero.
 #
-# ## 6. Three claims of yours
+# ## 6. Three claims of yours <!-- 8 min -->
 #
 # Write down three claims about your model, and for each the **seeds** (how many, and how far
 # apart), the **control** (what else could have caused it), and the **simple tool** (what PCA, or
@@ -234,7 +234,7 @@ experiment_log.add(f"Claim 3 about {data.name}", why, results, conclusion)
 experiment_log.read()
 
 # %% [markdown]
-# ## What to do next
+# ## What to do next <!-- 1 min -->
 #
 # - Another β: `own.train` fits the zoo's models as they are. With `vh.zoo.build(name, beta=4)` and
 #   `vh.training.fit` you take the two steps yourself, as in [chapter 03](03_training.ipynb).
