@@ -244,25 +244,22 @@ def _who(before):
     """Return the name in the words since the last code: on the same line, else on the last one."""
     for line in reversed([line for line in before.split("\n") if line.strip()][-2:]):
         words = _TIME.sub("", line).strip(" \t\r-–>*•\"'`|,;")
-        name = words.split(":")[0].strip() if ":" in words else words
-        name = re.sub(r"[\s,]+\d{1,2}:?\d{0,2}(\s*[AP]M)?$", "", name, flags=re.IGNORECASE)
+        words = re.sub(r"[\s,]+\d{1,2}:\d{2}(\s*[AP]M)?$", "", words, flags=re.IGNORECASE)
+        name = words.split(":")[0].strip(" *")
         if name and not _NO_NAMES.search(name):
             return name if len(name) <= 24 else name[:23] + "…"
     return ""
 
 
-def newest(sent: list[Sent]) -> tuple[list[Sent], int]:
-    """Return the last code of each sender, and how many others there were.
-
-    One sender is one installation; or one name, if both codes came with it.
-    """
+def newest(sent: list[Sent]) -> tuple[list[Sent], list[Sent]]:
+    """Return the last code of each sender, and those that it stands for."""
     kept: list[Sent] = []
+    older: list[Sent] = []
     order = sorted(range(len(sent)), key=lambda i: (_when(sent[i]), i))
     for i in reversed(order):
-        if not any(_same(sent[i], other) for other in kept):
-            kept.append(sent[i])
+        (older if any(_same(sent[i], other) for other in kept) else kept).append(sent[i])
     kept.sort(key=sent.index)
-    return kept, len(sent) - len(kept)
+    return kept, older
 
 
 def _when(one):
@@ -270,11 +267,19 @@ def _when(one):
 
 
 def _same(old, new):
-    if old.who and new.who:
-        return old.who.casefold() == new.who.casefold()
+    """Say whether two codes are of one sender; nobody is lost by this if in doubt.
+
+    An installation draws a number that stays; on Colab each session draws one, and a code that is
+    mistyped tells none: there the name counts.
+    """
+    named = bool(old.who and new.who)
+    if named and old.who.casefold() != new.who.casefold():
+        return False
     if old.found is None or new.found is None:
-        return old.code == new.code
-    return old.found == new.found or 0 < old.found.tag == new.found.tag
+        return named or old.code == new.code
+    if old.found.tag and new.found.tag and "Colab" not in (old.found.place, new.found.place):
+        return old.found.tag == new.found.tag
+    return named or old.found == new.found
 
 
 # What to tell a learner whose check failed, in a few words.
@@ -305,7 +310,7 @@ def why_not(one: Sent, edition: str = __version__) -> str:
 
 def table(sent: list[Sent], edition: str = __version__) -> str:
     """Return the table for the instructor: those who are not ready first."""
-    kept, n_older = newest(sent)
+    kept, older = newest(sent)
     named = [replace(one, who=one.who or f"(no name, {n})") for n, one in enumerate(kept, 1)]
     reasons = {id(one): why_not(one, edition) for one in named}
     named.sort(key=lambda one: not reasons[id(one)])
@@ -317,8 +322,9 @@ def table(sent: list[Sent], edition: str = __version__) -> str:
     end = [f"{len(named) - len(trouble)} ready, {len(trouble)} not"]
     if n_mistyped:
         end[0] += f" ({n_mistyped} mistyped)"
-    if n_older:
-        end.append(f"{n_older} sent more than once: the newest counts")
+    if older:
+        names = ", ".join(sorted({one.who or "(no name)" for one in older}))
+        end.append(f"More than one code came from {names}: the newest counts")
     parts = [_aligned(trouble)] if trouble else []
     parts += [_aligned(rows), [". ".join(end) + "."]]
     return "\n\n".join("\n".join(part) for part in parts)
