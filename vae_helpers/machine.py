@@ -19,7 +19,7 @@ def memory(root: str | os.PathLike = "/") -> float:
     Args:
         root: below which "proc" and "sys" lie.
     """
-    host = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    host = _installed_memory()
     limits = (
         _number(folder / name)
         for folder in _cgroups("memory", Path(root))
@@ -87,6 +87,19 @@ def _gpu() -> tuple[str, float] | None:
         return name, float(capability)
     except (OSError, subprocess.TimeoutExpired, IndexError, ValueError):
         return None
+
+
+def _installed_memory():
+    """Return the bytes of memory of the whole machine."""
+    if hasattr(os, "sysconf"):
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    import ctypes  # on Windows
+
+    size = 64  # of a MEMORYSTATUSEX: two numbers of 32 bits, the second the load, seven of 64
+    status = (ctypes.c_uint64 * (size // 8))(size)
+    if not ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status)):
+        raise OSError("Windows does not say how much memory there is")
+    return status[1]
 
 
 def _cpu_limits(root) -> Iterator[float]:

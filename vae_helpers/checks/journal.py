@@ -12,6 +12,9 @@ files of its own, ``progress.SESSION.jsonl``; all of them are read.
 import json
 import math
 import os
+import re
+import secrets
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -53,11 +56,54 @@ def append(name: str, entry: dict) -> None:
     """
     own = path(name)
     own.parent.mkdir(parents=True, exist_ok=True)
-    line = _encoded({"when": datetime.now(UTC).isoformat(timespec="seconds"), **entry})
-    with open(own, "ab", buffering=0) as file:
-        data = (b"" if _ends_a_line(own) else b"\n") + line + b"\n"
+    add_line(own, dated(entry))
+
+
+def dated(entry: dict) -> dict:
+    """Return an entry with the time, UTC, as ``when``."""
+    return {"when": datetime.now(UTC).isoformat(timespec="seconds"), **entry}
+
+
+def add_line(path: Path, entry: dict) -> None:
+    """Add an entry to a file, in one write. Its folder must be there.
+
+    Raises:
+        OSError: if the file cannot be written.
+    """
+    line = _encoded(entry)
+    with open(path, "ab", buffering=0) as file:
+        data = (b"" if _ends_a_line(path) else b"\n") + line + b"\n"
         if file.write(data) != len(data):
             raise OSError("the disk is full")
+
+
+def token(name: str) -> str:
+    """Return the 12 hexadecimal digits in a file of the learner's folder, drawn when first asked.
+
+    Several notebooks that ask at the same time get the same.
+
+    Raises:
+        OSError: if there are none and they cannot be written.
+    """
+    path = folder() / name
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
+        except FileExistsError:
+            pass  # another notebook was quicker
+        else:
+            with os.fdopen(handle, "w") as file:
+                file.write(secrets.token_hex(6))
+    for _ in range(20):
+        word = path.read_text(encoding="utf-8", errors="replace").strip()
+        if re.fullmatch("[0-9a-f]{12}", word):
+            return word
+        time.sleep(0.01)  # the other one is just writing it
+    if not word:  # whoever made the file was stopped before it wrote
+        path.write_text(secrets.token_hex(6), encoding="utf-8")
+        return token(name)
+    raise OSError(f"{path} holds no 12 hexadecimal digits: delete it")
 
 
 def read(name: str) -> list[dict]:
