@@ -185,4 +185,6 @@ def test_no_message_names_what_an_installed_package_does_not_have():
     assert len(modules) > 50
     for path in modules:
         for words in _words(ast.parse(path.read_text("utf-8"))):
+            if (path.name, words) == ("preflight.py", "make lab"):
+                continue  # said in a clone alone, where the Makefile lies
             assert not re.search(missing, words), f"{path.name}: {words}"
