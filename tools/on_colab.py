@@ -31,6 +31,7 @@ STAND_IN = """
 import sys, types
 colab = sys.modules["google.colab"] = types.ModuleType("google.colab")
 colab.output = types.SimpleNamespace()  # JAX takes it, if there is a google.colab
+colab.files = types.SimpleNamespace(download=lambda path: None)
 """
 
 
