@@ -2,9 +2,9 @@ import os
 
 import pytest
 
-from vae_helpers import cli, features, machine, training, zoo
+from vae_helpers import class_board, cli, preflight, training, zoo
 from vae_helpers.data import Data, Split
-from vae_helpers.files import DamagedFileError, write_json
+from vae_helpers.files import write_json
 
 
 def run(capsys, *arguments):
@@ -113,59 +113,46 @@ def test_a_card_without_losses_of_test_images_is_one_line(capsys, tmp_path):
     assert "no losses of test images" in err
 
 
-def test_preflight_says_a_long_error_in_one_short_line(capsys, monkeypatch):
-    def fail(*_, **__):
-        raise TypeError("could not be deserialized\n" + "'config': {}, " * 900)
-
-    monkeypatch.setattr(cli, "_CHECKS", {"checkpoints": cli._check_checkpoints})
-    monkeypatch.setattr(zoo, "load", fail)
-    status, out, _ = run(capsys, "preflight")
-    assert status == 1
-    line, summary = out.splitlines()
-    assert line.startswith("FAIL  checkpoints could not be deserialized")
-    assert len(line) < 700
-    assert "1 to mend" in summary
+@pytest.mark.parametrize("status", [0, 1])
+def test_preflight_and_its_status(capsys, monkeypatch, status):
+    monkeypatch.setattr(preflight, "run", lambda: status)
+    assert run(capsys, "preflight") == (status, "", "")
 
 
-@pytest.mark.parametrize("dataset", features.CLASSIFIERS)
-def test_preflight_looks_at_the_classifiers(capsys, monkeypatch, dataset):
-    def load(build, path, sha256):
-        raise DamagedFileError(f"{path} is damaged")
-
-    monkeypatch.setattr(cli, "_CHECKS", {"classifiers": cli._check_classifiers})
-    monkeypatch.setattr(features, "CLASSIFIERS", {dataset: features.CLASSIFIERS[dataset]})
-    monkeypatch.setattr(features.weights, "load", load)
-    features._classifier.cache_clear()
-    status, out, _ = run(capsys, "preflight")
-    assert status == 1
-    assert "classifier" in out
-    assert "model.keras is damaged" in out
+def test_preflight_reads_a_file_of_codes(capsys, tmp_path):
+    (tmp_path / "codes.txt").write_text("no code at all")
+    for name, words in (("codes.txt", "no code such as VAE-"), ("none.txt", "No such file")):
+        status, out, err = run(capsys, "preflight", "--read", str(tmp_path / name))
+        assert (status, out, err.count("\n")) == (2, "", 1)
+        assert words in err
 
 
-def test_preflight_names_what_is_wrong(capsys, monkeypatch):
-    status, out, _ = run(capsys, "preflight")
-    assert status == 0, out
-    assert "Everything is in place" in out
-
-    def damaged():
-        raise RuntimeError("mnist.npz is damaged")
-
-    monkeypatch.setitem(cli._CHECKS, "data", damaged)
-    status, out, _ = run(capsys, "preflight")
-    assert status == 1
-    assert "FAIL  data        mnist.npz is damaged" in out
-    assert "1 to mend" in out
+@pytest.mark.parametrize(
+    ("arguments", "every"), [([], 10), (["--every", "2.5"], 2.5), (["--once"], None)]
+)
+def test_the_board_of_a_class(monkeypatch, tmp_path, arguments, every):
+    asked = {}
+    monkeypatch.setattr(class_board, "show", lambda folder, **how: asked.update(how) or 0)
+    page = tmp_path / "board.html"
+    assert cli.main(["class", str(tmp_path), "--html", str(page), *arguments]) == 0
+    assert asked == {"every": every, "page": page}
 
 
-def test_preflight_says_what_the_container_has(capsys, monkeypatch):
-    checks = {"memory": cli._check_memory, "processors": cli._check_processors}
-    monkeypatch.setattr(cli, "_CHECKS", checks)
-    monkeypatch.setattr(machine, "memory", lambda: 2e9)
-    monkeypatch.setattr(machine, "processors", lambda: 0.5)
-    status, out, _ = run(capsys, "preflight")
-    assert status == 1
-    assert "FAIL  memory      2.0 GB: a notebook may need up to 6 GB" in out
-    assert "0.5 usable" in out
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["/nowhere"], "FOLDER='/nowhere': there is no such folder"),
+        ([".", "--every", "0"], "every=0: allowed is a number of seconds from 1"),
+        ([".", "--every", "nan"], "every=nan: allowed"),
+        ([".", "--release", "3"], "release='3': allowed are all, a chapter such as 03"),
+        ([".", "--release", "00/half"], "or an exercise such as 03/halfway"),
+        (["/nowhere", "--release", "all"], "there is no such folder"),
+    ],
+)
+def test_a_board_that_cannot_be_shown(capsys, arguments, message):
+    status, out, err = run(capsys, "class", *arguments)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert message in err
 
 
 def test_version(capsys):

@@ -1,6 +1,7 @@
 """What a container is allowed counts, not what its host has."""
 
 import os
+import types
 
 import pytest
 
@@ -112,3 +113,36 @@ def test_this_machine_has_some_of_both():
 
 def test_the_rate_of_matrix_products_is_positive():
     assert machine.matrix_rate(64, runs=1) > 0
+
+
+@pytest.mark.parametrize(
+    ("said", "words", "precision"),
+    [
+        ("Tesla T4, 7.5\n", "a GPU (Tesla T4)", "mixed_float16"),
+        ("NVIDIA L4, 8.9\nNVIDIA L4, 8.9\n", "a GPU (NVIDIA L4)", "mixed_bfloat16"),
+        ("NVIDIA A100-SXM4-40GB, 8.0\n", "a GPU (NVIDIA A100-SXM4-40GB)", "mixed_bfloat16"),
+        ("Tesla P100-PCIE-16GB, 6.0\n", "a GPU (Tesla P100-PCIE-16GB)", None),
+        ("", "the processor", None),
+        ("NVIDIA-SMI has failed because it couldn't communicate with the driver.", None, None),
+    ],
+)
+def test_the_accelerator_and_the_precision_that_it_has_units_for(
+    monkeypatch, said, words, precision
+):
+    monkeypatch.delenv("TPU_NAME", raising=False)
+    monkeypatch.setattr(
+        machine.subprocess, "run", lambda *_, **__: types.SimpleNamespace(stdout=said)
+    )
+    assert machine.accelerator() == (words or "the processor")
+    assert machine.mixed_precision() == precision
+
+
+def test_a_tpu_has_bfloat16_and_no_driver_no_gpu(monkeypatch):
+    def no_driver(*_, **__):
+        raise FileNotFoundError("nvidia-smi")
+
+    monkeypatch.setattr(machine.subprocess, "run", no_driver)
+    monkeypatch.delenv("TPU_NAME", raising=False)
+    assert machine.mixed_precision() is None
+    monkeypatch.setenv("TPU_NAME", "local")
+    assert (machine.accelerator(), machine.mixed_precision()) == ("a TPU", "mixed_bfloat16")

@@ -4,7 +4,8 @@
 
 - ``notebooks/NN_topic.ipynb``: for the learner, with stubs in place of the solutions,
 - ``notebooks/solutions/NN_topic.ipynb``: complete,
-- ``vae_helpers/assets/solutions/NN_topic.json``: what ``exercise.solution()`` shows.
+- ``vae_helpers/assets/solutions/NN_topic.json``: what ``exercise.solution()`` shows,
+- ``vae_helpers/assets/sections/NN_topic.json``: what ``vh.fast_forward`` runs for latecomers.
 
 A template is a notebook without a number, ``your_topic.py``, that learners fill with their own.
 
@@ -23,6 +24,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+import dependencies
 import jupytext
 import nbformat
 
@@ -33,10 +35,19 @@ SOLUTION, STUB, END = "# <solution>", "# <stub>", "# </solution>"
 CHAPTER = re.compile(r"(\d\d|your)_[a-z0-9_]+")  # your_topic: a template, which has no number
 YOUR_CODE = "# your code here"
 FIRST_CELL, LAST_CELL = ROOT / "tools" / "first_cell.py", ROOT / "tools" / "last_cell.py"
+FAST_FORWARD = """\
+# Late, or back after a restart? Say with which section you go on, and run this cell.
+section = 1
+import vae_helpers as vh
+
+vh.fast_forward("{}", section)"""
 SAVE_A_COPY = "*On Colab: File → Save a copy in Drive first, or your answers go with the session.*"
+TEACHER = "teacher"  # the tag of a cell for the instructor's guide, which neither set has
 GUARD = "guard"  # the tag of a cell that guards the prose: the solutions have it, the learner not
 PREDICT = re.compile(r"\*\*(Predict|Before you run)")
 SEE = "**What to see.**"
+MINUTES = re.compile(r"^(##+ .*?) *<!-- *(\d+) min *--> *$", re.MULTILINE)  # of a heading
+NUMBERED = re.compile(r"^## (\d+)\. ", re.MULTILINE)
 # What ends the text that is folded: a heading, a label, a rule (which is dropped), a fold.
 UNFOLDED = re.compile(r"#+ |---$|<details>|\*\*(Predict|Before you run|What to try|What did you)")
 
@@ -104,30 +115,48 @@ def generated(source, root=ROOT):
     chapter = source.stem
     if not CHAPTER.fullmatch(chapter):
         raise SourceError(f"{source.name}: chapters are named NN_topic.py, or your_topic.py")
-    cells = read_cells(source)
+    minutes = {}
+    cells = read_cells(source, minutes)
     edition = published(root)
-    notebooks = root / "notebooks"
+    notebooks, assets = root / "notebooks", root / "vae_helpers" / "assets"
     solutions = {
         cell.metadata["exercise"]: _without_checks(solved(cell.source))
         for cell in cells
         if "exercise" in cell.metadata
     }
-    return {
-        notebooks / f"{chapter}.ipynb": notebook_bytes(chapter, cells, edition, learner=True),
-        notebooks / "solutions" / f"{chapter}.ipynb": notebook_bytes(
-            chapter, cells, edition, learner=False
-        ),
-        root / "vae_helpers" / "assets" / "solutions" / f"{chapter}.json": _json(solutions),
+    state = None if chapter.startswith("your_") else state_of_sections(cells)
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            cell.source = with_section_lines(cell.source, minutes, state)
+    learner, complete = (
+        notebook_bytes(chapter, cells, edition, learner, bool(state)) for learner in (True, False)
+    )
+    files = {
+        notebooks / f"{chapter}.ipynb": learner,
+        notebooks / "solutions" / f"{chapter}.ipynb": complete,
+        assets / "solutions" / f"{chapter}.json": _json(solutions),
     }
+    if state:
+        files[assets / "sections" / f"{chapter}.json"] = _json(state)
+    return files
 
 
-def read_cells(source):
-    """Read the cells of a source file, each with a stable id, and check its exercises."""
+def read_cells(source, minutes=None):
+    """Read the cells of a source file, each with a stable id, and check its exercises.
+
+    The teacher's cells are left out, and the minutes of headings, which go into ``minutes``, a
+    dict of heading → number.
+    """
     chapter = source.stem
     cells = jupytext.read(source, fmt="py:percent").cells
+    cells = [cell for cell in cells if TEACHER not in cell.metadata.get("tags", ())]
     seen, exercises = {}, set()
     for cell in cells:
         cell.metadata.pop("lines_to_next_cell", None)
+        if cell.cell_type == "markdown":
+            if minutes is not None:
+                minutes.update({head: int(n) for head, n in MINUTES.findall(cell.source)})
+            cell.source = MINUTES.sub(r"\1", cell.source)
         cell.id = _cell_id(chapter, cell, seen)
         name = cell.metadata.get("exercise")
         if (name is not None) != (SOLUTION in cell.source):
@@ -147,7 +176,69 @@ def read_cells(source):
     return cells
 
 
-def notebook_bytes(chapter, cells, edition=None, learner=True):
+def state_of_sections(cells):
+    """Return what ``vae_helpers.sections`` reads; None for a chapter without numbered sections."""
+    section, analysed = 0, []
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            section = max([section, *map(int, NUMBERED.findall(cell.source))])
+            continue
+        complete, is_guard = solved(cell.source), GUARD in cell.metadata.get("tags", ())
+        analysed.append(
+            dependencies.Cell(
+                section=section,
+                code=complete if is_guard else without_asserts(complete),
+                stub="" if is_guard else to_learner(cell.source),
+                complete=complete,
+                is_guard=is_guard,
+                exercise=cell.metadata.get("exercise", ""),
+            )
+        )
+    return dependencies.state(analysed) if section else None
+
+
+def with_section_lines(markdown, minutes, state):
+    """Put under each heading, in small letters, how long it takes and what it needs."""
+    lines = []
+    for line in markdown.split("\n"):
+        lines.append(line)
+        if line.startswith(("## ", "### ")):
+            facts = section_facts(line, minutes.get(line), state)
+            lines += ["", f"<small>{' · '.join(facts)}</small>"] if facts else []
+    return "\n".join(lines)
+
+
+def section_facts(heading, minutes, state):
+    """List what the line under a heading says; nothing for most."""
+    facts = [f"about {minutes} minute{'s' if minutes > 1 else ''}"] if minutes else []
+    numbered = NUMBERED.match(heading)
+    number = int(numbered[1]) if numbered and state else 1
+    if number > 1:
+        earlier = state["builds_on"][number]
+        facts.append(f"builds on {in_words(earlier)}" if earlier else "stands on its own")
+        facts.append(f"joining here? `section = {number}` at the top")
+    return facts
+
+
+def in_words(numbers):
+    """Write sections in words: "section 2", "sections 1, 3 to 5 and 8"."""
+    runs = []
+    for number in numbers:
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    parts = [
+        part
+        for run in runs
+        for part in ([f"{run[0]} to {run[-1]}"] if len(run) > 2 else map(str, run))
+    ]
+    *most, last = parts
+    text = f"{', '.join(most)} and {last}" if most else last
+    return f"section{'s' if len(numbers) > 1 else ''} {text}"
+
+
+def notebook_bytes(chapter, cells, edition=None, learner=True, is_sectioned=False):
     """Build one notebook, the learner's or the complete one, as bytes of version 4.5."""
     cells = [nbformat.from_dict(dict(cell)) for cell in cells]
     if learner:
@@ -169,7 +260,8 @@ def notebook_bytes(chapter, cells, edition=None, learner=True):
     path = f"notebooks/{'' if learner else 'solutions/'}{chapter}.ipynb"
     if edition.address and cells[0].cell_type == "markdown":
         cells[0].source = f"{badge(edition, path)} {SAVE_A_COPY}\n\n{cells[0].source}"
-    cells = [cells[0], first_cell(edition), *cells[1:], form_cell("colab-last", LAST_CELL)]
+    late = [fast_forward_cell(chapter, learner)] if is_sectioned else []
+    cells = [cells[0], first_cell(edition), *late, *cells[1:], form_cell("colab-last", LAST_CELL)]
     notebook = nbformat.v4.new_notebook(cells=cells)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     notebook.metadata = {
@@ -391,6 +483,14 @@ def first_cell(edition):
     if n != 1:
         raise SourceError(f"{FIRST_CELL.name} has no line of ADDRESS and VERSION")
     return form_cell("colab-first", code)
+
+
+def fast_forward_cell(chapter, learner):
+    """Return the cell that gives a latecomer what a section needs."""
+    name = chapter if learner else f"solutions/{chapter}"
+    cell = nbformat.v4.new_code_cell(FAST_FORWARD.format(name))
+    cell.id = "fast-forward"
+    return cell
 
 
 def form_cell(cell_id, code):

@@ -24,6 +24,7 @@ _SUBMODULES = (
     "evaluation",
     "features",
     "latent",
+    "machine",
     "metrics",
     "models",
     "own",
@@ -35,12 +36,15 @@ _SUBMODULES = (
     "zoo",
 )
 
+_FUNCTIONS = {"fast_forward": "sections"}  # imported on first use, too: name → its submodule
+
 __all__ = [
     "CLASS_NAMES",
     "Data",
     "Split",
     "by_mode",
     "course_mode",
+    "fast_forward",
     "load_data",
     "measured",
     *_SUBMODULES,
@@ -48,12 +52,14 @@ __all__ = [
 
 
 def __getattr__(name):
-    """Import a submodule on first use (PEP 562)."""
+    """Import a submodule, or a function's, on first use (PEP 562)."""
     if name in _SUBMODULES:
         return importlib.import_module(f"vae_helpers.{name}")
+    if name in _FUNCTIONS:
+        return getattr(importlib.import_module(f"vae_helpers.{_FUNCTIONS[name]}"), name)
     raise AttributeError(f"module 'vae_helpers' has no attribute {name!r}")
 
 
 def __dir__():
-    """List the submodules although they are not imported yet."""
-    return sorted({*globals(), *_SUBMODULES})
+    """List the submodules and functions although they are not imported yet."""
+    return sorted({*globals(), *_SUBMODULES, *_FUNCTIONS})

@@ -1,17 +1,15 @@
-"""The command ``vae-helpers``: check an installation, train and evaluate the models."""
+"""The command ``vae-helpers``: check an installation, train and evaluate models, show a class."""
 
 import argparse
-import platform
-import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from vae_helpers import __version__, machine
+from vae_helpers import __version__
+from vae_helpers.preflight import one_line
 
 BAD_INPUT = 2
 INTERRUPTED = 130
-LONGEST_LINE = 600
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -20,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return options.run(options)
     except (ValueError, OSError, RuntimeError) as error:
-        print(f"vae-helpers: {_one_line(error)}", file=sys.stderr)
+        print(f"vae-helpers: {one_line(error)}", file=sys.stderr)
         return BAD_INPUT
 
 
@@ -30,7 +28,21 @@ def _parser():
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     preflight = commands.add_parser("preflight", help="check that everything is in place")
+    preflight.add_argument(
+        "--read", type=Path, metavar="FILE", help="say who is ready, from the codes in a text file"
+    )
     preflight.set_defaults(run=_preflight)
+
+    board = commands.add_parser("class", help="show which exercise the room is at")
+    board.add_argument("folder", type=Path, metavar="FOLDER", help="where the learners' lines are")
+    board.add_argument("--every", type=float, default=10, help="seconds to the next look, 10")
+    board.add_argument("--once", action="store_true", help="show it once and end")
+    board.add_argument("--html", type=Path, metavar="FILE", help="write it as a page, too")
+    board.add_argument(
+        "--release", metavar="WHAT", help="open the solutions: all, a chapter (03), or 03/NAME"
+    )
+    board.add_argument("--withdraw", action="store_true", help="take all such releases back")
+    board.set_defaults(run=_class)
 
     train = commands.add_parser("train", help="train a model of the zoo from scratch")
     train.add_argument("name", metavar="NAME", help="such as mnist-vae")
@@ -97,106 +109,23 @@ def _evaluate(options):
 
 
 def _preflight(options):
-    """Check Python, packages, memory, disk, data, models and classifiers, one line each."""
-    problems = 0
-    for what, check in _CHECKS.items():
-        try:
-            sign, found = "ok  ", check()
-        except Exception as error:  # whatever is wrong, the other checks still run
-            sign, found = "FAIL", _one_line(error)
-            problems += 1
-        print(f"{sign}  {what:12}{found}")
-    print("Everything is in place." if not problems else f"{problems} to mend, see FAIL above.")
-    return 1 if problems else 0
+    from vae_helpers import preflight
+
+    return preflight.run() if options.read is None else preflight.read(options.read)
 
 
-def _check_python():
-    version = sys.version_info[:2]
-    if not (3, 11) <= version < (3, 14):
-        raise RuntimeError(f"{platform.python_version()}: needed is 3.11, 3.12 or 3.13")
-    return platform.python_version()
+def _class(options):
+    from vae_helpers import class_board
 
-
-def _check_backend():
-    from vae_helpers.backend import keras
-
-    return f"Keras {keras.__version__} on {keras.backend.backend()}"
-
-
-def _check_memory():
-    gigabytes = machine.memory() / 1e9
-    if gigabytes < 6:
-        raise RuntimeError(f"{gigabytes:.1f} GB: a notebook may need up to 6 GB")
-    return f"{gigabytes:.1f} GB"
-
-
-def _check_processors():
-    usable = machine.processors()
-    return f"{usable:g} usable" + (": 2 are better" if usable < 2 else "")
-
-
-def _check_speed():
-    rate = machine.matrix_rate()
-    # 480,000 weights: forward and backward take 6 operations a weight and image.
-    epoch = 6 * 480_000 * 50_000 / rate
-    return f"{rate / 1e9:.0f} GFLOP/s: an epoch of mnist-vae takes {epoch:.0f} s or some more"
-
-
-def _check_disk():
-    free = shutil.disk_usage(Path.cwd()).free / 1e9
-    if free < 1:
-        raise RuntimeError(f"{free:.1f} GB free here: 1 GB is needed")
-    return f"{free:.0f} GB free"
-
-
-def _check_data():
-    from vae_helpers import data
-
-    return ", ".join(f"{name} {len(data.load_data(name).train):,} + …" for name in data.FILES)
-
-
-def _check_checkpoints():
-    from vae_helpers import zoo
-
-    checked = [
-        zoo.load(name, variant) for name in zoo.names() for variant in (None, *zoo.variants(name))
-    ]
-    return f"{len(checked)} models open"
-
-
-def _check_classifiers():
-    import numpy as np
-
-    from vae_helpers import features
-
-    for dataset in features.CLASSIFIERS:
-        features.classify(np.zeros((1, 28, 28, 1), np.float32), dataset)
-        features.reference_statistics(dataset)
-    return f"{len(features.CLASSIFIERS)} classifiers open"
-
-
-_CHECKS = {
-    "Python": _check_python,
-    "backend": _check_backend,
-    "memory": _check_memory,
-    "processors": _check_processors,
-    "speed": _check_speed,
-    "disk": _check_disk,
-    "data": _check_data,
-    "checkpoints": _check_checkpoints,
-    "classifiers": _check_classifiers,
-}
+    if options.release or options.withdraw:
+        return class_board.release(options.folder, options.release, options.withdraw)
+    every = None if options.once else options.every
+    return class_board.show(options.folder, every=every, page=options.html)
 
 
 def _print_losses(card):
     for part, losses in card["metrics"].items():
         print(f"{part:12}" + "  ".join(f"{key} {value:.2f}" for key, value in losses.items()))
-
-
-def _one_line(error):
-    """Return an error's words in one line that a terminal can show, whatever raised it."""
-    words = " ".join(str(error).split()) or type(error).__name__
-    return words if len(words) <= LONGEST_LINE else words[: LONGEST_LINE - 2] + " …"
 
 
 if __name__ == "__main__":

@@ -8,14 +8,18 @@ added, and what is too old is said.
 import importlib
 import importlib.metadata
 import os
+import secrets
 import subprocess
 import sys
 import tempfile
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import vae_helpers
+from vae_helpers import machine
 from vae_helpers.checks import journal
+from vae_helpers.files import ASSETS
 
 DRIVE = Path("/content/drive")
 WORK = "MyDrive/vae-course"  # on the Drive of the learner
@@ -64,11 +68,28 @@ def set_up(
         + ("was here already" if seconds is None else f"was installed in {seconds:.0f} s"),
         f"added: {', '.join(added)}" if added else "nothing else was installed",
         f"{mode} mode",
-        f"{backend} on {accelerator()}{note}",
+        f"{backend} on {machine.accelerator()}{note}",
         f"your work is kept in {journal.folder()}"
         + ("" if on_drive else " until the session ends"),
     ]
     print(" · ".join(parts))
+    _show_chapters()
+
+
+def chapters() -> dict[str, str]:
+    """Map each notebook's name to its address on Colab, at the tag that was installed.
+
+    A link from one notebook to the next leads nowhere in a copy that lies on Drive; these do.
+    There are none if the course was not published.
+    """
+    metadata = importlib.metadata.metadata("vae-helpers")
+    urls = dict(url.split(", ", 1) for url in metadata.get_all("Project-URL", []))
+    if "Repository" not in urls:
+        return {}
+    repository = urls["Repository"].removeprefix("https://github.com/")
+    place = f"https://colab.research.google.com/github/{repository}/blob/v{metadata['Version']}"
+    names = sorted(path.stem for path in (ASSETS / "solutions").glob("*.json"))
+    return {name: f"{place}/notebooks/{name}.ipynb" for name in names}
 
 
 def requirements(backend: str) -> list:
@@ -121,6 +142,10 @@ def keep_on_drive() -> Path:
             "on without it, or run this cell again."
         ) from error
     os.environ[journal.HOME] = str(folder)
+    # Two notebooks on Colab are two machines, and a Drive may keep the file of one of them only.
+    if not os.environ.get(journal.SESSION):
+        now = datetime.now(UTC)
+        os.environ[journal.SESSION] = f"{now:%Y-%m-%d-%H%M%S}-{secrets.token_hex(2)}"
     return folder
 
 
@@ -129,6 +154,7 @@ def hand_over() -> Path | None:
 
     On Colab the browser downloads it. Returns its path.
     """
+    _show_chapters()
     files = sorted(journal.folder().glob("*.jsonl"))
     if not files:
         print("Your log is empty, and no exercise is solved yet: there is nothing to take along.")
@@ -145,18 +171,12 @@ def hand_over() -> Path | None:
     return path
 
 
-def accelerator() -> str:
-    """Return what this session computes on, in words, without starting TensorFlow or JAX."""
-    try:
-        ask = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
-        found = subprocess.run(ask, capture_output=True, text=True, timeout=20).stdout.strip()
-    except (OSError, subprocess.TimeoutExpired):
-        found = ""
-    if found:
-        return f"a GPU ({found.splitlines()[0]})"
-    return (
-        "a TPU" if os.environ.get("TPU_NAME") or Path("/dev/accel0").exists() else "the processor"
-    )
+def _show_chapters():
+    from IPython.display import HTML, display
+
+    links = [f'<a href="{url}" target="_blank">{name}</a>' for name, url in chapters().items()]
+    if links:
+        display(HTML(f"Chapters on Colab, at this edition: {' · '.join(links)}"))
 
 
 def _backend_that_is_there(backend):

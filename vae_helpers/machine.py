@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +19,7 @@ def memory(root: str | os.PathLike = "/") -> float:
     Args:
         root: below which "proc" and "sys" lie.
     """
-    host = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    host = _installed_memory()
     limits = (
         _number(folder / name)
         for folder in _cgroups("memory", Path(root))
@@ -49,6 +50,56 @@ def matrix_rate(size: int = 2048, runs: int = 3) -> float:
         matrix @ matrix
         seconds.append(time.perf_counter() - start)
     return 2 * size**3 / min(seconds)
+
+
+def accelerator() -> str:
+    """Return what this session computes on, in words, without starting TensorFlow or JAX."""
+    gpu = _gpu()
+    if gpu:
+        return f"a GPU ({gpu[0]})"
+    has_tpu = os.environ.get("TPU_NAME") or Path("/dev/accel0").exists()
+    return "a TPU" if has_tpu else "the processor"
+
+
+def mixed_precision() -> str | None:
+    """Return the precision in 16 bits that this machine has units for, or None if it has none.
+
+    bfloat16 reaches as far as float32, and float16 does not, so bfloat16 is better where there is
+    a choice: on NVIDIA's GPUs from compute capability 8.0 (A100, L4, H100), and on TPUs. From 7.0
+    (V100, T4) there is float16 alone. A processor gains little or loses.
+
+    Returns:
+        "mixed_bfloat16", "mixed_float16" or None, for ``Recipe(precision=…)``.
+    """
+    gpu = _gpu()
+    if gpu:
+        capability = gpu[1]
+        return "mixed_bfloat16" if capability >= 8 else "mixed_float16" if capability >= 7 else None
+    return "mixed_bfloat16" if accelerator() == "a TPU" else None
+
+
+def _gpu() -> tuple[str, float] | None:
+    """Return name and compute capability of the first NVIDIA GPU, which its driver knows."""
+    ask = ["nvidia-smi", "--query-gpu=name,compute_cap", "--format=csv,noheader"]
+    try:
+        lines = subprocess.run(ask, capture_output=True, text=True, timeout=20).stdout.splitlines()
+        name, _, capability = lines[0].rpartition(", ")
+        return name, float(capability)
+    except (OSError, subprocess.TimeoutExpired, IndexError, ValueError):
+        return None
+
+
+def _installed_memory():
+    """Return the bytes of memory of the whole machine."""
+    if hasattr(os, "sysconf"):
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    import ctypes  # on Windows
+
+    size = 64  # of a MEMORYSTATUSEX: two numbers of 32 bits, the second the load, seven of 64
+    status = (ctypes.c_uint64 * (size // 8))(size)
+    if not ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status)):
+        raise OSError("Windows does not say how much memory there is")
+    return status[1]
 
 
 def _cpu_limits(root) -> Iterator[float]:

@@ -860,7 +860,9 @@ progress("03")
 #   bits.
 # - Cremer, Li and Duvenaud (2018), [Inference suboptimality in variational
 #   autoencoders](https://arxiv.org/abs/1801.03558): the two gaps.
-# - Larger models: 16-bit numbers and several GPUs are on a page of their own,
+# - A GPU needs no other code. Models as small as these gain little from it, convolutional ones
+#   most. Fewer trips, 16-bit numbers (`vh.machine.mixed_precision()` names those that your hardware
+#   has units for) and several GPUs are on a page of their own,
 #   [Outgrowing the laptop](../docs/scaling.md).
 #
 # **Next:** [04 · Sampling](04_sampling.ipynb) – what comes out if one asks the trained model for

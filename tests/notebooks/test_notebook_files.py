@@ -44,7 +44,8 @@ def test_generated_files_are_current(source):
 
 def test_each_generated_file_has_its_source():
     generated = {path for source in SOURCES for path in build_notebooks.generated(source)}
-    stored = {*STORED, *(ROOT / "vae_helpers" / "assets" / "solutions").iterdir()}
+    assets = ROOT / "vae_helpers" / "assets"
+    stored = {*STORED, *(assets / "solutions").iterdir(), *(assets / "sections").iterdir()}
     assert stored == generated
 
 
@@ -111,6 +112,10 @@ def is_guard(cell):
     return build_notebooks.GUARD in cell.metadata.get("tags", ())
 
 
+def is_generated(cell):
+    return cell.id.startswith("colab-") or cell.id == "fast-forward"
+
+
 @by_source
 def test_predictions_are_few_and_answered_in_a_fold(source):
     """Whoever guesses before each figure soon guesses no more."""
@@ -131,10 +136,10 @@ def test_predictions_are_few_and_answered_in_a_fold(source):
 @by_notebook
 def test_cells_are_few_and_short(path):
     notebook = nbformat.read(path, as_version=4)
-    assert sum(not (c.id.startswith("colab-") or is_guard(c)) for c in notebook.cells) <= MAX_CELLS
+    assert sum(not (is_generated(c) or is_guard(c)) for c in notebook.cells) <= MAX_CELLS
     for cell in cells_of(path, "code"):
-        if cell.id.startswith("colab-"):
-            continue  # folded, and the same in every notebook
+        if is_generated(cell):
+            continue  # the same in every notebook
         limit = MAX_EXERCISE_LINES if "exercise" in cell.metadata else MAX_LINES
         lines = [line for line in cell.source.splitlines() if line.strip()]
         assert len(lines) <= limit, cell.source
@@ -144,7 +149,7 @@ def test_cells_are_few_and_short(path):
 def test_code_is_plain_python(path):
     """No magics, no questions at the keyboard, no network, no installs."""
     for cell in cells_of(path, "code"):
-        if cell.id.startswith("colab-"):
+        if is_generated(cell):
             continue
         tree = ast.parse(cell.source)
         called = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}

@@ -1,11 +1,15 @@
 """What the package does on Colab, with stand-ins for what only Colab has."""
 
+import ast
+import email
 import json
+import re
 import sys
 import types
 import zipfile
 from pathlib import Path
 
+import build_notebooks
 import keras
 import pytest
 from packaging.requirements import Requirement
@@ -15,6 +19,7 @@ from vae_helpers import colab
 from vae_helpers.checks import journal
 
 HERE = keras.backend.backend()
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -34,7 +39,7 @@ def drive(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "google", google)
     monkeypatch.setitem(sys.modules, "google.colab", module)
     monkeypatch.setattr(colab, "DRIVE", tmp_path / "drive")
-    for name in (journal.HOME, "VAE_COURSE_MODE", "KERAS_BACKEND"):
+    for name in (journal.HOME, journal.SESSION, "VAE_COURSE_MODE", "KERAS_BACKEND"):
         monkeypatch.setenv(name, str(tmp_path / "home") if name == journal.HOME else "")
     return module.drive
 
@@ -55,8 +60,21 @@ def test_work_is_kept_on_the_drive_when_asked_for(drive, capsys, tmp_path):
     kept = tmp_path / "drive" / "MyDrive" / "vae-course"
     assert journal.folder() == kept
     journal.append("experiments.jsonl", {"experiment": "x"})
-    assert json.loads((kept / "experiments.jsonl").read_text())["experiment"] == "x"
+    (file,) = kept.glob("experiments.*.jsonl")
+    assert json.loads(file.read_text())["experiment"] == "x"
     assert str(kept) in capsys.readouterr().out
+
+
+def test_two_notebooks_at_once_write_into_files_of_their_own(drive, monkeypatch):
+    for what in ("one", "other"):
+        monkeypatch.delenv(journal.SESSION, raising=False)
+        set_up(on_drive=True)
+        set_up(on_drive=True)  # the cell run twice: the same session
+        journal.append("experiments.jsonl", {"experiment": what, "when": f"2027 {what}"})
+        journal.append("experiments.jsonl", {"experiment": what, "when": f"2026 {what}"})
+    assert len(list(journal.folder().glob("*.jsonl"))) == 2
+    read = [entry["when"] for entry in journal.read("experiments.jsonl")]
+    assert read == ["2026 one", "2026 other", "2027 one", "2027 other"]
 
 
 def test_a_drive_that_refuses_is_told_and_nothing_moves(drive, tmp_path):
@@ -77,6 +95,29 @@ def test_log_and_progress_are_handed_over_as_a_file(drive, capsys):
         assert sorted(archive.namelist()) == ["experiments.jsonl", "progress.jsonl"]
         for name in archive.namelist():
             assert archive.read(name) == (journal.folder() / name).read_bytes()
+
+
+def test_links_lead_to_the_chapters_on_colab(drive, monkeypatch, capsys):
+    described = email.message_from_string("Version: 1.2.3\n")
+    monkeypatch.setattr(colab.importlib.metadata, "metadata", lambda _: described)
+    set_up()
+    colab.hand_over()
+    assert colab.chapters() == {}
+    assert "HTML" not in capsys.readouterr().out
+
+    edition = build_notebooks.Edition("https://github.com/someone/course", "1.2.3")
+    described["Project-URL"] = f"Repository, {edition.address}"
+    names = [path.stem for path in build_notebooks.sources()]
+    assert list(colab.chapters()) == names
+    for name, address in colab.chapters().items():
+        assert f"({address})" in build_notebooks.badge(edition, f"notebooks/{name}.ipynb")
+    shown = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    set_up()
+    colab.hand_over()
+    for html in shown:
+        assert all(f'href="{address}"' in html.data for address in colab.chapters().values())
+    assert len(shown) == 2
 
 
 def test_another_edition_and_another_backend_need_a_restart(drive):
@@ -123,3 +164,25 @@ def test_what_is_missing_is_added_with_everything_else_pinned(monkeypatch):
     ((asked, pins),) = calls
     assert asked == "not-there>=1"
     assert f"keras=={keras.__version__}\n" in pins
+
+
+def _words(tree):
+    """Yield the strings of a module that a learner may read: all but docstrings."""
+    with_docstring = ast.Module | ast.ClassDef | ast.FunctionDef
+    bodies = [node.body for node in ast.walk(tree) if isinstance(node, with_docstring)]
+    docstrings = {body[0].value for body in bodies if body and isinstance(body[0], ast.Expr)}
+    for node in ast.walk(tree):
+        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if is_text and node not in docstrings:
+            yield node.value
+
+
+def test_no_message_names_what_an_installed_package_does_not_have():
+    targets = re.findall(r"(?m)^([a-z-]+):.*##", (ROOT / "Makefile").read_text("utf-8"))
+    missing = rf"\bmake ({'|'.join(targets)})\b|\b(tools|docs|tests|benchmarks)/|README|Makefile"
+    assert re.search(missing, "run make test")
+    modules = list((ROOT / "vae_helpers").rglob("*.py"))
+    assert len(modules) > 50
+    for path in modules:
+        for words in _words(ast.parse(path.read_text("utf-8"))):
+            assert not re.search(missing, words), f"{path.name}: {words}"

@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vae_helpers.checks import expect as expectations
-from vae_helpers.checks import record
+from vae_helpers.checks import record, release
 from vae_helpers.checks.expect import (
     Case,
     expect,
@@ -95,6 +95,7 @@ __all__ = [
 ]
 
 EXPECT = record.EXPECT
+MISSED = "missed: "  # and the numbers of a self-test's questions
 SOLUTIONS = Path(__file__).parents[1] / "assets" / "solutions"
 
 
@@ -114,6 +115,7 @@ class Exercise:
         self._answer = ...
         self._grader = grader
         self._hints_shown = 0
+        self._was_tried = False
         self.__doc__ = grader.__doc__
 
     def grade(self, answer, seconds: float = SECONDS) -> Result:
@@ -144,7 +146,7 @@ class Exercise:
             )
             return self._result(NOT_ATTEMPTED, str(verdict) or start)
         except Wrong as verdict:
-            return self._result(WRONG, str(verdict), kind=verdict.kind)
+            return self._result(WRONG, str(verdict), kind=verdict.kind, mistake=verdict.mistake)
         except (KeyboardInterrupt, TooLongError):
             raise
         except BaseException as error:
@@ -162,9 +164,11 @@ class Exercise:
         result = self.grade(answer, seconds)
         self.state, self._answer = result.state, answer
         passed = time.perf_counter() - start
-        record.keep_check(self.chapter, self.name, result.state, result.kind, passed)
+        record.keep_check(self.chapter, self.name, result, passed)
         if result.state == RIGHT:
             record.keep(self.chapter, self.name, RIGHT)
+        if result.state == WRONG:
+            self._remember_the_try()
         enforce_expectation(result)
         return result
 
@@ -196,14 +200,26 @@ class Exercise:
         return self._result("hint", f"{shown} of {len(self.hints)}{more}: {text}")
 
     def solution(self) -> Result:
-        """Show the course's own solution."""
+        """Show the course's own solution, unless the class opens it later."""
+        tried = self._was_tried or self.state == RIGHT
+        if why := release.why_closed(self.chapter, self.name, tried or self._was_tried_before()):
+            return self._result("closed", why)
         return self._result("solution", "", read_solution(self.chapter, self.name))
+
+    def _remember_the_try(self):
+        """Note that an answer was given; on the disk too if solutions wait for one."""
+        if not (self._was_tried or release.is_open()):
+            record.keep_tried(self.chapter, self.name)
+        self._was_tried = True
+
+    def _was_tried_before(self):
+        return record.was_tried(self.chapter, self.name)
 
     def __repr__(self):
         return f"<Exercise {self.name}: {self.state}; use .check(answer), .hint(), .solution()>"
 
-    def _result(self, state, message, code="", kind=""):
-        return Result(state, self.title, message, code, kind or state)
+    def _result(self, state, message, code="", kind="", mistake=""):
+        return Result(state, self.title, message, code, kind or state, mistake)
 
 
 _TOO_LONG = (
@@ -272,7 +288,8 @@ class SelfTest(Exercise):
         ]
         report = "\n".join([f"{n_right} of {len(given)} right.", *lines])
         if n_right < len(given):
-            raise Wrong(report, f"{n_right} of {len(given)}")
+            missed = [str(n) for n, q in questions.items() if q.is_missed(given[n])]
+            raise Wrong(report, f"{n_right} of {len(given)}", MISSED + ", ".join(missed))
         return report
 
     def __repr__(self):

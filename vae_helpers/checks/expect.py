@@ -134,7 +134,7 @@ def _expect_values(got, expected, what, rtol, atol, look_at, mistakes, reveal):
     told = f"{what} is {value}{where}{f', expected {right}' if reveal else ''}"
     for mistake, message in mistakes:
         if alike(got, mistake, rtol, atol):
-            raise Wrong(_sentence(f"{told}{count}.", message), "mistake")
+            raise Wrong(_sentence(f"{told}{count}.", message), "mistake", message)
     evidence = Evidence([Trial((), got, expected)], rtol, atol)
     found = relations.explain(evidence)
     if not comparable(got, expected):
@@ -238,7 +238,7 @@ class _Task:
         """Raise Wrong for a named mistake that fits all cases, or for a call that stopped."""
         for message, outcomes in mistakes:
             if all(self.same(g, o) for g, o in zip(got, outcomes, strict=True)):
-                raise Wrong(self.told(got, expected, good, message), "mistake")
+                raise Wrong(self.told(got, expected, good, message), "mistake", message)
         smallest_first = sorted(zip(self.cases, got, strict=True), key=lambda pair: pair[0].size)
         for case, outcome in smallest_first:
             if isinstance(outcome, Wrong):

@@ -85,7 +85,7 @@ def _write_down(entry):
         entries = read().entries
         if not (entries and {**entries[-1], "when": None} == {**entry, "when": None}):
             journal.append(FILE_NAME, entry)
-        message = f"It is in your log: `{folder() / FILE_NAME}`"
+        message = f"It is in your log: `{journal.path(FILE_NAME)}`"
     except OSError as error:
         message = f"The log could not be written: {journal.advice(error)}"
         return Result(WRONG, entry["experiment"], message)

@@ -4,21 +4,25 @@
 self-test that was missed, since that one is asked with other numbers from then on, and for each
 prediction.
 ``checks.jsonl`` holds one for every check – exercise, verdict, kind of message, seconds – if the
-learner or the class has switched that on: by the environment variable VAE_COURSE_RECORD, or by an
-empty file ``record-checks`` in the folder. Neither ever stops a notebook.
+learner or the class has switched that on: by :mod:`vae_helpers.checks.sharing`, which leaves an
+empty file ``record-checks`` in the folder, or by the environment variable VAE_COURSE_RECORD. A
+class that shares a folder gets the same line there. None of them ever stops a notebook.
 """
 
 import os
+import secrets
 from collections import Counter, defaultdict
 
-from vae_helpers.checks import journal
-from vae_helpers.checks.verdicts import RIGHT
+from vae_helpers.checks import class_folder, journal
+from vae_helpers.checks.verdicts import RIGHT, Result
 
 PROGRESS, CHECKS = "progress.jsonl", "checks.jsonl"
-SWITCH, SWITCH_FILE = "VAE_COURSE_RECORD", "record-checks"
+SWITCH, SWITCH_FILE, PRIVATE_FILE = "VAE_COURSE_RECORD", "record-checks", "keep-private"
+WHO = "class-id"
 EXPECT = "VAE_COURSE_EXPECT"
 
 _tries_here = defaultdict(Counter)  # what could not be written
+_who_here = secrets.token_hex(6)  # for a session without a folder of its own
 _trouble = ""  # why the last line could not be written
 
 
@@ -82,22 +86,78 @@ def prediction(chapter: str, name: str) -> str:
     return last
 
 
-def keep_check(chapter: str, exercise: str, verdict: str, kind: str, seconds: float) -> None:
-    """Write a line about a check, if that is switched on."""
-    if is_recording():
-        entry = {"chapter": chapter, "exercise": exercise, "verdict": verdict, "kind": kind}
-        _append(CHECKS, {**entry, "seconds": round(seconds, 3)})
+def keep_tried(chapter: str, exercise: str) -> None:
+    """Write down that an exercise was answered, wrongly so far: its solution may wait for that."""
+    if not (os.environ.get(EXPECT) or was_tried(chapter, exercise)):
+        _append(PROGRESS, {"chapter": chapter, "exercise": exercise, "tried": True})
+
+
+def was_tried(chapter: str, exercise: str) -> bool:
+    """Say whether it is kept that an exercise was answered, rightly or not."""
+    return any(
+        (entry.get("chapter"), entry.get("exercise")) == (chapter, exercise)
+        and (entry.get("tried") or entry.get("state") == RIGHT)
+        for entry in journal.read(PROGRESS)
+    )
+
+
+def keep_check(chapter: str, exercise: str, result: Result, seconds: float) -> None:
+    """Write a line about a check, if that is switched on: nothing of the answer is in it."""
+    if os.environ.get(EXPECT) or not is_recording():
+        return
+    entry = {
+        "who": who(),
+        "chapter": chapter,
+        "exercise": exercise,
+        "verdict": result.state,
+        "kind": result.kind,
+        "seconds": round(seconds, 3),
+    }
+    if result.mistake:
+        entry["mistake"] = result.mistake
+    entry = journal.dated(entry)
+    _append(CHECKS, entry)
+    class_folder.add(who(), entry)
+
+
+def who() -> str:
+    """Return the number, drawn by chance, under which this learner's lines stand."""
+    try:
+        return journal.token(WHO)
+    except OSError:
+        return _who_here
 
 
 def is_recording() -> bool:
-    """Say whether each check leaves a line in ``checks.jsonl``."""
-    value = os.environ.get(SWITCH)
-    if value is not None:
-        return value.strip().lower() not in ("", "0", "no", "off", "false")
-    try:
-        return (journal.folder() / SWITCH_FILE).exists()
-    except OSError:
+    """Say whether each check leaves a line in ``checks.jsonl``: the learner's own no counts."""
+    if is_refused_here():
         return False
+    try:
+        folder = journal.folder()
+        if (folder / PRIVATE_FILE).exists():
+            return False
+        return bool(os.environ.get(SWITCH)) or (folder / SWITCH_FILE).exists()
+    except OSError:
+        return bool(os.environ.get(SWITCH))
+
+
+def is_refused_here() -> bool:
+    """Say whether the environment variable says no."""
+    value = os.environ.get(SWITCH)
+    return value is not None and value.strip().lower() in ("", "0", "no", "off", "false")
+
+
+def switch(on: bool) -> None:
+    """Let each check leave a line from now on, or none whatever the class has set.
+
+    Raises:
+        OSError: if the learner's folder cannot be written.
+    """
+    folder = journal.folder()
+    wanted, other = (SWITCH_FILE, PRIVATE_FILE) if on else (PRIVATE_FILE, SWITCH_FILE)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / wanted).touch()
+    (folder / other).unlink(missing_ok=True)
 
 
 def trouble() -> str:

@@ -15,6 +15,9 @@ HEADS = {
     "noted": ("●", "Noted", "#1d4ed8"),
     "compared": ("●", "Your prediction", "#1d4ed8"),
     "reset": ("○", "Reset", "#6b7280"),
+    "closed": ("○", "Solution", "#6b7280"),
+    "sharing": ("●", "On", "#1d4ed8"),
+    "private": ("○", "Off", "#6b7280"),
 }
 
 
@@ -26,11 +29,14 @@ class Wrong(Exception):  # noqa: N818 - it is a verdict, not a fault
         kind: which sort of message it is, one word or two: "mistake" (a named one), a relation
             such as "factor", "exception", "shape", "fallback" … Only the line that a class board
             reads has it.
+        mistake: of a named one, the course's own sentence on it. The same for all who make it, it
+            holds nothing of the answer.
     """
 
-    def __init__(self, message="", kind="own"):
+    def __init__(self, message="", kind="own", mistake=""):
         super().__init__(message)
         self.kind = kind
+        self.mistake = mistake
 
 
 class NotAttempted(Exception):  # noqa: N818 - it is a verdict, not a fault
@@ -49,6 +55,7 @@ class Result:
     message: str
     code: str = ""
     kind: str = ""
+    mistake: str = ""
 
     @property
     def head(self) -> str:
