@@ -22,7 +22,10 @@ from vae_helpers.final.drawing import CHAPTERS
 
 STEPS = 11
 INK, ACCENT, PALE, QUIET = "#14304f", "#a3341f", "#dfe4ea", "#5b6775"
-SERIF = "Charter, 'Bitstream Charter', 'Source Serif 4', Georgia, serif"
+SERIF = (
+    "Charter, 'Bitstream Charter', 'Source Serif 4', Georgia, serif, 'Apple Color Emoji', "
+    "'Segoe UI Emoji', 'Noto Color Emoji'"
+)
 
 
 def certificate(
@@ -139,7 +142,7 @@ class Certificate:
         lines = [_text(30, 101, "Exercises, solved and checked", 4.2, fill=ACCENT)]
         for row, (chapter, (solved, n)) in enumerate(self.done.items()):
             y = 109 + 7.4 * row
-            title = f"{chapter} · {'Start here' if chapter == '00' else CHAPTERS[chapter]}"
+            title = f"{chapter} · {CHAPTERS.get(chapter, 'Start here').partition(':')[0]}"
             lines.append(_text(30, y, title, 3.7))
             lines.append(_dots(112, y - 1.25, solved, n))
             lines.append(_text(182, y, f"{solved} of {n}", 3.7, end=True))

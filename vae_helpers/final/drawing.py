@@ -49,7 +49,8 @@ class Drawn:
         text: the question.
         right: the right answer: a number, or several in an array.
         because: why it is right.
-        mistakes: what went wrong → the answer that it leads to, at least three.
+        mistakes: what went wrong → the answer that it leads to, at least three; None where
+            these numbers would give the mistake away, as a share above 1 does.
         show: writes an answer as it stands in a choice.
         apart: two answers differ by more than this share of the larger one, so that neither
             pencil nor rounding confuses them; 0 for whole numbers.
@@ -62,9 +63,16 @@ class Drawn:
     show: Callable[[Any], str] | None = None
     apart: float = 0.04
 
+    @property
+    def possible(self) -> dict[str, Any]:
+        """The mistakes that these numbers do not give away."""
+        return {why: answer for why, answer in self.mistakes.items() if answer is not None}
+
     def is_clear(self) -> bool:
         """Say whether all answers are finite, look different, and are far enough apart."""
-        answers = [self.right, *self.mistakes.values()]
+        answers = [self.right, *self.possible.values()]
+        if len(answers) < len(LETTERS):
+            return False
         if not all(np.isfinite(answer).all() for answer in answers):
             return False
         if len({self.shown(answer) for answer in answers}) < len(answers):
@@ -109,7 +117,7 @@ class Template:
         drawn, draw = self.drawn(seed)
         where = f"(Chapter {self.chapter}, section {self.section}.)"
         choices = [(drawn.right, drawn.because)]
-        for why, answer in draw.sample(list(drawn.mistakes.items()), len(LETTERS) - 1):
+        for why, answer in draw.sample(list(drawn.possible.items()), len(LETTERS) - 1):
             choices.append((answer, f"{why} {where}"))
         draw.shuffle(choices)
         right = next(i for i, (_, why) in enumerate(choices) if why == drawn.because)
@@ -127,14 +135,22 @@ def question(chapter: str, section: int) -> Callable[[Callable], Template]:
 
 
 def readable(answer: Any) -> str:
-    """Write a number with three significant digits, whole ones whole; several in brackets."""
+    """Write a number with three significant digits, several in brackets with two decimals.
+
+    Round ones get their zeros as well, "2.00": the right answer is often the one that is not round.
+    """
     if np.ndim(answer):
         return f"({', '.join(map(two_decimals, np.ravel(answer)))})"
     number = float(answer)
-    if number == round(number) or abs(number) >= 1_000:
-        return f"{round(number):,}".replace("-", "−")
-    digits = max(0, 2 - int(np.floor(np.log10(abs(number)))))
-    return f"{number:.{digits}f}".replace("-", "−")
+    if number == 0:
+        return "0"
+    decimals = max(0, 2 - int(np.floor(np.log10(abs(number)))))
+    return f"{number:,.{decimals}f}".replace("-", "−")
+
+
+def whole(number: float) -> str:
+    """Write a whole number with commas and a true minus."""
+    return f"{round(float(number)):,}".replace("-", "−")
 
 
 def two_decimals(number: float) -> str:
@@ -144,13 +160,18 @@ def two_decimals(number: float) -> str:
 
 def percent(share: float) -> str:
     """Write a share as whole per cent."""
-    return f"{100 * float(share):.0f} %"
+    return f"{whole(100 * share)} %"
 
 
 def listed(numbers: Any) -> str:
     """Write numbers one after the other: "1, −2.5 and 3"."""
     *others, last = (f"{number:g}".replace("-", "−") for number in numbers)
     return f"{', '.join(others)} and {last}" if others else last
+
+
+def if_plausible(answer: float, low: float = -np.inf, high: float = np.inf) -> float | None:
+    """Return an answer if it lies between ``low`` and ``high``, and else None."""
+    return answer if low < answer < high else None
 
 
 def point(coordinates: Any) -> str:

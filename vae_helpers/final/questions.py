@@ -14,12 +14,14 @@ from vae_helpers.final.drawing import (
     DrawAgain,
     Drawn,
     Template,
+    if_plausible,
     listed,
     percent,
     point,
     question,
     readable,
     two_decimals,
+    whole,
 )
 
 
@@ -76,24 +78,26 @@ def room_in_the_box(draw):
     trousers = np.array([0, 1, 2]) * draw.choice([0.5, 1, 1.5]) + draw.randrange(0, 3)
     bags = trousers.max() + np.array([draw.randrange(3, 6), draw.randrange(7, 14)])
     z, labels = np.r_[trousers, bags][:, None], np.array([0, 0, 0, 1, 1])
-    low, high = z.min(), z.max()
+    low, high, border = z.min(), z.max(), latent.centroids(z, labels).mean()
+    asked, of_asked = draw.choice([(0, trousers), (1, bags)])
     box = np.linspace(low, high, 2_001)[:, None]
-    right = latent.class_shares(z, labels, box)[1]
-    means = latent.centroids(z, labels).ravel()
+    right = latent.class_shares(z, labels, box)[asked]
     return Drawn(
         f"An autoencoder has one latent number. Trousers have the codes {listed(trousers)}, bags "
         f"{listed(bags)}. New codes are drawn evenly from {low:g} to {high:g}, and each counts for "
-        "the class of the nearest code. How many of them are bags?",
+        f"the class of the nearest code. How many of them are {('trousers', 'bags')[asked]}?",
         right,
         "The border is half-way between the last trousers and the first bag.",
         {
-            "That is the share of bags among the codes: an even draw knows nothing of it.": 0.4,
-            "The border is half-way between neighbouring codes, not between the class means.": (
-                (high - means.mean()) / (high - low)
+            "That is the share among the codes: an even draw knows nothing of it.": (
+                np.mean(labels == asked)
             ),
-            "That is the share of the trousers.": 1 - right,
+            "The border is half-way between neighbouring codes, not between the class means.": (
+                np.mean((box > border) == asked)
+            ),
+            "That is the share of the other class.": 1 - right,
             "The land between the classes is shared as well: the nearest code decides.": (
-                (bags.max() - bags.min()) / (high - low)
+                np.ptp(of_asked) / (high - low)
             ),
         },
         percent,
@@ -103,7 +107,7 @@ def room_in_the_box(draw):
 @question("02", section=2)
 def where_was_the_bead(draw):
     """The posterior weighs the photo against the prior."""
-    x = np.array([draw.choice([1.0, 1.5, 2.0, 2.5, 3.0]), draw.choice([-0.5, 0.5, 1.0, 2.0])])
+    x = np.array([draw.randrange(11, 30) / 10, draw.choice([-0.7, 0.3, 0.8, 1.3, 1.9])])
     noise = draw.choice([0.5, 1.0, 1.5, 2.0])
     w = toys.straight([1.0])[0]
     right, _ = toys.gaussian_posterior(x, noise)
@@ -173,7 +177,7 @@ def divergence_of_a_code(draw):
             ),
             "The ½ is missing.": 2 * right,
             "The log σ² is missing: without it the KL would be smallest for no noise at all.": (
-                0.5 * (mean**2 + np.exp(log_var) - 1)
+                if_plausible(0.5 * (mean**2 + np.exp(log_var) - 1), low=0)
             ),
             "A mean over the dimensions: the KL adds them up.": right / 2,
         },
@@ -224,6 +228,7 @@ def who_tells_images_apart(draw):
             "Those are the ones that stand still away from 0.": fixed,
             "Those are the collapsed ones, where the posterior is the prior.": dead,
         },
+        whole,
     )
 
 
@@ -407,7 +412,7 @@ def _difference(z_with, z_without):
 @question("06", section=4)
 def importance_weights(draw):
     """The mean moves inside the logarithm."""
-    log_w = np.array(draw.sample([-9, -8, -7, -6, -5, -4, -3, -2], 3), dtype=float)
+    log_w = np.array(draw.sample(range(-95, -20, 3), 3)) / 10
     return Drawn(
         f"Three draws from the encoder have the logarithmic weights {listed(log_w)}. What is the "
         "importance-weighted bound, in nats?",
@@ -441,7 +446,8 @@ def frechet(draw):
                 abs(mean1 - mean2) + (np.sqrt(v1) - np.sqrt(v2)) ** 2
             ),
         },
-        lambda value: readable(round(value, 6)),
+        whole,
+        apart=0,
     )
 
 
@@ -450,7 +456,7 @@ def few_images(draw):
     """The bias falls like c/N, so a line over 1/N leads to its end."""
     small = draw.choice([100, 200, 500])
     large = small * draw.choice([3, 4, 5, 10])
-    limit, c = draw.randrange(4, 30) / 2, 3 * draw.randrange(2, 9) * small
+    limit, c = draw.randrange(8, 50) / 2, draw.choice([3, 6, 9]) * small
     at = limit + c / np.array([small, large])
     (_, right) = np.polyfit([1 / small, 1 / large], at, 1)
     return Drawn(
@@ -462,9 +468,12 @@ def few_images(draw):
             "The larger sample still has its share of the bias.": at[1],
             "That is by how much the two differ.": at[0] - at[1],
             "No mean of two biased numbers is free of bias.": at.mean(),
-            "The difference is all of the remaining bias only if N is doubled.": 2 * at[1] - at[0],
+            "The difference is all of the remaining bias only if N is doubled.": (
+                if_plausible(2 * at[1] - at[0], low=0)
+            ),
+            "That is a guess from the first number alone.": at[0] / 2,
         },
-        lambda value: readable(round(value, 6)),
+        readable,
     )
 
 
@@ -490,7 +499,10 @@ def territory(draw):
                 np.array([scores.precision, scores.recall])
             ),
             "For the first number a generated image in two balls counted twice: that is density.": (
-                np.array([scores.density, scores.coverage])
+                np.array([scores.density, scores.coverage]) if scores.density < 1 else None
+            ),
+            "Those balls reach too far: k = 1 is the nearest *other* real image.": (
+                np.array(metrics.precision_coverage(among, across, k=2))
             ),
         },
         lambda value: "{} and {}".format(*map(two_decimals, value)),
@@ -517,7 +529,9 @@ def silhouette(draw):
             "The code's distance to itself, 0, was counted in its class.": (
                 (b - with_itself) / max(b, with_itself)
             ),
-            "Divide by the larger of a and b, not by a.": (b - a) / a,
+            "Divide by the larger of a and b, not by the smaller.": (
+                if_plausible((b - a) / min(a, b), low=-1, high=1)
+            ),
             "b is the *mean* distance to the other class, not that to its nearest code.": (
                 (distance[3:].min() - a) / max(distance[3:].min(), a)
             ),
@@ -576,7 +590,9 @@ def between_classes(draw):
         "The variance of the class means, each counted as often as it has codes, over that of all.",
         {
             "That is the share within the classes.": 1 - right,
-            "That is between over *within*: divide by the whole variance.": right / (1 - right),
+            "That is between over *within*: divide by the whole variance.": (
+                if_plausible(right / (1 - right), high=1)
+            ),
             "The class means count as often as they have codes: B's four times, A's twice.": (
                 means.var() / z.var()
             ),
@@ -604,8 +620,11 @@ def message_length(draw):
             "The KL is what the code costs: add it, and do not take it back.": (
                 (distortion - rate) / np.log(2)
             ),
+            "The code was paid twice: the KL is its price after the bits came back.": (
+                (distortion + 2 * rate) / np.log(2)
+            ),
         },
-        lambda bits: f"{bits:.0f}",
+        whole,
     )
 
 
@@ -637,7 +656,7 @@ def push(draw):
                 state // total * width + start + left
             ),
         },
-        lambda number: f"{number:,}",
+        whole,
         apart=0,
     )
 

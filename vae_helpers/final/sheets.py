@@ -12,7 +12,7 @@ STYLE = """
 body { font: 10.5pt/1.42 Charter, "Bitstream Charter", "Source Serif 4", Georgia, serif;
   color: #1d2733; max-width: 174mm; margin: 0 auto; padding: 8mm 0; background: #fff; }
 @media print { body { padding: 0; max-width: none; } }
-h1 { font-size: 21pt; line-height: 1.15; margin: 0; font-weight: 600; }
+h1 { font-size: 18pt; line-height: 1.15; margin: 0; font-weight: 600; }
 h2 { font-size: 11.5pt; margin: 7mm 0 2.5mm; padding-top: 1.5mm; border-top: .4pt solid #8a97a6;
   break-after: avoid; font-weight: 600; }
 h2 span, .number { color: #a3341f; }
@@ -28,11 +28,14 @@ header { display: flex; justify-content: space-between; align-items: baseline;
 .sheet { break-before: page; }
 .lines { display: flex; gap: 10mm; margin: 7mm 0 8mm; }
 .lines div { flex: 1; border-bottom: .6pt solid #1d2733; padding-bottom: 1mm; color: #46525f; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; width: 100%; }
+tr { height: 7.6mm; }
+th { width: 16mm; }
+td { width: 13mm; }
 td, th { padding: 1.05mm 3.2mm; text-align: center; font-weight: 400; }
 tr.first td, tr.first th { border-top: .4pt solid #8a97a6; }
 th[scope=row] { font-weight: 700; color: #a3341f; }
-td.chapter { text-align: left; color: #46525f; }
+td.chapter { width: auto; text-align: left; color: #46525f; }
 .bubble { display: inline-block; width: 5.4mm; height: 5.4mm; line-height: 5mm; font-size: 8.5pt;
   border: .7pt solid #1d2733; border-radius: 50%; }
 .filled { background: #1d2733; color: #fff; -webkit-print-color-adjust: exact;
@@ -57,25 +60,24 @@ def questions(paper) -> str:
     for chapter, name in CHAPTERS.items():
         blocks.append(f"<h2><span>{chapter}</span> · {html.escape(name)}</h2>")
         blocks += [_question(item) for item in paper.items if item.chapter == chapter]
-    sheet = (
-        f"<section class='sheet'>{_head('Answer sheet', paper)}<div class='lines'><div>Name</div>"
-        f"<div>Date</div></div>{_table(paper, {})}<footer>Fill in one circle for each question. "
-        f"Right: <span class='lines' style='display:inline'>____</span> of {len(paper.items)}"
-        "</footer></section>"
-    )
-    return _page(
-        title, _head("Variational autoencoders: final test", paper) + "".join(blocks) + sheet
-    )
+    told = f"Fill in one circle for each question. Right: ______ of {len(paper.items)}"
+    sheet = f"<section class='sheet'>{_sheet('Answer sheet', paper, {})}<footer>{told}</footer>"
+    body = _head("Variational autoencoders: final test", paper) + "".join(blocks)
+    return _page(title, f"{body}{sheet}</section>")
 
 
 def key(paper) -> str:
-    """Return the key as an HTML page: the answer sheet filled in, and where to read again."""
-    head = _head("Key", paper)
-    note = (
-        "<p class='about'>For whoever marks it: the sheet filled in, and the section that each "
-        "question comes from.</p><br>"
-    )
-    return _page(f"Key to paper {paper.seed}", head + note + _table(paper, paper.key(), True))
+    """Return the key as an HTML page: the answer sheet filled in, circle upon circle."""
+    told = "For whoever marks it: laid over an answer sheet, the circles meet."
+    body = f"{_sheet('Key', paper, paper.key())}<footer>{told}</footer>"
+    return _page(f"Key to paper {paper.seed}", body)
+
+
+def _sheet(title, paper, letters):
+    """Return an answer sheet; with letters it is the key, every circle at the same place."""
+    asked = ("&nbsp;", "&nbsp;") if letters else ("Name", "Date")
+    lines = "".join(f"<div>{word}</div>" for word in asked)
+    return f"{_head(title, paper)}<div class='lines'>{lines}</div>{_table(paper, letters)}"
 
 
 def _question(item):
@@ -96,7 +98,7 @@ def _head(title, paper):
     )
 
 
-def _table(paper, letters, with_sections=False):
+def _table(paper, letters):
     """Return a row of circles for each question, those of ``letters`` filled."""
     rows, before = [], None
     for item in paper.items:
@@ -106,7 +108,7 @@ def _table(paper, letters, with_sections=False):
             for letter in item.question.choices
         )
         told = f"{item.chapter} · {CHAPTERS[item.chapter]}" if item.chapter != before else ""
-        if with_sections:
+        if letters:
             told = f"chapter {item.chapter}, section {item.section}"
         first = " class='first'" * (item.chapter != before)
         rows.append(
