@@ -173,8 +173,8 @@ survey
 # ## 6. For the wall
 #
 # A certificate of what your own progress file says, however little that is. It is honest about
-# itself: made by you, checked by nobody. Choose two digits for the walk at the top, and a `seed` for
-# the handwriting. Your name is kept nowhere but in the file that you save.
+# itself: made by you, checked by nobody. Choose two digits for the walk at the top, and a `seed`
+# for the handwriting. Your name is kept nowhere but in the file that you save.
 
 # %%
 name = ""  # yours; "" leaves a line to write on

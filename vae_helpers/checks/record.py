@@ -145,6 +145,6 @@ def papers() -> list[dict]:
     for entry in journal.read(PROGRESS):
         if entry.get("final") == "reset":
             found = []
-        elif entry.get("final") in ("begun", "handed in") and isinstance(entry.get("seed"), int):
+        elif entry.get("final") in ("begun", "handed in") and type(entry.get("seed")) is int:
             found.append(entry)
     return found

@@ -212,10 +212,10 @@ def who_tells_images_apart(draw):
     kinds = draw.sample([0] * moving + [1] * fixed + [2] * dead, moving + fixed + dead)
     columns = [_means(kind, draw) for kind in kinds]
     right = metrics.active_units(np.transpose(columns))
-    dimensions = "\n".join(f"z{i}: {listed(means)}" for i, means in enumerate(columns, start=1))
+    dimensions = ", ".join(map(point, columns))
     return Drawn(
-        "These are the posterior means of three very different images, a line for each latent "
-        f"dimension; where the mean is 0, the variance is 1.\n{dimensions}\nHow many dimensions "
+        "The posterior means of three very different images, in brackets for each latent "
+        f"dimension: {dimensions}. Where the mean is 0, the variance is 1. How many dimensions "
         "tell the images apart?",
         right,
         "Only a mean that moves from image to image carries anything.",
