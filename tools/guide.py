@@ -373,7 +373,7 @@ class Step:
     exercises: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     is_told: bool = False
-    forward: str = ""  # the cell that brings a room there
+    forward: int = 0  # the section to which the fast-forward cell has to bring the room; 0 if none
 
 
 @dataclass(frozen=True)
@@ -425,15 +425,15 @@ def _plan(raw, chapters):
         begins_day = block.get("day", day) != day or not blocks
         day = block.get("day", day)
         pause = 0 if begins_day else LUNCH if block.get("after") == "lunch" else BREAK
-        steps = tuple(_step(step, chapters, reached) for step in block["steps"])
+        steps = tuple(read_step(step, chapters, reached) for step in block["steps"])
         blocks.append(Block(block["title"], day, pause, steps))
         if blocks[-1].minutes > LONGEST:
             raise PlanError(f"block {block['title']!r} has {blocks[-1].minutes} minutes")
     return Plan(raw["title"], 60 * int(hours) + int(minutes), raw["promise"].strip(), tuple(blocks))
 
 
-def _step(raw, chapters, reached):
-    """Make a step; ``reached`` keeps which sections of each chapter have been run."""
+def read_step(raw, chapters, reached):
+    """Make a step; ``reached`` keeps which sections of each chapter are run or made up for."""
     kept = {key: raw[key] for key in ("who", "do", "helper") if key in raw}
     if "chapter" not in raw:
         return Step(raw["title"], raw["minutes"], **kept)
@@ -451,7 +451,7 @@ def _step(raw, chapters, reached):
         raise PlanError(f"{chapter.stem}, sections {raw['sections']}: {minutes} of {whole} minutes")
     numbers = [section.number for section in sections if section.number]
     step = Step(
-        f"{chapter.number or 'Your own images'} · {_names(sections)}",
+        f"{chapter.number or chapter.title} · {_names(sections)}",
         minutes,
         exercises=tuple(f"{n} ({there[n].minutes})" for n in chosen),
         left_out=tuple(f"{n} ({e.minutes})" for n, e in there.items() if n not in chosen),
@@ -459,10 +459,11 @@ def _step(raw, chapters, reached):
         **kept,
     )
     if numbers and not step.is_told:
-        run = reached.setdefault(chapter.stem, set())
-        if not run.issuperset(range(1, numbers[0])):  # a section before it was left out
-            step = replace(step, forward=f'vh.fast_forward("{chapter.stem}", {numbers[0]})')
-        run.update(numbers)
+        there = reached.setdefault(chapter.stem, set())
+        before = set(range(1, numbers[0]))
+        if not before <= there:  # something was left out, which this section or one below may need
+            step = replace(step, forward=numbers[0])
+        there |= before | set(numbers)
     return step
 
 
@@ -511,7 +512,10 @@ def _step_text(step, now):
     if step.is_told:
         lines.append("  - On the projector; nobody types.")
     if step.forward:
-        lines.append(f"  - First, for what was left out: `{step.forward}` in a new cell.")
+        lines.append(
+            "  - First, for what was left out: the fast-forward cell at the top of the notebook, "
+            f"with `section = {step.forward}`."
+        )
     if step.do:
         lines.append(f"  - {step.do}")
     if step.exercises:

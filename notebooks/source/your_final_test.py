@@ -6,7 +6,7 @@
 #
 # | | |
 # | --- | --- |
-# | Time | about 75 minutes, three for a question (our estimate); the code takes seconds |
+# | Time | about 85 minutes, three for a question (our estimate); the code takes seconds |
 # | You need | chapters 01 to 08, pencil and paper; cells, the notebooks and a table may help |
 # | You will | answer 25 questions, and read what to look at again |
 # | | print a paper for a class, or a certificate for the wall |
@@ -23,7 +23,7 @@ from vae_helpers.checks import progress
 print(f"vae_helpers {vh.__version__} in {vh.course_mode()} mode")
 
 # %% [markdown]
-# ## 1. Your paper
+# ## 1. Your paper <!-- 2 min -->
 #
 # A **seed** draws the numbers and the order of the choices. With `None` you get the paper that you
 # began last, or a new one if there is none, so you can stop and go on tomorrow. If a class writes
@@ -35,7 +35,7 @@ paper = final.paper(seed)
 paper
 
 # %% [markdown]
-# ## 2. The questions
+# ## 2. The questions <!-- 75 min -->
 #
 # Run a cell, and its questions appear. Write letters in place of `...`, such as `{1: "b"}`, and run
 # it again: the letters are *noted*, and nothing is judged before you hand in. You may calculate in
@@ -129,7 +129,7 @@ answers = paper.key("08")
 paper.answer(answers)
 
 # %% [markdown]
-# ## 3. Hand in
+# ## 3. Hand in <!-- 2 min -->
 #
 # The **first** time you hand in a paper counts: the seed and how many were right in each chapter
 # are kept in your own folder, your answers are not. Afterwards you may change answers and look
@@ -143,7 +143,7 @@ paper.hand_in()
 # its exercises again: `exercises.kl_divergence.reset()` begins one afresh. Then another paper:
 # `paper = final.paper(new=True)`, and run the cells again. (`final.reset()` forgets all results.)
 #
-# ## 4. The same on paper
+# ## 4. The same on paper <!-- 1 min -->
 #
 # No laptops, or none wanted: `paper.save("some/folder")` writes two pages to print, the questions
 # with an answer sheet, and the key for whoever marks it. Any browser prints them, and they need no
@@ -153,7 +153,7 @@ paper.hand_in()
 # paper.save("some/folder")
 
 # %% [markdown]
-# ## 5. What has changed
+# ## 5. What has changed <!-- 3 min -->
 #
 # Ten things that this course wants you to be able to do. If you filled in the same
 # [page](../docs/survey.md) before it, compare. There is no right answer: *a* I know how, *b* I
@@ -170,7 +170,7 @@ survey = final.survey("after", answers, remark="")
 survey
 
 # %% [markdown]
-# ## 6. For the wall
+# ## 6. For the wall <!-- 1 min -->
 #
 # A certificate of what your own progress file says, however little that is. It is honest about
 # itself: made by you, checked by nobody. Choose two digits for the walk at the top, and a `seed`
@@ -186,7 +186,7 @@ certificate
 progress()
 
 # %% [markdown]
-# ## What to read next
+# ## What to read next <!-- 1 min -->
 #
 # [A short list](../docs/reading.md): theory, better priors, evaluation, diffusion in latent space,
 # discrete codes, disentanglement, compression; two to four papers each, with a sentence why.
