@@ -98,3 +98,7 @@ env-test:
 
 env-site:
 	$(SETUP) lab dev site
+
+.PHONY: guide
+guide: env-dev ## write the helpers' page and the instructor's guide into docs
+	$(PY) tools/guide.py

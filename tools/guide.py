@@ -202,8 +202,8 @@ def _wrong(answer, message):
     """Return one wrong answer as an item of a list: its title, its code, what the course says."""
     codes = answer.given.code if isinstance(answer.given.code, tuple) else (answer.given.code,)
     codes = [textwrap.dedent(code).strip() for code in codes if code is not None]
-    told = "\n  ".join(advice(message).splitlines())
-    title = f"- *{answer.given.title[0].upper()}{answer.given.title[1:]}*"
+    told = "  \n  ".join(advice(message).splitlines())
+    title = f"- *{answer.given.title}*"
     if all("\n" not in code and "`" not in code for code in codes):
         return f"{title}: {', '.join(f'`{code}`' for code in codes)}  \n  → {told}"
     block = textwrap.indent("\n…\n".join(codes), "  ")
@@ -211,7 +211,7 @@ def _wrong(answer, message):
 
 
 def _code(source):
-    """Return an exercise's cell as the learner finds it, and solved, without the checker's calls."""
+    """Return an exercise's cell as it is found, and solved, without the checker's calls."""
     calls = re.compile(r"^(# )?(exercises\.|experiment_log\.read).*\n?", re.MULTILINE)
     both = build_notebooks.to_learner(source), build_notebooks.solved(source)
     return tuple(calls.sub("", build_notebooks.without_asserts(code)).strip() for code in both)
@@ -229,9 +229,8 @@ def _open_cells(chapter):
                 found = re.search(r'^conclusion = (\(.*?^\)|".*?")$', _code(cell.source)[1], _ML)
                 example = found and re.sub(r'^\(|\)$|"\s*"|"|\n', "", found[1]).strip()
                 parts.append(
-                    f"**Open: {section.title}** ({section.minutes} minutes). No right answer; what "
-                    "counts is a guess before, and a sentence after. One that would do: "
-                    f"“{example}”\n"
+                    f"**Open: {section.title}.** No right answer; what counts is a guess before, "
+                    f"and a sentence after. One that would do: “{example}”\n"
                 )
     return "\n".join(parts)
 
@@ -245,7 +244,7 @@ def _predictions(chapter):
     asked = [p.question for p in predictions_of(chapter.number).values()]
     if not asked:
         return ""
-    return "**Predictions, and what comes out.**\n\n" + "\n".join(map(_question, asked)) + "\n"
+    return f"**Predictions, and what comes out.**\n\n{_questions(asked)}\n"
 
 
 def _self_test(chapter):
@@ -254,14 +253,18 @@ def _self_test(chapter):
         return ""
     return (
         "**Self-test.** Whoever misses a question gets it again, with other numbers where there "
-        "are any.\n\n" + "\n".join(map(_question, test._first.values())) + "\n"
+        f"are any.\n\n{_questions(test._first.values())}\n"  # .questions depend on one's tries
     )
 
 
-def _question(question):
-    choices = "; ".join(f"{key}) {text}" for key, text in question.choices.items())
+def _questions(questions):
+    return "\n".join(_question(n, question) for n, question in enumerate(questions, start=1))
+
+
+def _question(number, question):
+    choices = " ".join(f"*{key})* {text}" for key, text in question.choices.items())
     why = question.feedback[question.right]
-    return f"1. {question.text} *{choices}*  \n   **{question.right}**: {why}"
+    return f"{number}. {question.text} {choices}  \n   **{question.right}**: {why}"
 
 
 def _checkers(chapter):
@@ -368,8 +371,9 @@ class Step:
     do: str = ""
     helper: str = ""
     exercises: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
     is_told: bool = False
-    forward: str = ""  # the cell that brings a room there
+    forward: int = 0  # the section to which the fast-forward cell has to bring the room; 0 if none
 
 
 @dataclass(frozen=True)
@@ -421,15 +425,15 @@ def _plan(raw, chapters):
         begins_day = block.get("day", day) != day or not blocks
         day = block.get("day", day)
         pause = 0 if begins_day else LUNCH if block.get("after") == "lunch" else BREAK
-        steps = tuple(_step(step, chapters, reached) for step in block["steps"])
+        steps = tuple(read_step(step, chapters, reached) for step in block["steps"])
         blocks.append(Block(block["title"], day, pause, steps))
         if blocks[-1].minutes > LONGEST:
             raise PlanError(f"block {block['title']!r} has {blocks[-1].minutes} minutes")
     return Plan(raw["title"], 60 * int(hours) + int(minutes), raw["promise"].strip(), tuple(blocks))
 
 
-def _step(raw, chapters, reached):
-    """Make a step; ``reached`` keeps how far each chapter has been run."""
+def read_step(raw, chapters, reached):
+    """Make a step; ``reached`` keeps which sections of each chapter are run or made up for."""
     kept = {key: raw[key] for key in ("who", "do", "helper") if key in raw}
     if "chapter" not in raw:
         return Step(raw["title"], raw["minutes"], **kept)
@@ -447,17 +451,19 @@ def _step(raw, chapters, reached):
         raise PlanError(f"{chapter.stem}, sections {raw['sections']}: {minutes} of {whole} minutes")
     numbers = [section.number for section in sections if section.number]
     step = Step(
-        f"{chapter.number or 'Your own images'} · {_names(sections)}",
+        f"{chapter.number or chapter.title} · {_names(sections)}",
         minutes,
         exercises=tuple(f"{n} ({there[n].minutes})" for n in chosen),
+        left_out=tuple(f"{n} ({e.minutes})" for n, e in there.items() if n not in chosen),
         is_told="tell" in raw,
         **kept,
     )
     if numbers and not step.is_told:
-        if numbers[0] > reached.get(chapter.stem, 0) + 1:
-            cell = f'vh.fast_forward("{chapter.stem}", {numbers[0]})'
-            step = replace(step, forward=cell)
-        reached[chapter.stem] = numbers[-1]
+        there = reached.setdefault(chapter.stem, set())
+        before = set(range(1, numbers[0]))
+        if not before <= there:  # something was left out, which this section or one below may need
+            step = replace(step, forward=numbers[0])
+        there |= before | set(numbers)
     return step
 
 
@@ -505,12 +511,17 @@ def _step_text(step, now):
     lines = [f"- **{_clock(now)} · {step.title}** ({step.minutes} min; {who})"]
     if step.is_told:
         lines.append("  - On the projector; nobody types.")
-    if step.exercises:
-        lines.append(f"  - Exercises (minutes): {', '.join(step.exercises)}.")
+    if step.forward:
+        lines.append(
+            "  - First, for what was left out: the fast-forward cell at the top of the notebook, "
+            f"with `section = {step.forward}`."
+        )
     if step.do:
         lines.append(f"  - {step.do}")
-    if step.forward:
-        lines.append(f"  - To get here from where the room is: `{step.forward}` in a cell.")
+    if step.exercises:
+        lines.append(f"  - Exercises, with their minutes: {', '.join(step.exercises)}.")
+    if step.left_out and not step.is_told:
+        lines.append(f"  - Exercises left out: {', '.join(step.left_out)}.")
     if step.helper:
         lines.append(f"  - *Helper:* {step.helper}")
     return "\n".join(lines) + "\n"

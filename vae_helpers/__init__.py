@@ -23,6 +23,7 @@ _SUBMODULES = (
     "coding",
     "evaluation",
     "features",
+    "final",
     "latent",
     "machine",
     "metrics",

@@ -1,14 +1,18 @@
 """Hundreds of answers that learners give: wrong ones are refused, with a message on the mistake."""
 
+from pathlib import Path
+
 import pytest
 from wrong_answers import answers
 from wrong_answers.judge import VERDICTS, gist, outcome, read_judged
 
 from vae_helpers.checks.core import RIGHT, WRONG
+from vae_helpers.files import read_json
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # of the answers' own formulas
 
 ABOUT_THEIR_MISTAKE = 0.95
+FOR_HELPERS = Path(__file__).parents[2] / "tools" / "messages.json"
 SECONDS = 2  # of processor time; the slowest loops need about half of it
 
 
@@ -78,6 +82,13 @@ def test_no_message_has_lost_what_it_said(wrong):
         and not found.is_specific(judged)
     ]
     assert not lost, f"read them and run wrong_answers/judge.py:\n{lines(lost)}"
+
+
+def test_the_page_for_helpers_has_the_messages_that_learners_get(wrong):
+    told = {name: gist(message) for name, message in read_json(FOR_HELPERS).items()}
+    gists = {found.answer.name: found.gist for found in wrong}
+    stale = [name for name in told if told[name] != gists.get(name)]
+    assert not stale, f"run make guide: {stale}"
 
 
 def test_every_verdict_belongs_to_an_answer(wrong):

@@ -1,8 +1,8 @@
 """What is kept of an exercise in the learner's own folder: that it was solved, and no answer.
 
 ``progress.jsonl`` holds a line for each exercise that was solved or reset, for each question of a
-self-test that was missed, since that one is asked with other numbers from then on, and for each
-prediction.
+self-test that was missed, since that one is asked with other numbers from then on, for each
+prediction, and for each paper of the final test that was begun or handed in.
 ``checks.jsonl`` holds one for every check – exercise, verdict, kind of message, seconds – if the
 learner or the class has switched that on: by :mod:`vae_helpers.checks.sharing`, which leaves an
 empty file ``record-checks`` in the folder, or by the environment variable VAE_COURSE_RECORD. A
@@ -173,3 +173,38 @@ def _append(name, entry):
     except OSError as error:
         _trouble = f"What you solve is not kept: {journal.advice(error)}"
     return _trouble
+
+
+def keep_paper(seed: int, scores: dict[str, tuple[int, int]] | None = None, version="") -> str:
+    """Write down that a paper of the final test was begun or, with its scores, handed in.
+
+    Args:
+        seed: which paper.
+        scores: chapter → (right, asked); None when it is begun.
+        version: of the course, whose questions these were.
+
+    Returns:
+        Why that failed, or "".
+    """
+    if os.environ.get(EXPECT):
+        return ""
+    entry = {"final": "begun" if scores is None else "handed in", "seed": seed}
+    if scores is not None:
+        entry |= {"scores": {key: list(pair) for key, pair in scores.items()}, "version": version}
+    return _append(PROGRESS, entry)
+
+
+def reset_papers() -> str:
+    """Write down that no earlier paper of the final test counts; return why that failed, or ""."""
+    return "" if os.environ.get(EXPECT) else _append(PROGRESS, {"final": "reset"})
+
+
+def papers() -> list[dict]:
+    """Return the lines about the final test since the last reset, those that can be understood."""
+    found = []
+    for entry in journal.read(PROGRESS):
+        if entry.get("final") == "reset":
+            found = []
+        elif entry.get("final") in ("begun", "handed in") and type(entry.get("seed")) is int:
+            found.append(entry)
+    return found
