@@ -19,7 +19,7 @@ LAB := $(PY) -m jupyterlab --ServerApp.root_dir=notebooks --LabApp.news_url=None
 	--LabApp.default_url=/lab/tree/00_start_here.ipynb
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint test-unit test-notebooks test-browser test-colab colab-versions course notebooks publish results \
+.PHONY: help lab test lint test-unit test-notebooks test-browser test-final-seeds test-colab colab-versions course notebooks publish results \
 	pictures bench site preflight lock clean distclean env env-dev env-test env-site
 
 help: ## list these targets
@@ -102,3 +102,5 @@ env-site:
 .PHONY: guide
 guide: env-dev ## write the helpers' page and the instructor's guide into docs
 	$(PY) tools/guide.py
+test-final-seeds: env-test ## draw every question of the final test from a thousand seeds
+	VAE_ALL_SEEDS=1 $(PY) -m pytest -q tests/test_final.py -k exactly_one_choice
