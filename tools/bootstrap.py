@@ -343,7 +343,9 @@ def make_venv():
             *(sys.version_info[:2] + (VENV,))
         )
     )
-    command = [sys.executable, "-m", "venv", "--clear", VENV]
+    # Not a Python of .venv itself, which would have to remove itself.
+    python = getattr(sys, "_base_executable", None) or sys.executable
+    command = [python, "-m", "venv", "--clear", VENV]
     process = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if process.returncode:
         output = process.stdout.decode("utf-8", "replace")
