@@ -82,9 +82,7 @@ def main(arguments=None):
         index = {}
         for platform in options.platforms:
             for python in options.pythons:
-                pins = resolve(platform, python)
-                folder = download(platform, python, pins)
-                index.setdefault(platform, {})[python] = folder
+                index.setdefault(platform, {})[python] = fetch(platform, python)
         folder = write_bundle(ROOT, index, options.output, site=not options.no_site)
         archives = [] if options.no_zip else write_zips(folder)
     except BundleError as error:
@@ -104,8 +102,32 @@ def this_system():
     return module.this_system()
 
 
+def fetch(platform, python, cache=ROOT / "build" / "wheels"):
+    """Fetch the wheels for a system and a Python, and return their folder.
+
+    A package may need another version for the first Python 3.11 than for the last one: both come.
+    """
+    folder = cache / f"{platform}-{python}"
+    folder.mkdir(parents=True, exist_ok=True)
+    pins = {release: resolve(platform, release) for release in (f"{python}.0", f"{python}.99")}
+    wanted = set().union(*pins.values())
+    for path in folder.glob("*.whl"):
+        if name_of(path) not in wanted:
+            path.unlink()
+    for release, names in pins.items():
+        download(
+            platform, release, sorted(set(names) - set(map(name_of, folder.glob("*.whl")))), folder
+        )
+    return folder
+
+
 def resolve(platform, python, root=ROOT):
     """List the packages, "name==version", that `make lab` installs there by requirements.lock.
+
+    Args:
+        platform: one of PLATFORMS.
+        python: such as 3.11.0.
+        root: of the course.
 
     Raises:
         BundleError: if the versions of the lock cannot be had as wheels.
@@ -130,32 +152,28 @@ def locked(root=ROOT):
     return {line.partition(" ; ")[0] for line in lines}
 
 
-def download(platform, python, pins, cache=ROOT / "build" / "wheels"):
-    """Fetch the wheels of these packages for a system and a Python into a folder of their own."""
-    folder = cache / f"{platform}-{python}"
-    if names_of(folder) == set(pins):
-        return folder
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    write_text(cache / "pins.txt", "\n".join(pins) + "\n")
+def download(platform, python, pins, folder):
+    """Put the wheels of these packages for a system and a Python into a folder.
+
+    Raises:
+        BundleError: if pip does not get one of them.
+    """
+    if not pins:
+        return
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-cache-dir", "--no-deps"]
     command += ["--disable-pip-version-check", "--only-binary", ":all:", "--python-version", python]
     for tag in PLATFORMS[platform].tags:
         command += ["--platform", tag]
-    command += ["--dest", str(folder), "--requirement", str(cache / "pins.txt")]
     print(f"Fetching {len(pins)} wheels for {platform}, Python {python} ...", flush=True)
-    done = subprocess.run(command, cwd=cache, capture_output=True, text=True)
+    done = subprocess.run([*command, "--dest", str(folder), *pins], capture_output=True, text=True)
     if done.returncode:
         errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
         raise BundleError(f"{platform}, Python {python}: {(errors or ['pip failed'])[-1]}")
-    if names_of(folder) != set(pins):
-        raise BundleError(f"{platform}, Python {python}: {names_of(folder) ^ set(pins)}")
-    return folder
 
 
-def names_of(folder):
-    """Return "name==version" of each wheel in a folder."""
-    return {"{}=={}".format(*parse_wheel_filename(path.name)[:2]) for path in folder.glob("*.whl")}
+def name_of(path):
+    """Return "name==version" of a wheel."""
+    return "{}=={}".format(*parse_wheel_filename(path.name)[:2])
 
 
 def needs(folder):

@@ -245,7 +245,7 @@ def test_the_oldest_system_that_wheels_allow(tmp_path):
     ):
         (tmp_path / name).touch()
     assert workshop_bundle.needs(tmp_path) == [2, 27]
-    assert workshop_bundle.names_of(tmp_path) == {"a==1", "b==1", "c==1"}
+    assert workshop_bundle.name_of(tmp_path / "c_d-1-py3-none-any.whl") == "c-d==1"
 
 
 def test_systems_and_pythons_are_those_of_the_course():
@@ -265,6 +265,28 @@ def test_a_version_that_is_not_locked_is_refused(monkeypatch, tmp_path):
     monkeypatch.setattr(workshop_bundle.subprocess, "run", lambda *a, **k: answer)
     with pytest.raises(workshop_bundle.BundleError, match=r"\['other==1'\] is not in the lock"):
         workshop_bundle.resolve("linux-arm64", "3.12", tmp_path)
+
+
+def test_both_versions_come_where_the_first_python_needs_another_than_the_last(
+    monkeypatch, tmp_path
+):
+    """As soupsieve, whose newest wants Python 3.11.5: a learner may have 3.11.2 or 3.11.9."""
+    pins = {"3.11.0": ["a==1", "b==1"], "3.11.99": ["a==2", "b==1"]}
+    monkeypatch.setattr(workshop_bundle, "resolve", lambda platform, release: pins[release])
+    asked = []
+
+    def download(platform, release, names, folder):
+        asked.append((release, names))
+        for name in names:
+            (folder / f"{name.replace('==', '-')}-py3-none-any.whl").touch()
+
+    monkeypatch.setattr(workshop_bundle, "download", download)
+    folder = tmp_path / "linux-arm64-3.11"
+    folder.mkdir()
+    (folder / "old-1-py3-none-any.whl").touch()
+    assert workshop_bundle.fetch("linux-arm64", "3.11", tmp_path) == folder
+    assert asked == [("3.11.0", ["a==1", "b==1"]), ("3.11.99", ["a==2"])]
+    assert {path.name[:3] for path in folder.iterdir()} == {"a-1", "a-2", "b-1"}
 
 
 def test_without_git_the_reason_is_said(tmp_path):
