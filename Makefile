@@ -20,7 +20,7 @@ LAB := $(PY) -m jupyterlab --ServerApp.root_dir=notebooks --LabApp.news_url=None
 
 .DEFAULT_GOAL := help
 .PHONY: help lab test lint test-unit test-notebooks test-browser test-colab colab-versions course notebooks publish results \
-	pictures bench site preflight lock clean distclean env env-dev env-test env-site
+	workshop-bundle test-bundle kernels pictures bench site preflight lock clean distclean env env-dev env-test env-site
 
 help: ## list these targets
 	@echo "make lab    opens the course;  make test  checks everything.  All targets:"
@@ -98,3 +98,14 @@ env-test:
 
 env-site:
 	$(SETUP) lab dev site
+
+workshop-bundle: env-dev ## a folder and zips for a stick: set-up without a network (BUNDLE="--help")
+	$(PY) -m pip install --quiet --disable-pip-version-check uv
+	$(PY) tools/workshop_bundle.py $(BUNDLE)
+
+test-bundle: env-dev ## build a bundle for this system, and use it without a network (PYTHONS=python3.12)
+	$(PY) -m pip install --quiet --disable-pip-version-check uv
+	$(PY) tools/try_bundle.py $(PYTHONS)
+
+kernels: env ## start thirty kernels at once, and measure what they share and need (KERNELS=30)
+	$(PY) tools/many_kernels.py $(KERNELS)
