@@ -21,6 +21,8 @@ LAB := $(PY) -m jupyterlab --ServerApp.root_dir=notebooks --LabApp.news_url=None
 .DEFAULT_GOAL := help
 .PHONY: help lab test lint test-unit test-notebooks test-browser test-final-seeds test-colab colab-versions course notebooks publish results \
 	pictures bench site preflight lock clean distclean env env-dev env-test env-site
+.PHONY: help lab test lint test-unit test-notebooks test-browser test-colab colab-versions course notebooks publish results \
+	workshop-bundle test-bundle kernels pictures bench site preflight lock clean distclean env env-dev env-test env-site
 
 help: ## list these targets
 	@echo "make lab    opens the course;  make test  checks everything.  All targets:"
@@ -104,3 +106,13 @@ guide: env-dev ## write the helpers' page and the instructor's guide into docs
 	$(PY) tools/guide.py
 test-final-seeds: env-test ## draw every question of the final test from a thousand seeds
 	VAE_ALL_SEEDS=1 $(PY) -m pytest -q tests/test_final.py -k exactly_one_choice
+workshop-bundle: env-dev ## a folder and zips for a stick: set-up without a network (BUNDLE="--help")
+	$(PY) -m pip install --quiet --disable-pip-version-check uv
+	$(PY) tools/workshop_bundle.py $(BUNDLE)
+
+test-bundle: env-dev ## build a bundle for this system, and use it without a network (PYTHONS=python3.12)
+	$(PY) -m pip install --quiet --disable-pip-version-check uv
+	$(PY) tools/try_bundle.py $(PYTHONS)
+
+kernels: env ## start thirty kernels at once, and measure what they share and need (KERNELS=30)
+	$(PY) tools/many_kernels.py $(KERNELS)

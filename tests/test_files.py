@@ -1,9 +1,11 @@
 """Files are whole or not there, and what is bundled is checked before it is opened."""
 
+import errno
 import json
 import os
 import stat
 import struct
+import types
 from pathlib import Path
 
 import numpy as np
@@ -88,6 +90,21 @@ def test_the_content_is_on_the_disk_before_the_name_changes(tmp_path, monkeypatc
     monkeypatch.setattr(os, "replace", lambda *a: (happened.append("replace"), replace(*a)))
     files.write_text(tmp_path / "file", "1234567")
     assert happened == [("file", 7), "replace", ("folder", None)]
+
+
+@posix
+def test_windows_writes_out_only_what_was_opened_for_writing(tmp_path, monkeypatch):
+    """Played: there, fsync refuses a handle that may only read, and a folder has no handle."""
+    import fcntl
+
+    def fsync(handle):
+        if fcntl.fcntl(handle, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY:
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+
+    windows = types.SimpleNamespace(**{**vars(os), "name": "nt", "fsync": fsync})
+    monkeypatch.setattr(files, "os", windows)
+    files.write_text(tmp_path / "file", "text")
+    assert (tmp_path / "file").read_text() == "text"
 
 
 def test_the_ending_is_kept_and_folders_are_made(tmp_path):

@@ -4,8 +4,10 @@ A shell script stands in for the Python of the environment, so nothing is really
 """
 
 import errno
+import importlib.util
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -288,3 +290,164 @@ def test_the_stamp_is_not_written_in_part(course, monkeypatch):
     bootstrap.write_stamp(["lab"])
     assert json.loads(stamp.read_text())["extras"] == ["lab"]
     assert not (course / "stamp.json.new").exists()
+
+
+WITHOUT_MAKE = ["lab", "test", "test-unit", "lint", "course", "preflight", "site", "notebooks"]
+
+
+def in_words(lines):
+    return [shlex.split(line) for line in lines if line]
+
+
+@pytest.mark.parametrize("target", WITHOUT_MAKE)
+def test_bootstrap_runs_what_make_runs(target):
+    """The Makefile is the one place of the command lines, and is read as make reads it."""
+    given = [target, "LAB_ARGS=--no-browser --port=9", "JOBS=3"]
+    make = subprocess.run(
+        ["make", "-n", "--no-print-directory", *given], cwd=ROOT, capture_output=True, text=True
+    )
+    assert make.returncode == 0, make.stderr
+    ours = [
+        [*(f"{name}={value}" for name, value in environment.items()), *words]
+        for environment, words in bootstrap.commands(given)
+    ]
+    assert ours == in_words(make.stdout.splitlines())
+    assert ours
+
+
+def test_a_target_that_needs_a_shell_is_refused_before_anything_runs():
+    with pytest.raises(bootstrap.SetupError, match=r"'clean' needs make and a shell: rm -rf"):
+        list(bootstrap.commands(["clean"]))
+    with pytest.raises(bootstrap.SetupError, match=r"no 'tset' to do. There are: .*, test, "):
+        list(bootstrap.commands(["tset"]))
+
+
+# What the Makefile of this test has the stand-in do: say what it got, or fail.
+SMALL_MAKEFILE = """PY := .venv/bin/python
+lab: env ## open
+\tWORDS=some $(PY) -m jupyterlab $(LAB_ARGS)
+fail: env
+\t$(PY) -m fail
+\t$(PY) -m never
+env:
+\t@sh tools/setup.sh lab
+"""
+SAYS = """
+case "$*" in
+    "-m fail") exit 3 ;;
+    "-m "*jupyterlab*)
+        echo "$WORDS: $*"
+        [ -z "$STOP" ] || { kill -INT $PPID; sleep 0.2; echo on; } ;;
+esac
+"""
+
+
+def test_without_make_the_course_is_set_up_and_opened(course):
+    (course / "Makefile").write_text(SMALL_MAKEFILE)
+    (course / ".venv" / "bin" / "python").write_text(STAND_IN + SAYS)
+    lab = bootstrapped(course, "lab", "LAB_ARGS=--no-browser")
+    assert lab.returncode == 0, lab.stderr
+    assert lab.stdout.endswith("some: -m jupyterlab --no-browser\n")
+    assert len(installations(course)) == 1
+    failed = bootstrapped(course, "fail")
+    assert failed.returncode == 3
+    assert failed.stderr == ""
+
+
+def test_ctrl_c_is_left_to_jupyterlab_which_asks_before_it_ends(course):
+    (course / "Makefile").write_text(SMALL_MAKEFILE)
+    (course / ".venv" / "bin" / "python").write_text(STAND_IN + SAYS)
+    lab = bootstrapped(course, "lab", STOP="yes")
+    assert lab.returncode == 0, lab.stderr
+    assert lab.stdout.endswith("on\n")
+
+
+def bootstrapped(course, *arguments, **environment):
+    return subprocess.run(
+        [sys.executable, "tools/bootstrap.py", *arguments],
+        cwd=course,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+
+
+@pytest.fixture
+def windows(monkeypatch):
+    """Play Windows: a fresh copy of the module, which looks at the system's name as it starts."""
+    monkeypatch.setattr(os, "name", "nt")
+    spec = importlib.util.spec_from_file_location("on_windows", ROOT / "tools" / "bootstrap.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    monkeypatch.undo()
+    return module
+
+
+def test_windows_has_its_programs_elsewhere(windows, monkeypatch):
+    started = []
+
+    class Process:
+        def __init__(self, command, cwd, env):
+            started.append((command, env))
+
+        def wait(self):
+            return 0
+
+    monkeypatch.setattr(windows.subprocess, "Popen", Process)
+    for environment, command in windows.commands(["preflight", "test-unit"]):
+        if command[0] != "sh":
+            windows.run(environment, command)
+    (preflight, _), (pytest_, environment) = started
+    folder = ROOT / ".venv" / "Scripts"
+    assert preflight == [str(folder / "vae-helpers.exe"), "preflight"]
+    assert pytest_[0] == str(folder / "python.exe") == windows.VENV_PYTHON
+    assert environment["TF_NUM_INTRAOP_THREADS"] == "1"
+    assert environment["PYTHONUTF8"] == "1"
+
+
+def test_windows_is_told_of_its_own_commands(windows):
+    with pytest.raises(windows.SetupError, match=r"python.org/downloads/$"):
+        windows.check_python((3, 10), "python")
+    missing = windows.explanation("No matching distribution found for tensorflow")
+    assert "py -3.12 tools\\bootstrap.py lab" in missing
+
+
+def test_a_folder_too_deep_for_windows_is_named(windows, monkeypatch):
+    monkeypatch.setattr(windows, "long_paths", lambda: False)
+    monkeypatch.setattr(windows, "ROOT", "C:\\" + 67 * "x")
+    windows.check_length()
+    monkeypatch.setattr(windows, "ROOT", "C:\\" + 68 * "x")
+    with pytest.raises(windows.SetupError, match="has 71 characters, and Windows cannot"):
+        windows.check_length()
+
+
+@pytest.mark.parametrize(("played", "start"), [("posix", "python3.12"), ("nt", "py -3.12")])
+def test_a_python_too_new_looks_for_one_that_suits(played, start, monkeypatch, request):
+    module = request.getfixturevalue("windows") if played == "nt" else bootstrap
+    asked, started = [], []
+
+    def call(command, stdout, stderr):
+        asked.append(" ".join(command[:-2]))
+        return int(start not in asked)
+
+    monkeypatch.setattr(module.subprocess, "call", call)
+    monkeypatch.setattr(module, "run", lambda environment, command: started.append(command))
+    assert module.hand_over(["lab"])
+    assert asked == [start.replace("12", "13"), start]
+    assert started == [[*start.split(), str(ROOT / "tools" / "bootstrap.py"), "lab"]]
+
+
+def test_wheels_of_a_stick_are_the_only_source(course, tmp_path):
+    wheels = tmp_path / "wheels of a stick"
+    wheels.mkdir()
+    python = course / ".venv" / "bin" / "python"
+    python.write_text(STAND_IN.replace('echo "$@"', 'echo $PIP_CONFIG_FILE,$PIP_INDEX_URL, "$@"'))
+    done = setup(course, "lab", VAE_COURSE_WHEELS=str(wheels), PIP_INDEX_URL="http://elsewhere")
+    assert done.returncode == 0, done.stderr
+    [line] = installations(course)
+    assert line.startswith(f"{os.devnull},, -m pip install")
+    assert f"--no-index --find-links {wheels} -c requirements.lock" in line
+    (course / "pyproject.toml").write_text("[project]\n# changed\n")
+    missing = setup(course, "lab", VAE_COURSE_WHEELS="nowhere")
+    assert "VAE_COURSE_WHEELS='nowhere': there is no such folder" in missing.stderr

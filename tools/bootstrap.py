@@ -1,8 +1,14 @@
-"""Make the environment .venv that `make` works in: python bootstrap.py EXTRA...
+"""Do what `make` does, where there is no make: python tools/bootstrap.py lab
+
+Any target of the Makefile whose commands are plain calls can be named: `lab` and `test` above all,
+and NAME=value after it as with make. The command lines are read from the Makefile, so that there
+is one place for them. `--extras lab dev` only makes the environment .venv; that is how make itself
+comes here, through setup.sh.
 
 The packages come in the exact versions of requirements.lock. A stamp in .venv remembers what
 was installed, so that the next call has nothing to do. The stamp goes before an installation
-begins and comes back after it ends: one that was interrupted does not count.
+begins and comes back after it ends: one that was interrupted does not count. Where
+VAE_COURSE_WHEELS names a folder of wheels, they come from there and from nowhere else.
 
 With the extra "dev" the oldest versions that the course promises to run with are put beside the
 environment, each in a folder of its own below .venv/oldest: the tests try them from there, and
@@ -19,7 +25,9 @@ import hashlib
 import json
 import os
 import re
+import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -27,7 +35,9 @@ import tempfile
 OLDEST, TOO_NEW = (3, 11), (3, 14)
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
-VENV_PYTHON = os.path.join(VENV, "Scripts" if os.name == "nt" else "bin", "python")
+WINDOWS = os.name == "nt"
+PROGRAMS, ENDING = ("Scripts", ".exe") if WINDOWS else ("bin", "")
+VENV_PYTHON = os.path.join(VENV, PROGRAMS, "python" + ENDING)
 STAMP = os.path.join(VENV, "course-setup.json")
 LOG = os.path.join(VENV, "course-setup.log")
 # The lower bounds of pyproject.toml that tests run with, and what these need besides.
@@ -37,6 +47,8 @@ OLDEST_PACKAGES = {
 }
 NEEDED_GB = 4.0  # measured 3.3 with all extras, and the largest download, unpacked beside it
 NO_ROOM = 30e6  # bytes; with fewer left, a failure that hides its cause was a full disk
+LONGEST_PATH = 259  # characters, which Windows allows unless long paths are switched on
+LONGEST_INSIDE = 188  # measured: .venv\\Lib\\site-packages\\ and TensorFlow's longest header
 
 NO_SPACE = re.compile(r"No space left on device|Errno 28\b|Disk quota exceeded|Errno 122\b")
 NO_INDEX = re.compile(
@@ -51,11 +63,22 @@ class SetupError(Exception):
     """What went wrong and what to do, in one line."""
 
 
-def main(extras):
+def main(arguments):
+    if not suits(sys.version_info) and hand_over(arguments):
+        return
     check_python(sys.version_info, sys.executable)
+    if arguments[:1] == ["--extras"]:
+        make_environment(arguments[1:] or ["lab"])
+        return
+    for environment, command in list(commands(arguments)):
+        run(environment, command)
+
+
+def make_environment(extras):
     if already_done(extras):
         return
     check_writable()
+    check_length()
     make_venv()
     extras = sorted(set(extras) | set(read_stamp().get("extras", [])))
     remove(STAMP)
@@ -66,12 +89,42 @@ def main(extras):
     print("The environment is ready: {}".format(VENV))
 
 
+def suits(version):
+    return OLDEST <= tuple(version[:2]) < TOO_NEW
+
+
+def hand_over(arguments):
+    """Start again with a Python of this machine that suits, and return whether there was one."""
+    for minor in range(TOO_NEW[1] - 1, OLDEST[1] - 1, -1):
+        version = "3.{}".format(minor)
+        python = ["py", "-" + version] if WINDOWS else ["python" + version]
+        try:
+            with open(os.devnull, "w") as null:
+                check = python + ["-c", "import ensurepip, venv"]
+                found = subprocess.call(check, stdout=null, stderr=null) == 0
+        except EnvironmentError:
+            found = False
+        if found:
+            run({}, python + [os.path.abspath(__file__)] + arguments)
+            return True
+    return False
+
+
 def check_python(version, executable):
-    if not OLDEST <= tuple(version[:2]) < TOO_NEW:
+    if not suits(version):
         raise SetupError(
             "{} is Python {}.{}, and the course needs 3.11, 3.12 or 3.13. Install one from "
-            "https://www.python.org/downloads/, or name yours: "
-            "make lab PYTHON=/path/to/python3".format(executable, version[0], version[1])
+            "https://www.python.org/downloads/{}".format(
+                executable,
+                version[0],
+                version[1],
+                "" if WINDOWS else ", or name yours: make lab PYTHON=/path/to/python3",
+            )
+        )
+    if sys.maxsize < 2**32:
+        raise SetupError(
+            "{} is a Python of 32 bits, for which there is no TensorFlow. Install one of 64 bits "
+            "from https://www.python.org/downloads/".format(executable)
         )
     try:
         import ensurepip  # noqa: F401
@@ -81,6 +134,96 @@ def check_python(version, executable):
             "{} cannot make environments. On Debian and Ubuntu: "
             "sudo apt install python{}.{}-venv".format(executable, version[0], version[1])
         )
+
+
+def commands(arguments):
+    """Yield what make would run for these targets: the extra environment, and the words.
+
+    The targets that `make` would build first come first. What needs a shell is refused.
+    """
+    targets = [word for word in arguments if "=" not in word]
+    given = dict(word.split("=", 1) for word in arguments if "=" in word)
+    variables, rules = read_makefile()
+    variables = dict(os.environ, **dict(variables, **given))
+    for target in targets or ["lab"]:
+        if target not in rules:
+            raise SetupError(
+                "there is no {!r} to do. There are: {}".format(target, ", ".join(sorted(rules)))
+            )
+    done = []
+
+    def visit(target):
+        if target in done:
+            return
+        done.append(target)
+        needs, recipe = rules[target]
+        for need in needs:
+            for line in visit(need):
+                yield line
+        for line in recipe:
+            yield plain(expanded(line, variables), target)
+
+    for target in targets or ["lab"]:
+        for line in visit(target):
+            yield line
+
+
+def read_makefile():
+    """Return the variables of the Makefile, and its rules: target -> (targets before, lines)."""
+    with open(os.path.join(ROOT, "Makefile")) as file:
+        lines = file.read().replace("\\\n", " ").splitlines()
+    variables, rules, recipe = {}, {}, None
+    for line in lines:
+        assigned = re.match(r"([A-Z_]+) *[:?]?= *(.*)", line)
+        rule = re.match(r"([a-z][a-z-]*):([^=#]*)", line)
+        if line.startswith("\t") and recipe is not None:
+            recipe.append(line.strip())
+        elif assigned:
+            variables[assigned.group(1)] = assigned.group(2).strip()
+        elif rule:
+            recipe = []
+            rules[rule.group(1)] = rule.group(2).split(), recipe
+    return variables, rules
+
+
+def expanded(line, variables):
+    """Put in the values of $(NAME), an unknown one being empty, as make does."""
+    while "$(" in line:
+        line = re.sub(r"\$\(([A-Za-z_]+)\)", lambda name: variables.get(name.group(1), ""), line)
+    return line
+
+
+def plain(line, target):
+    """Split a line of the Makefile into the environment that it sets, and its words."""
+    words = shlex.split(line.lstrip("@"))
+    if not words or re.search(r"[|;&<>`$]", line) or words[0] in ("rm", "find", "awk"):
+        raise SetupError("{!r} needs make and a shell: {}".format(target, line))
+    environment = {}
+    while re.match(r"[A-Za-z_]+=", words[0]):
+        name, _, environment[name] = words.pop(0).partition("=")
+    return environment, words
+
+
+def run(environment, command):
+    """Run a command in the folder of the course; its failure is ours."""
+    if command[:2] == ["sh", "tools/setup.sh"]:
+        make_environment(command[2:] or ["lab"])
+        return
+    if command[0].startswith(".venv/bin/"):
+        command = [os.path.join(VENV, PROGRAMS, command[0].split("/")[-1] + ENDING)] + command[1:]
+    # Windows would read and write files in an alphabet of its own.
+    utf8 = {"PYTHONUTF8": "1"} if WINDOWS else {}
+    sys.stdout.flush()
+    process = subprocess.Popen(command, cwd=ROOT, env=dict(os.environ, **dict(utf8, **environment)))
+    signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    while True:
+        try:
+            status = process.wait()
+            break
+        except KeyboardInterrupt:  # which the program has got as well: JupyterLab asks whether
+            continue
+    if status:
+        sys.exit(status if status > 0 else 128 - status)
 
 
 def check_writable():
@@ -96,6 +239,32 @@ def check_writable():
             "elsewhere, install the packages of {0}/requirements.lock into it, and set "
             "PYTHONPATH={0}.".format(ROOT)
         )
+
+
+def check_length():
+    """Refuse a folder in which the names of TensorFlow's files would be too long for Windows."""
+    if not WINDOWS or long_paths():
+        return
+    longest = LONGEST_PATH - LONGEST_INSIDE - 1
+    if len(ROOT) > longest:
+        raise SetupError(
+            "{} has {} characters, and Windows cannot take more than {} here. Move the folder of "
+            "the course to a shorter place, such as C:\\course, and start there.".format(
+                ROOT, len(ROOT), longest
+            )
+        )
+
+
+def long_paths():
+    """Return whether this Windows was told to allow longer paths."""
+    import winreg
+
+    try:
+        place = r"SYSTEM\CurrentControlSet\Control\FileSystem"
+        with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, place) as file_system:
+            return winreg.QueryValueEx(file_system, "LongPathsEnabled")[0] == 1
+    except OSError:
+        return False
 
 
 def key():
@@ -121,7 +290,7 @@ def write_stamp(extras):
     """Write the stamp under another name first, so that it is never half there."""
     with open(STAMP + ".new", "w") as file:
         json.dump({"key": key(), "extras": extras, "root": ROOT}, file)
-    os.rename(STAMP + ".new", STAMP)
+    os.replace(STAMP + ".new", STAMP)
 
 
 def already_done(extras):
@@ -174,7 +343,9 @@ def make_venv():
             *(sys.version_info[:2] + (VENV,))
         )
     )
-    command = [sys.executable, "-m", "venv", "--clear", VENV]
+    # Not a Python of .venv itself, which would have to remove itself.
+    python = getattr(sys, "_base_executable", None) or sys.executable
+    command = [python, "-m", "venv", "--clear", VENV]
     process = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if process.returncode:
         output = process.stdout.decode("utf-8", "replace")
@@ -194,7 +365,8 @@ def check_space():
 
 def install(extras):
     """Install the course with its extras."""
-    print("Installing the packages; the first time takes a few minutes ...")
+    where = " from " + wheels() if wheels() else "; the first time takes a few minutes"
+    print("Installing the packages{} ...".format(where))
     pip_install(["-c", "requirements.lock", "-e", ".[{}]".format(",".join(extras))])
 
 
@@ -209,8 +381,14 @@ def install_oldest():
 def pip_install(arguments):
     """Run pip, show its progress in a few words, and explain a failure in one line."""
     command = [VENV_PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+    environment = dict(os.environ)
+    if wheels():
+        # Neither a setting of this machine nor one of this user may lead elsewhere.
+        environment = {k: v for k, v in environment.items() if not k.startswith("PIP_")}
+        environment["PIP_CONFIG_FILE"] = os.devnull
+        command += ["--no-index", "--find-links", wheels()]
     command += arguments
-    environment = dict(os.environ, PYTHONUNBUFFERED="1", PIP_PROGRESS_BAR="off", NO_COLOR="1")
+    environment.update(PYTHONUNBUFFERED="1", PIP_PROGRESS_BAR="off", NO_COLOR="1")
     process = subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
@@ -223,6 +401,14 @@ def pip_install(arguments):
     if process.wait():
         what = explanation(output) or "pip said: " + last(output)
         raise SetupError(what + (" (All that pip said: {})".format(LOG) if saved else ""))
+
+
+def wheels():
+    """Return the folder of wheels that stands in for the package index, or an empty string."""
+    folder = os.environ.get("VAE_COURSE_WHEELS", "")
+    if folder and not os.path.isdir(folder):
+        raise SetupError("VAE_COURSE_WHEELS={!r}: there is no such folder.".format(folder))
+    return os.path.abspath(folder) if folder else ""
 
 
 def show(line):
@@ -250,9 +436,12 @@ def explanation(output):
         )
     missing = NO_MATCH.search(output)
     if missing:
-        return (
-            "the package index has no {} for this system and Python {}.{}. Try another Python: "
-            "make lab PYTHON=python3.12".format(*((missing.group(1),) + sys.version_info[:2]))
+        return "{} has no {} for this system and Python {}.{}. Try another Python: {}".format(
+            wheels() or "the package index",
+            missing.group(1),
+            sys.version_info[0],
+            sys.version_info[1],
+            "py -3.12 tools\\bootstrap.py lab" if WINDOWS else "make lab PYTHON=python3.12",
         )
     return None
 
@@ -280,7 +469,7 @@ def remove(path):
 
 if __name__ == "__main__":
     try:
-        main(sys.argv[1:] or ["lab"])
+        main(sys.argv[1:])
     except SetupError as error:
         sys.exit("Set-up stopped: {}".format(error))
     except EnvironmentError as error:

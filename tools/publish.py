@@ -11,12 +11,14 @@ import argparse
 import re
 import sys
 from pathlib import Path
+from urllib.parse import urlencode
 
 import build_notebooks
 
 from vae_helpers.files import write_text
 
 ROOT = Path(__file__).resolve().parents[1]
+HUB_PART = re.compile(r"(<!-- hub: begin .*?-->\n).*?(<!-- hub: end -->)", re.DOTALL)
 README_PART = re.compile(r"(<!-- colab: begin .*?-->\n).*?(<!-- colab: end -->)", re.DOTALL)
 
 
@@ -33,6 +35,8 @@ def main(arguments=None):
         return 2
     write_edition(options.root, address, version)
     write_text(options.root / "README.md", readme(options.root))
+    if (options.root / "docs" / "hub.md").is_file():
+        write_text(options.root / "docs" / "hub.md", hub_page(options.root, address, version))
     return build_notebooks.main(["--root", str(options.root)])
 
 
@@ -66,6 +70,25 @@ def readme(root):
     """Return README.md with the badges of the edition that pyproject.toml speaks of."""
     content = (root / "README.md").read_text("utf-8")
     return README_PART.sub(lambda part: part[1] + badges(root) + part[2], content)
+
+
+def hub_page(root, address, version):
+    """Return docs/hub.md with the link by which nbgitpuller brings an edition to a hub."""
+    content = (root / "docs" / "hub.md").read_text("utf-8")
+    text = (
+        "This copy has not been published yet: `make publish REPO=owner/name TAG=v1.0.0` writes "
+        "the link here.\n"
+    )
+    if address:
+        folder = address.rpartition("/")[2]
+        query = {
+            "repo": address,
+            "branch": f"v{version}",
+            "urlpath": f"lab/tree/{folder}/notebooks/00_start_here.ipynb",
+        }
+        link = f"https://HUB.EXAMPLE.ORG/hub/user-redirect/git-pull?{urlencode(query)}"
+        text = f"```text\n{link}\n```\n"
+    return HUB_PART.sub(lambda part: part[1] + text + part[2], content)
 
 
 def badges(root):

@@ -28,4 +28,4 @@ each_python suits || each_python runs || {
         "or name yours: make lab PYTHON=/path/to/python3" >&2
     exit 1
 }
-exec "$found" "$here/bootstrap.py" "$@"
+exec "$found" "$here/bootstrap.py" --extras "$@"

@@ -141,7 +141,8 @@ def _created_beside(target):
 
 
 def _to_disk(path):
-    handle = os.open(path, os.O_RDONLY)
+    # Windows writes out only what was opened for writing; elsewhere a file may be read-only.
+    handle = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
