@@ -32,6 +32,25 @@ def script(description: dict[str, Any], comment: str) -> str:
     return f"// {comment}\nVAE.register({text});\n"
 
 
+def packed(array: np.ndarray, bits: int) -> dict[str, Any]:
+    """Round an array to whole numbers and a scale, and write it as ``vae.js`` reads it.
+
+    The whole numbers are written to base 64: first all lowest digits, then the next ones.
+    The highest digits of weights are mostly alike, and what stands together gzip can shorten:
+    a tenth less than two bytes a weight, and no simpler way to read it in the browser.
+    """
+    _, integers, scale = _rounded(array, bits)
+    digits = 2 if np.abs(integers).max() < 64**2 // 2 else 3
+    shifted = integers.astype("int64").ravel() + 64**digits // 2
+    planes = [shifted // 64**place % 64 for place in range(digits)]
+    alphabet = np.frombuffer(DIGITS, "uint8")
+    return {
+        "scale": scale,
+        "digits": digits,
+        "data": alphabet[np.concatenate(planes)].tobytes().decode("ascii"),
+    }
+
+
 def decoder(model: keras.Model) -> list[dict[str, Any]]:
     """Return a model's decoder, from z to logits, with as many bits a weight as it needs.
 
@@ -144,7 +163,7 @@ def _awake(found, x):
 
 def _packed_layers(found, bits):
     return [
-        {**layer, **{key: _packed(layer[key], bits) for key in ("weights", "bias")}}
+        {**layer, **{key: packed(layer[key], bits) for key in ("weights", "bias")}}
         for layer in found
     ]
 
@@ -182,24 +201,6 @@ def _rounded(weights, bits):
     scale = float(np.abs(weights).max()) / largest or 1.0
     integers = np.round(weights / scale).astype("int16")
     return (scale * integers).astype("float32"), integers, scale
-
-
-def _packed(weights, bits):
-    """Write a tensor's whole numbers to base 64: first all lowest digits, then the next ones.
-
-    The highest digits of weights are mostly alike, and what stands together gzip can shorten:
-    a tenth less than two bytes a weight, and no simpler way to read it in the browser.
-    """
-    _, integers, scale = _rounded(weights, bits)
-    digits = 2 if np.abs(integers).max() < 64**2 // 2 else 3
-    shifted = integers.astype("int64").ravel() + 64**digits // 2
-    planes = [shifted // 64**place % 64 for place in range(digits)]
-    alphabet = np.frombuffer(DIGITS, "uint8")
-    return {
-        "scale": scale,
-        "digits": digits,
-        "data": alphabet[np.concatenate(planes)].tobytes().decode("ascii"),
-    }
 
 
 def _listed(outputs):
