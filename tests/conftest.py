@@ -55,6 +55,20 @@ def find_chromium():
     )
 
 
+@pytest.fixture(scope="module")
+def without_a_graph():
+    """Train operation by operation: to trace a graph takes longer than a test's few steps.
+
+    For tests of what stands around the steps; those of the steps themselves run as learners do.
+    """
+    from vae_helpers import training
+
+    with pytest.MonkeyPatch.context() as patch:
+        way = "_way_of_running"
+        patch.setitem(training.fit.__globals__, way, lambda *_: {"run_eagerly": True})
+        yield
+
+
 @pytest.fixture(scope="session")
 def chromium():
     """Path of the Chromium that the browser tests drive."""

@@ -78,12 +78,12 @@ def test_floors_are_those_of_the_card_and_linear_in_one_over_n_between(dataset):
 @pytest.mark.slow
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_the_stored_statistics_are_those_of_the_training_images(dataset):
-    """In quick mode those of a thirtieth of them, which takes a second and may miss by chance.
+    """In quick mode those of a hundredth of them, which may miss by chance what is small.
 
     The floor of 10,000 images, above, holds the stored numbers to a thousandth as well.
     """
     images = load_data(dataset, validation=0).train.images
-    n = by_mode(quick=2_000, full=60_000)
+    n = by_mode(quick=600, full=60_000)
     chosen = np.random.default_rng(0).permutation(len(images))[:n]
     values = features.classifier_features(images[chosen], dataset)
     found = metrics.FeatureStatistics().update(values)
@@ -98,7 +98,7 @@ def test_the_stored_statistics_are_those_of_the_training_images(dataset):
 
 def test_worse_images_are_further_away(measured):
     dataset, test, _, _ = measured
-    images = test.images[:1_000]
+    images = test.images[:300]
     rng = np.random.default_rng(0)
     noisy = [
         np.clip(images + s * rng.normal(size=images.shape), 0, 1).astype(np.float32)
@@ -106,7 +106,7 @@ def test_worse_images_are_further_away(measured):
     ]
     values = [features.frechet_classifier_distance(x, dataset).value for x in noisy]
     assert values == sorted(values)
-    assert values[1] > 3 * features.real_floor(1_000, dataset)
+    assert values[1] > 3 * features.real_floor(300, dataset)
 
 
 def test_the_frame_of_32_pixel_images_is_cut_off():
@@ -218,10 +218,9 @@ def test_inception_with_random_weights_gives_repeatable_pooled_features():
     assert values.dtype == np.float32
     assert (values >= 0).all()
     assert np.isfinite(values).all()
-    again = features.inception_features(grey[::-1], weights="random", progress=False)[::-1]
-    assert again == pytest.approx(values, abs=1e-7)
-    rgb = features.inception_features(grey.repeat(3, axis=3), weights="random", progress=False)
-    assert rgb == pytest.approx(values, abs=1e-7), "grey is equal in all channels"
+    rgb = grey[::-1].repeat(3, axis=3)
+    again = features.inception_features(rgb, weights="random", progress=False)[::-1]
+    assert again == pytest.approx(values, abs=1e-7), "grey is equal in all channels"
 
 
 def write_old_format(network, path):

@@ -60,20 +60,20 @@ def picture(png):
     return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"), dtype=int)
 
 
-def panels():
-    """Make one panel of each kind."""
-    plane, space = LinearModel(2), LinearModel(10)
-    return {
-        "plane": widgets.LatentExplorer(plane, IMAGES, LABELS),
-        "plain autoencoder": widgets.LatentExplorer(LinearModel(2, False), IMAGES, LABELS),
-        "ten dimensions": widgets.LatentExplorer(space, IMAGES, LABELS),
-        "directions": widgets.LatentExplorer(space, IMAGES, LABELS, principal=3),
-        "interpolation": widgets.InterpolationExplorer({"AE": plane, "VAE": space}, IMAGES),
-        "beta": widgets.BetaExplorer({0.5: space, 1: LinearModel(10, seed=2), 4: plane}, IMAGES),
-        "reparameterization": widgets.ReparameterizationExplorer(),
-        "game": widgets.RealOrGenerated(IMAGES, IMAGES[::-1]),
-        "noise": widgets.NoiseExplorer(space, IMAGES, IMAGES),
-    }
+PLANE, SPACE = LinearModel(2), LinearModel(10)
+PANELS = {
+    "plane": lambda: widgets.LatentExplorer(PLANE, IMAGES, LABELS),
+    "plain autoencoder": lambda: widgets.LatentExplorer(LinearModel(2, False), IMAGES, LABELS),
+    "ten dimensions": lambda: widgets.LatentExplorer(SPACE, IMAGES, LABELS),
+    "directions": lambda: widgets.LatentExplorer(SPACE, IMAGES, LABELS, principal=3),
+    "interpolation": lambda: widgets.InterpolationExplorer({"AE": PLANE, "VAE": SPACE}, IMAGES),
+    "beta": lambda: widgets.BetaExplorer(
+        {0.5: SPACE, 1: LinearModel(10, seed=2), 4: PLANE}, IMAGES
+    ),
+    "reparameterization": widgets.ReparameterizationExplorer,
+    "game": lambda: widgets.RealOrGenerated(IMAGES, IMAGES[::-1]),
+    "noise": lambda: widgets.NoiseExplorer(SPACE, IMAGES, IMAGES),
+}
 
 
 def inside(widget):
@@ -246,9 +246,9 @@ def test_map_shows_the_classes_in_their_colours():
 # --- every panel
 
 
-@pytest.mark.parametrize("name", panels())
+@pytest.mark.parametrize("name", PANELS)
 def test_every_control_over_its_whole_range(name):
-    panel = panels()[name]
+    panel = PANELS[name]()
     assert pictures(panel)
     for part in inside(panel.view):
         before, start = pictures(panel), getattr(part, "value", None)
@@ -271,18 +271,18 @@ def test_every_control_over_its_whole_range(name):
         part.value = start
 
 
-@pytest.mark.parametrize("name", panels())
+@pytest.mark.parametrize("name", PANELS)
 def test_every_button(name):
-    panel = panels()[name]
+    panel = PANELS[name]()
     for part in inside(panel.view):
         if isinstance(part, ipywidgets.Button):
             part.click()
     assert not panel.errors, panel.errors
 
 
-@pytest.mark.parametrize("name", panels())
+@pytest.mark.parametrize("name", PANELS)
 def test_every_panel_can_be_used_without_a_pointer(name):
-    panel = panels()[name]
+    panel = PANELS[name]()
     parts = inside(panel.view)
     boxes = [p for p in parts if isinstance(p, (*NUMBER_BOXES, ipywidgets.Dropdown))]
     buttons = [p for p in parts if isinstance(p, ipywidgets.Button)]
@@ -293,18 +293,18 @@ def test_every_panel_can_be_used_without_a_pointer(name):
     assert not any(getattr(slider, "readout", False) for slider in sliders)
 
 
-@pytest.mark.parametrize("name", panels())
+@pytest.mark.parametrize("name", PANELS)
 def test_every_panel_says_what_it_shows(name):
-    panel = panels()[name]
+    panel = PANELS[name]()
     assert re.search(r"\d", panel.caption.value)
     assert 'aria-live="polite"' in panel.caption.value
     for alt, _ in html_images(panel):
         assert len(alt) > 30
 
 
-@pytest.mark.parametrize("name", panels())
+@pytest.mark.parametrize("name", PANELS)
 def test_every_panel_shows_itself_in_a_cell(name, monkeypatch):
-    panel, shown = panels()[name], []
+    panel, shown = PANELS[name](), []
     monkeypatch.setattr("IPython.display.display", shown.append)
     panel._ipython_display_()
     assert shown == [panel.view]

@@ -5,6 +5,7 @@ exercise with many the test takes every second, third, … one. ``VAE_ALL_MUTANT
 """
 
 import contextlib
+import functools
 import io
 import math
 import os
@@ -23,6 +24,7 @@ AT_MOST, AT_MOST_OF = (
     60,
     {"build_decoder": 12, "my_vae": 20, "conditional_vae": 20, "stepping_stones": 20},
 )
+SECONDS = 4  # of processor time, after which an endless loop is refused
 CHAPTERS = [path.name[:2] for path in sorted(SOURCES.glob("[0-9][0-9]_*.py"))]
 EXERCISES = [
     exercise
@@ -61,9 +63,10 @@ def grade(exercise, checked, mutant: Mutant):
             exec(mutant.code, known)
         except Exception:
             return None
-        return exercise.grade(known[checked])
+        return exercise.grade(known[checked], seconds=SECONDS)
 
 
+@functools.cache
 def mutants_of(exercise):
     found = solution(exercise.chapter, exercise.name)
     return mutants(found.code, found.lines)

@@ -49,18 +49,15 @@ def result(two_devices):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["autoencoder_even", "free_bits_even"])
-def test_two_devices_give_the_losses_and_weights_of_one(result, name):
-    found = result(name)
+def test_two_devices_give_the_losses_and_weights_of_one(result):
+    found = result("free_bits_even")
     for key, values in found["one"].items():
         assert found["two"][key] == pytest.approx(values, rel=1e-5)
     assert found["apart"] < 1e-5
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "name", ["autoencoder_ragged", "autoencoder_uneven_many_steps", "free_bits_ragged"]
-)
+@pytest.mark.parametrize("name", ["autoencoder_uneven_many_steps", "free_bits_ragged"])
 def test_shares_that_are_uneven_or_empty_hardly_matter(result, name):
     """An empty share once made NaN.
 
@@ -111,13 +108,14 @@ def test_patience_on_two_devices(result):
 
 @pytest.mark.slow
 def test_two_devices_change_no_image(result):
-    assert result("images_stay") == {"aligned": 0, "mapped": 0}
+    assert result("images_stay") == {"changed": 0}
 
 
 @pytest.mark.slow
 def test_a_model_of_two_devices_can_be_measured(result):
-    ours, one = result("evaluated")
-    assert ours == pytest.approx(one, rel=1e-6)
+    for one, outside, inside in result("measured"):
+        assert outside == pytest.approx(one, rel=1e-5)
+        assert inside == pytest.approx(one, rel=1e-5)
 
 
 @pytest.mark.slow
@@ -135,13 +133,13 @@ from vae_helpers import models
 from vae_helpers.training import Recipe
 assert keras.backend.backend() == "jax"
 assert "tensorflow" not in sys.modules, "TensorFlow was imported"
+how = {"recipe": tiny.RECIPE.replace(steps_per_call=2), "seed": 3}
 model = tiny.vae()
-logs = tiny.fit(model, tiny.RECIPE.replace(epochs=6, steps_per_call=2))
+whole = tiny.fit(model, **how)
 assert model.jit_compile
-assert logs["val_reconstruction_loss"][-1] < logs["val_reconstruction_loss"][0], logs
-whole = tiny.fit(tiny.vae(), seed=3)
-tiny.fit(tiny.vae(), seed=3, resume_from=sys.argv[1], callbacks=[tiny.StopInEpoch(2)])
-again = tiny.fit(tiny.vae(seed=9), seed=3, resume_from=sys.argv[1])
+assert whole["val_loss"][-1] < whole["val_loss"][0], whole
+tiny.fit(tiny.vae(), **how, resume_from=sys.argv[1], callbacks=[tiny.StopInEpoch(2)])
+again = tiny.fit(tiny.vae(seed=9), **how, resume_from=sys.argv[1])
 np.testing.assert_allclose(again["loss"], whole["loss"], rtol=1e-5)
 images = tiny.aligned(tiny.IMAGES)
 plain = tiny.autoencoder()

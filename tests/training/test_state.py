@@ -1,25 +1,40 @@
 """Runs that are stopped, killed or finished, and go on."""
 
 import shutil
-import subprocess
-import sys
-import textwrap
 
 import keras
 import numpy as np
 import pytest
 import tiny
 
-from vae_helpers import models
+from vae_helpers import models, training
 from vae_helpers.files import DamagedFileError
 from vae_helpers.training import BetaSchedule, Recipe
 
+pytestmark = pytest.mark.usefixtures("without_a_graph")
+AS_FOR_LEARNERS = training.fit.__globals__["_way_of_running"]
+
 
 @pytest.fixture(scope="module")
-def whole_run():
+def killed(tmp_path_factory):
+    """What a killed process leaves: what lies on the disk in the middle of the fourth epoch."""
+    return tmp_path_factory.mktemp("killed") / "state"
+
+
+@pytest.fixture(scope="module")
+def whole_run(killed, tmp_path_factory):
     """A model that was trained without a stop, and its history."""
-    model = tiny.vae()
-    return model, tiny.fit(model, seed=3)
+
+    class Look(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            self.epoch = epoch
+
+        def on_train_batch_end(self, batch, logs=None):
+            if (self.epoch, batch) == (3, 1):
+                shutil.copytree(folder, killed)
+
+    model, folder = tiny.vae(), tmp_path_factory.mktemp("whole")
+    return model, tiny.fit(model, seed=3, resume_from=folder, callbacks=[Look()])
 
 
 @pytest.fixture(scope="module")
@@ -51,25 +66,14 @@ def test_a_stopped_run_goes_on_to_the_same_weights(tmp_path, capsys, whole_run):
     assert [path.name for path in tmp_path.glob("*.h5")] == ["epoch-0004.weights.h5"]
 
 
-def test_a_killed_process_goes_on_to_the_same_weights(tmp_path, whole_run):
-    """SIGKILL gives no chance to tidy up: the folder must still hold a whole state."""
-    script = textwrap.dedent("""
-        import os, signal, sys
-        sys.path.insert(0, os.path.dirname(sys.argv[1]))
-        import keras, tiny
-        class Kill(keras.callbacks.Callback):
-            def on_epoch_begin(self, epoch, logs=None): self.epoch = epoch
-            def on_train_batch_end(self, batch, logs=None):
-                if self.epoch == 3 and batch == 1: os.kill(os.getpid(), signal.SIGKILL)
-        tiny.fit(tiny.vae(), seed=3, resume_from=sys.argv[2], callbacks=[Kill()])
-    """)
-    command = [sys.executable, "-c", script, __file__, str(tmp_path)]
-    result = subprocess.run(command, capture_output=True, check=False)
-    assert result.returncode == -9, result.stderr.decode()
-    resumed, (whole, _) = tiny.vae(), whole_run
-    assert len(tiny.fit(resumed, seed=3, resume_from=tmp_path)["loss"]) == tiny.RECIPE.epochs
+def test_a_killed_process_goes_on_to_the_same_weights(killed, whole_run):
+    """SIGKILL gives no chance to tidy up: at any moment the folder must hold a whole state."""
+    whole, history = whole_run
+    assert [path.name for path in killed.glob("*.h5")] == ["epoch-0003.weights.h5"]
+    resumed = tiny.vae(seed=9)
+    assert tiny.fit(resumed, seed=3, resume_from=killed)["loss"] == history["loss"]
     for expected, found in zip(whole.get_weights(), resumed.get_weights(), strict=True):
-        np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+        np.testing.assert_array_equal(found, expected)
 
 
 def test_a_finished_run_is_not_trained_again(tmp_path):
@@ -141,15 +145,6 @@ def test_another_model_or_loss_is_refused(tmp_path, stopped_in_epoch_1, build, w
     shutil.copytree(stopped_in_epoch_1, tmp_path, dirs_exist_ok=True)
     with pytest.raises(ValueError, match=f"holds a run with another {what}"):
         tiny.fit(build(), CONSTANT, resume_from=tmp_path)
-
-
-def test_what_only_changes_the_speed_may_differ(tmp_path, stopped_in_epoch_1):
-    """The other way of running goes on, to the loss of the run that was never stopped."""
-    shutil.copytree(stopped_in_epoch_1, tmp_path, dirs_exist_ok=True)
-    quicker = CONSTANT.replace(steps_per_call=2, fused_adam=True, jit_compile=True)
-    resumed = tiny.fit(tiny.vae(seed=9), quicker, resume_from=tmp_path)
-    whole = tiny.fit(tiny.vae(), CONSTANT)
-    assert resumed["loss"][1] == pytest.approx(whole["loss"][1], rel=1e-3)
 
 
 def test_more_epochs_at_a_constant_rate_go_on(tmp_path):
@@ -248,3 +243,14 @@ def test_a_loss_that_is_not_a_number_is_never_the_best(tmp_path):
     plain = tiny.autoencoder()
     logs = tiny.fit(Nan(plain.encoder, plain.decoder), WILD, patience=2)
     assert len(logs["val_loss"]) == 2
+
+
+@pytest.mark.slow
+def test_what_only_changes_the_speed_may_differ(tmp_path, monkeypatch, stopped_in_epoch_1):
+    """The other way of running goes on, to the loss of the run that was never stopped."""
+    whole = tiny.fit(tiny.vae(), CONSTANT)
+    shutil.copytree(stopped_in_epoch_1, tmp_path, dirs_exist_ok=True)
+    monkeypatch.setitem(training.fit.__globals__, "_way_of_running", AS_FOR_LEARNERS)
+    quicker = CONSTANT.replace(steps_per_call=2, fused_adam=True, jit_compile=True)
+    resumed = tiny.fit(tiny.vae(seed=9), quicker, resume_from=tmp_path)
+    assert resumed["loss"][1] == pytest.approx(whole["loss"][1], rel=1e-3)
