@@ -98,3 +98,7 @@ env-test:
 
 env-site:
 	$(SETUP) lab dev site
+
+.PHONY: test-fast-forward
+test-fast-forward: env-test ## prove that each section can be entered late; takes long (CHAPTERS=05_interpolation)
+	$(PY) tools/fast_forward_all.py $(CHAPTERS)
