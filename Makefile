@@ -116,3 +116,6 @@ test-bundle: env-dev ## build a bundle for this system, and use it without a net
 
 kernels: env ## start thirty kernels at once, and measure what they share and need (KERNELS=30)
 	$(PY) tools/many_kernels.py $(KERNELS)
+.PHONY: test-fast-forward
+test-fast-forward: env-test ## prove that each section can be entered late; takes long (CHAPTERS=05_interpolation)
+	$(PY) tools/fast_forward_all.py $(CHAPTERS)

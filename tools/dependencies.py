@@ -190,7 +190,7 @@ class Chapter:
             return
         called, root = _dotted(node.func), _root(node.func)
         if called in SHOWS or called.startswith(SHOWS_WITHIN):
-            statement.changes = set()
+            statement.changes, statement.deep = set(), set()
         elif root in self.imported:
             statement.deep |= _roots(node.args) - self.imported
             statement.changes |= statement.deep
@@ -272,9 +272,11 @@ class _Scope(ast.NodeVisitor):
         for left, right in pairs:
             names = _stored(left)
             links = self.links if links is None else links
-            links += [link for name in names for link in _links(name, right)]
-            if place := _root(left) if not isinstance(left, ast.Name) else None:
+            if augmented:  # of a container, the parts
+                links += [(_root(left), name, "akin") for name, _ in _relations(right)]
+            elif place := _root(left) if not isinstance(left, ast.Name) else None:
                 links += [(name, place, "held") for name, _ in _relations(right)]
+            links += [link for name in names if not augmented for link in _links(name, right)]
             later = self._kept_for_later(right)
             self.later.update(dict.fromkeys(names, later) if later else {})
         if not (augmented and isinstance(target, ast.Name)):

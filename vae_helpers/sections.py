@@ -12,6 +12,7 @@ import inspect
 import io
 import linecache
 import operator
+import re
 import sys
 import textwrap
 import time
@@ -46,6 +47,11 @@ class Statement:
     exercise: str = ""
 
     @property
+    def is_import(self) -> bool:
+        """Whether it is an import."""
+        return self.code.startswith(("import ", "from "))
+
+    @property
     def touches(self) -> frozenset:
         """The names that have another value after it, perhaps."""
         return self.binds | self.changes
@@ -74,7 +80,7 @@ class Chapter:
         )
 
 
-def fast_forward(chapter: str, section: int) -> None:
+def fast_forward(chapter: str, section: int, *, namespace: dict | None = None) -> None:
     """Make what a section needs of those before it, and say what is there.
 
     Names that the kernel holds keep their values. Made anew are only those that section needs and
@@ -85,6 +91,7 @@ def fast_forward(chapter: str, section: int) -> None:
         chapter: such as ``"05_interpolation"``; ``"solutions/05_interpolation"`` makes what the
             asserts of the solutions look at, too.
         section: the number of the section to go on with.
+        namespace: where the names are made; default: the notebook's.
 
     Raises:
         ValueError: for another chapter, or a section that it has not.
@@ -96,22 +103,26 @@ def fast_forward(chapter: str, section: int) -> None:
     if section == 1:
         print("Section 1 begins with the cells below: nothing to make, go on there.")
         return
-    namespace = _namespace()
+    namespace = _namespace() if namespace is None else namespace
     needs = (here.guards_need if with_guards else here.needs)[section]
-    kept = _kept(here, section, needs, namespace)
     statements = here.before(section, with_guards)
-    chosen = plan(statements, needs - kept, kept)
+    kept = _kept(here, section, namespace, with_guards)
+    made = needs - kept
+    chosen = plan(statements, made, kept)
     if not chosen:
-        print(f"Section {section} can begin: all that it needs was there, and nothing was run.")
+        print(f"Section {section} can begin: all that it needs is there already. Nothing was run.")
         return
-    mine = {name: namespace[name] for name in namespace if name not in needs - kept}
-    replaced = sorted(name for name in needs - kept if name in namespace)
+    before = dict(namespace)
     try:
-        _run(here, section, chosen, _KeptAlong(statements, kept), namespace)
-    finally:
-        namespace.update({n: v for n, v in mine.items() if n != LEDGER})
-    _note(namespace, here, chosen, needs - kept)
-    print(_report(section, needs, kept & namespace.keys(), replaced))
+        _run(here, section, chosen, _PutBack(statements, kept, namespace), namespace)
+    except BaseException:  # an interruption, too: half of a state would pass for all of it
+        for name in {name for s in chosen for name in s.touches} - before.keys():
+            namespace.pop(name, None)
+        namespace.update(before)
+        raise
+    namespace.update({name: value for name, value in before.items() if name not in made})
+    _note(namespace, here, chosen, made)
+    print(_report(section, statements, chosen, needs, kept, made & before.keys()))
 
 
 def chapters() -> list[str]:
@@ -133,7 +144,7 @@ def read_chapter(chapter: str) -> Chapter:
 
 
 def from_json(stem: str, content: dict) -> Chapter:
-    """Make a chapter of what :func:`as_json` made."""
+    """Make a chapter of what the build wrote."""
     statements = tuple(
         Statement(
             number,
@@ -189,19 +200,19 @@ def plan(
 # What the learner has.
 
 
-def _kept(chapter, section, needs, namespace):
-    """Return which of the needed names are there, and up to date."""
-    before = chapter.before(section, with_guards=True)
-    usable = {n for n in needs & namespace.keys() if not _is_open(n, namespace[n], before)}
-    events = None
-    kept = set()
-    for name in usable:
-        cells = list(dict.fromkeys(s.cell for s in before if name in s.touches))
-        if len(cells) > 1 and events is None:
-            events = _events(chapter, namespace)
-        if len(cells) < 2 or _is_current(name, before, events):
-            kept.add(name)
-    return frozenset(kept)
+def _kept(chapter, section, namespace, with_guards):
+    """Return which names that stand before a section are there, and up to date."""
+    everywhere = [s for s in chapter.statements if with_guards or not s.is_guard]
+    before = [s for s in everywhere if s.section < section]
+    names = {name for s in before for name in s.touches} & namespace.keys()
+    usable = {name for name in names if not _is_open(name, namespace[name], before)}
+    events = _events(chapter.stem, everywhere, namespace) if usable else []
+    return frozenset(
+        name
+        for name in usable
+        if len({s.cell for s in everywhere if name in s.touches}) == 1
+        or _is_current(name, before, events)
+    )
 
 
 def _is_open(name, value, statements):
@@ -230,17 +241,19 @@ def _is_stub(value):
     return any(id(dot) not in indices for dot in dots)  # x[..., 0] is no stub
 
 
-def _events(chapter, namespace):
+def _events(stem, statements, namespace):
     """List what was run in this kernel: (the chapter's cell or None, names it touched)."""
-    ledger = namespace.get(LEDGER, {}).get(chapter.stem, [])
+    ledger = namespace.get(LEDGER, {}).get(stem, [])
     inputs = namespace.get("In", [])
     touched, lines, exercises = {}, {}, {}
-    for s in chapter.statements:
+    for s in statements:
         touched.setdefault(s.cell, set()).update(s.touches)
         lines.setdefault(s.cell, set()).update(map(str.strip, s.code.splitlines()))
         exercises[s.cell] = s.exercise
     events = []
     for number, text in enumerate(inputs):
+        if "fast_forward(" in text:
+            continue
         found = {line.strip() for line in text.splitlines()}
         cell = _cell_of(text, found, lines, exercises)
         events.append((number, cell, _bound_in(text) if cell is None else touched[cell]))
@@ -251,7 +264,7 @@ def _events(chapter, namespace):
 def _cell_of(text, found, lines, exercises):
     """Return the cell of the chapter that an input is, perhaps changed by the learner, or None."""
     for cell, name in exercises.items():
-        if name and f"exercises.{name}." in text:
+        if name and re.search(rf"^exercises\.{name}\.(check|predict)\(", text, re.MULTILINE):
             return cell
     shares = {cell: len(its & found) / len(its) for cell, its in lines.items() if its}
     best = max(shares, key=shares.get, default=None)
@@ -292,28 +305,25 @@ def _is_current(name, before, events):
 # Running.
 
 
-class _KeptAlong:
-    """What is the learner's is put back as soon as the chapter does not change it any more."""
+class _PutBack:
+    """Gives the learner's values back, each as soon as the chapter does not change it any more."""
 
-    def __init__(self, statements, kept):
-        self.last = {name: s for s in statements for name in s.touches}
-        self.kept = kept
+    def __init__(self, statements, kept, namespace):
+        self.mine = {name: namespace[name] for name in kept}
+        self.last = {name: s for s in statements for name in s.touches & kept}
 
-    def after(self, statement, namespace, mine):
-        for name in statement.touches & self.kept:
-            if self.last[name] is statement and name in mine:
-                namespace[name] = mine[name]
+    def after(self, statement, namespace):
+        names = (n for n in statement.touches & self.mine.keys() if self.last[n] is statement)
+        namespace.update({name: self.mine[name] for name in names})
 
 
-def _run(chapter, section, chosen, along, namespace):
-    mine = {name: namespace[name] for name in along.kept if name in namespace}
-    cells = list(dict.fromkeys(s.cell for s in chosen))
-    with _Bar(section, len(cells)) as bar, _no_new_figures():
-        for done, cell in enumerate(cells):
+def _run(chapter, section, chosen, put_back, namespace):
+    with _Bar(section, len(chosen)) as bar, _no_new_figures():
+        for cell in dict.fromkeys(s.cell for s in chosen):
             statements = [s for s in chosen if s.cell == cell]
             name = f"<fast-forward of {chapter.stem}, cell {cell}>"
             code = "\n".join(s.code for s in statements)
-            # So that what wants to see the source of a function finds it.
+            # What wants to read the source of a function finds it here.
             linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
             line = 0
             for one in statements:
@@ -321,43 +331,49 @@ def _run(chapter, section, chosen, along, namespace):
                     with _quiet():
                         exec(compile("\n" * line + one.code, name, "exec"), namespace)
                 except Exception as error:
-                    raise FastForwardError(_what_failed(one, section, error, along.kept)) from error
-                along.after(one, namespace, mine)
+                    text = _what_failed(one, section, error, put_back.mine)
+                    raise FastForwardError(text) from error
+                put_back.after(one, namespace)
                 line += one.code.count("\n") + 1
-            bar.show(done + 1)
+                bar.step()
 
 
-def _what_failed(statement, section, error, kept):
-    first = statement.code.strip().splitlines()[0]
-    theirs = sorted(n for n in statement.reads & kept if not isinstance(n, types.ModuleType))
+def _what_failed(statement, section, error, mine):
+    first = statement.code.splitlines()[0]
     text = f"Section {section} cannot begin: `{first}`, of section {statement.section}, stopped "
     text += f"with {type(error).__name__}: {error}."
+    theirs = [n for n in sorted(statement.reads) if n in mine and not _is_module(mine[n])]
     if theirs:
         text += f" It uses what you had already: {', '.join(theirs)}. If you changed one of these, "
         text += "restart the kernel and run this cell first."
     return text
 
 
-class _Bar:
-    """A line that grows with the cells that are done, shown only after some seconds."""
+def _is_module(value):
+    return isinstance(value, types.ModuleType)
 
-    def __init__(self, section, n_cells):
-        self.section, self.n_cells = section, n_cells
+
+class _Bar:
+    """A line that grows with the statements that are done, shown only after some seconds."""
+
+    def __init__(self, section, n_steps):
+        self.section, self.n_steps, self.done = section, n_steps, 0
         self.stream, self.is_shown = sys.stdout, False
 
     def __enter__(self):
         self.start = time.perf_counter()
         return self
 
-    def show(self, done):
+    def step(self):
+        self.done += 1
         seconds = time.perf_counter() - self.start
         if seconds < PATIENCE:
             return
         self.is_shown = True
-        full = round(20 * done / self.n_cells)
+        full = 20 * self.done // self.n_steps
         bar = "█" * full + "░" * (20 - full)
-        text = f"{bar} {done} of {self.n_cells} cells for section {self.section}, {seconds:.0f} s"
-        self.stream.write(f"\r{text}")
+        text = f"{bar} {self.done} of {self.n_steps} steps towards section {self.section}"
+        self.stream.write(f"\r{text}, {seconds:.0f} s")
         self.stream.flush()
 
     def __exit__(self, *error):
@@ -399,17 +415,30 @@ def _note(namespace, chapter, chosen, made):
     namespace.setdefault(LEDGER, {}).setdefault(chapter.stem, []).extend(entries)
 
 
-def _report(section, needs, kept, replaced):
-    hidden = {name for name in needs if name in kept}
-    made = sorted(needs - hidden)
-    shown = made[:3]
-    more = f" and {len(made) - len(shown)} other names" if len(made) > len(shown) else ""
-    text = f"Section {section} can begin: {', '.join(shown)}{more} are there"
-    if hidden:
-        text += f"; {len(hidden)} of your own were kept"
-    if replaced:
-        text += f"; made anew: {', '.join(replaced)}"
+def _report(section, statements, chosen, needs, kept, replaced):
+    imported = {n for s in statements if s.is_import for n in s.binds}
+    used = needs.union(*(s.reads for s in chosen))
+    last = {name: i for i, s in enumerate(statements) for name in s.touches}
+    made = sorted(needs - kept - imported, key=lambda name: (-last[name], name))
+    yours = sorted((kept & used) - imported)
+    text = f"Section {section} can begin: "
+    text += (
+        f"{_some(made)} {'is' if len(made) == 1 else 'are'} there" if made else "it is all there"
+    )
+    if yours:
+        text += f"; of your own, {_some(yours)} {'was' if len(yours) == 1 else 'were'} kept"
+    if replaced := [name for name in replaced if name not in imported]:
+        text += f". Made anew, since open or from an earlier cell: {', '.join(replaced)}"
     return text + "."
+
+
+def _some(names, n=3):
+    """Name a few, and say how many more there are: "digits, vae and 4 other names"."""
+    more = len(names) - n
+    if more > 1:
+        return f"{', '.join(names[:n])} and {more} other names"
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _shell():

@@ -306,3 +306,103 @@ def test_colab_is_told_about_the_assistant_the_gpu_and_the_solutions(source):
     (folded,) = complete["colab"]["collapsed_sections"]
     (heading,) = (c for c in read(source, "solutions/")["cells"] if c["id"] == folded)
     assert "".join(heading["source"]).startswith("### Exercise 1")
+
+
+SECTIONS = """# %% [markdown]
+# # 01 · Title
+
+# %%
+import numpy as np
+
+# %% [markdown]
+# ## 1. Start <!-- 12 min -->
+#
+# Text.
+
+# %% [markdown] tags=["teacher"]
+# Ask the room.
+
+# %%
+x = np.ones(3)
+
+# %% [markdown]
+# ## 2. Middle <!-- 1 min -->
+#
+# ### Exercise 1 · Twice <!--6 min-->
+
+# %% exercise="double"
+# <solution>
+y = 2 * x
+# </solution>
+
+# %% [markdown]
+# ## 3. End
+#
+# ### A part
+
+# %%
+np.pi
+
+# %% [markdown]
+# ## Recap
+"""
+
+
+def small_of(notebook):
+    texts = sources_of(notebook)
+    return [line for text in texts for line in text.splitlines() if line.startswith("<small>")]
+
+
+@pytest.mark.parametrize("folder", ["", "solutions"])
+def test_the_line_under_a_heading(source, folder):
+    source.write_text(SECTIONS, encoding="utf-8")
+    build(source)
+    late = "joining here? `section = {}` at the top"
+    assert small_of(read(source, folder)) == [
+        "<small>about 12 minutes</small>",
+        f"<small>about 1 minute · builds on section 1 · {late.format(2)}</small>",
+        "<small>about 6 minutes</small>",
+        f"<small>stands on its own · {late.format(3)}</small>",
+    ]
+    text = "\n".join(sources_of(read(source, folder)))
+    assert "<!--" not in text
+    assert "## 1. Start\n\n<small>about 12 minutes</small>\n\nText." in text
+
+
+def test_minutes_change_no_id(source):
+    source.write_text(SECTIONS, encoding="utf-8")
+    build(source)
+    before = [cell["id"] for cell in read(source)["cells"]]
+    source.write_text(SECTIONS.replace(" <!-- 12 min -->", ""), encoding="utf-8")
+    build(source)
+    assert [cell["id"] for cell in read(source)["cells"]] == before
+
+
+def test_the_teachers_cells_are_in_neither_set(source):
+    source.write_text(SECTIONS, encoding="utf-8")
+    build(source)
+    for folder in ("", "solutions"):
+        assert "Ask the room" not in json.dumps(read(source, folder))
+
+
+def test_a_chapter_with_numbered_sections_can_be_entered_late(source):
+    source.write_text(SECTIONS, encoding="utf-8")
+    assert len(build(source)) == 4
+    for folder, name in (("", "01_title"), ("solutions", "solutions/01_title")):
+        cells = read(source, folder)["cells"]
+        assert [cell["id"] for cell in cells[1:3]] == ["colab-first", "fast-forward"]
+        assert f'vh.fast_forward("{name}", section)' in "".join(cells[2]["source"])
+        assert "\nsection = 1\n" in "".join(cells[2]["source"])
+    path = source.parents[2] / "vae_helpers" / "assets" / "sections" / "01_title.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    assert content["needs"] == {"1": ["np"], "2": ["np", "x"], "3": ["np"]}
+    assert [cell["section"] for cell in content["cells"]] == [0, 1, 2, 3]
+    assert content["cells"][2]["statements"][0]["code"] == "y = 2 * x"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "words"),
+    [([2], "section 2"), ([1, 2], "sections 1 and 2"), ([1, 2, 3, 5], "sections 1 to 3 and 5")],
+)
+def test_sections_in_words(numbers, words):
+    assert build_notebooks.in_words(numbers) == words
