@@ -20,7 +20,8 @@ LAB := $(PY) -m jupyterlab --ServerApp.root_dir=notebooks --LabApp.news_url=None
 
 .DEFAULT_GOAL := help
 .PHONY: help lab test lint test-unit test-notebooks test-browser test-final-seeds test-colab colab-versions course notebooks publish results \
-	pictures bench site preflight lock clean distclean env env-dev env-test env-site
+	pictures bench site preflight lock clean distclean env env-dev env-test env-site \
+	guide test-final-seeds workshop-bundle test-bundle kernels test-fast-forward
 .PHONY: help lab test lint test-unit test-notebooks test-browser test-colab colab-versions course notebooks publish results \
 	workshop-bundle test-bundle kernels pictures bench site preflight lock clean distclean env env-dev env-test env-site
 
@@ -76,6 +77,26 @@ bench: env-dev ## measure the speed of training
 site: env-site ## write the course as a web site into docs/_build/html
 	$(PY) -m sphinx -W --keep-going -b html docs docs/_build/html
 
+guide: env-dev ## write the helpers' page and the instructor's guide into docs
+	$(PY) tools/guide.py
+
+test-final-seeds: env-test ## draw every question of the final test from a thousand seeds
+	VAE_ALL_SEEDS=1 $(PY) -m pytest -q tests/test_final.py -k exactly_one_choice
+
+workshop-bundle: env-dev ## a folder and zips for a stick: set-up without a network (BUNDLE="--help")
+	$(PY) -m pip install --quiet --disable-pip-version-check uv
+	$(PY) tools/workshop_bundle.py $(BUNDLE)
+
+test-bundle: env-dev ## build a bundle for this system, and use it without a network (PYTHONS=python3.12)
+	$(PY) -m pip install --quiet --disable-pip-version-check uv
+	$(PY) tools/try_bundle.py $(PYTHONS)
+
+kernels: env ## start thirty kernels at once, and measure what they share and need (KERNELS=30)
+	$(PY) tools/many_kernels.py $(KERNELS)
+
+test-fast-forward: env-test ## prove that each section can be entered late; takes long (CHAPTERS=05_interpolation)
+	$(PY) tools/fast_forward_all.py $(CHAPTERS)
+
 lock: env-dev ## compile requirements.lock afresh from pyproject.toml
 	$(PY) -m pip install --quiet --disable-pip-version-check uv
 	$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --all-extras --upgrade \
@@ -100,22 +121,3 @@ env-test:
 
 env-site:
 	$(SETUP) lab dev site
-
-.PHONY: guide
-guide: env-dev ## write the helpers' page and the instructor's guide into docs
-	$(PY) tools/guide.py
-test-final-seeds: env-test ## draw every question of the final test from a thousand seeds
-	VAE_ALL_SEEDS=1 $(PY) -m pytest -q tests/test_final.py -k exactly_one_choice
-workshop-bundle: env-dev ## a folder and zips for a stick: set-up without a network (BUNDLE="--help")
-	$(PY) -m pip install --quiet --disable-pip-version-check uv
-	$(PY) tools/workshop_bundle.py $(BUNDLE)
-
-test-bundle: env-dev ## build a bundle for this system, and use it without a network (PYTHONS=python3.12)
-	$(PY) -m pip install --quiet --disable-pip-version-check uv
-	$(PY) tools/try_bundle.py $(PYTHONS)
-
-kernels: env ## start thirty kernels at once, and measure what they share and need (KERNELS=30)
-	$(PY) tools/many_kernels.py $(KERNELS)
-.PHONY: test-fast-forward
-test-fast-forward: env-test ## prove that each section can be entered late; takes long (CHAPTERS=05_interpolation)
-	$(PY) tools/fast_forward_all.py $(CHAPTERS)

@@ -41,7 +41,7 @@ BREAK = re.compile(r"^\*[^*].*\bbreak\b.*\*$", re.DOTALL | re.IGNORECASE)
 NOT_PLAIN = re.compile(r"- |\d+\. |\$\$|\||```")  # a list, a formula, a table, code
 DOCSTRING = re.compile(r'"""(.+?)"""', re.DOTALL)
 PICTURE = re.compile(r"<img\b[^>]*>")
-END = "[*_)\"”]"  # after the point that ends a sentence
+END = '[*_)"”]'  # after the point that ends a sentence
 ABBREVIATION = re.compile(r"(\b(al|e\.g|i\.e|vs|Fig|Eq|No|approx|cf)|\b[A-Z])\.$")
 
 markdown = MarkdownIt("commonmark").enable("table").use(dollarmath_plugin, double_inline=True)

@@ -129,6 +129,7 @@ vh.plots.model_diagram("ae", digits.images[0], copy, latent_dim=2)
 # pictures differ? *Answer: the mean is taken before the decoder or after it, and the decoder
 # bends.*
 
+
 # %% exercise="halfway"
 def halfway(a, b):
     """Return the array half-way between a and b, two arrays of the same shape."""

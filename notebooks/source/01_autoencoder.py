@@ -282,6 +282,7 @@ assert both == (96_770, 246_273)
 #
 # **Late?** Keep exercise 3, it is the loss of the whole course; drop the prediction.
 
+
 # %% exercise="reconstruction_loss"
 def reconstruction_loss(x, x_hat):
     """Return the loss in nats: summed over pixels, averaged over images (n, h, w, 1)."""

@@ -161,6 +161,7 @@ vh.plots.lines(panels, x_label="x₁", y_label="x₂", points=["photos"], equal=
 # **Late?** Do not shorten the question about the blind draws: it is why an encoder exists. Skip
 # exercise 2 instead.
 
+
 # %% exercise="posterior"
 def log_joint(wire, x, z):
     """Return log p(x, z) = log p(z) + log p(x|z) of one photo x at places z (n,)."""
@@ -428,6 +429,7 @@ assert np.allclose(single, log_evidence["straight wire"])
 # **Late?** Exercise 5 is the one exercise of this chapter that nobody may miss. Show the slope
 # figure without words.
 
+
 # %% exercise="kl_divergence"
 def kl_divergence(z_mean, z_log_var):
     """Return KL(N(z_mean, exp(z_log_var)) ‖ N(0, I)) in nats: (n, latent_dim) each → (n,)."""
@@ -531,6 +533,7 @@ with np.errstate(over="ignore"):
 #
 # **Late?** Leave out the score function from its heading on, with exercises 7 and 8 (12 minutes and
 # more). The course does not need it again.
+
 
 # %%
 def by_numpy(mean, log_var):

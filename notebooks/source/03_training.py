@@ -323,6 +323,7 @@ assert 200 < vh.zoo.evaluate(started, x_val)["loss"] < 220
 #
 # **Late?** Never skip the blot; it is what people meet in their own code.
 
+
 # %% exercise="standard_beta"
 def standard_beta(weight, n_pixels):
     """Return β of reconstruction_sum + β · KL, which equals weight · mean + KL but for a factor."""
@@ -459,6 +460,7 @@ vh.widgets.BetaExplorer(models, x_test[:500])
 #
 # **Late?** Skip exercise 5 (6 minutes), keep the bars.
 
+
 # %% exercise="collapsed_dimensions"
 def collapsed_dimensions(z_mean, z_log_var, threshold=0.2):
     """Count the dimensions with a mean KL below the threshold, in nats; inputs (n, latent_dim)."""
@@ -573,6 +575,7 @@ assert max(val["warm-up"], val["free bits"]) < val["plain"] - 1, val
 # = 784 are errors in the loss; the collapse needs no error at all.*
 #
 # **Late?** Do it as a show of hands, without typing.
+
 
 # %%
 class TurnedSign(vh.models.VAE):

@@ -48,6 +48,7 @@ print(f"vae_helpers {vh.__version__} in {vh.course_mode()} mode, NumPy {np.__ver
 # **Draw.** The picture of encoder and decoder; strike the encoder out, and let a die feed the
 # decoder.
 
+
 # %% exercise="sample_images"
 def sample_images(decode, n, latent_dim, rng, temperature=1.0):
     """Decode n points drawn from N(0, temperature² I); rng is a NumPy generator."""
@@ -262,6 +263,7 @@ assert of_ae["distance"] > 2 * of_vae["distance"] > 10 * real["distance"]
 #
 # **Late?** This is the surprise of the chapter: rather skip section 2.
 
+
 # %% exercise="sample_gaussian"
 def sample_gaussian(codes, n, rng):
     """Draw n points (n, latent_dim) of the Gaussian with the mean and covariance of the codes."""
@@ -391,6 +393,7 @@ vh.plots.image_grid(
 #
 # **Late?** Skip exercise 5 (9 minutes). If you are very late, also exercise 4: the islands and the
 # curve of the tenths carry the section.
+
 
 # %% exercise="sample_aggregated"
 def sample_aggregated(z_mean, z_log_var, n, rng):
@@ -556,6 +559,7 @@ assert 15 < np.median(at_test) - np.median(at_prior) < 19
 # information, at most 7.5 of distance.*
 #
 # **Late?** Skip the section: nothing but one paragraph of section 8 needs it.
+
 
 # %% exercise="surgery"
 def surgery(z, z_mean, z_log_var):

@@ -51,6 +51,7 @@ three = {**models, "conv VAE": conv}
 #
 # **Draw.** Two slides in one projector beside a bent arrow from a 3 to a 6.
 
+
 # %%
 def filmstrips(pair, method="linear"):
     """Return a walk between two images, in eleven steps, for each model."""
@@ -107,6 +108,7 @@ vh.plots.filmstrip(rows, title="From a 3 to a 6, in ten equal steps")
 #
 # **Late?** Skip "Is the VAE smoother" and say: by a few hundredths; and in recognised middles it is
 # worse.
+
 
 # %% exercise="path_lengths"
 def path_lengths(features):
@@ -605,6 +607,7 @@ assert all(every > 0.8 for _, every in found.values())
 # means points away from the lump.
 #
 # **Late?** Skip exercise 5 (6 minutes); balance is one sentence.
+
 
 # %% exercise="attribute_vector"
 def attribute_vector(z, score, share=0.2):

@@ -448,6 +448,7 @@ exercises.snow.compare()
 # section 7. *Answer: there is no right order yet; the twenty digits look perfect, because twelve
 # images do not show that there are no more.*
 
+
 # %%
 def as_jpeg(images, quality):
     """Save each image as JPEG in memory, and open it again."""
@@ -515,6 +516,7 @@ vh.plots.image_grid({name: images[:12] for name, images in generators.items()})
 # **Draw.** Two ellipses with their centres; one dimension first: (μ₁ − μ₂)² + (σ₁ − σ₂)².
 #
 # **Late?** Skip exercise 3 (10 minutes) and the thief's cell; tell the thief in a sentence.
+
 
 # %%
 def textbook(mean1, cov1, mean2, cov2):
@@ -738,6 +740,7 @@ for name, low, high in (("VAE", 19, 23), ("conv VAE", 7.5, 9.6)):
 # **Late?** Skip it with exercise 4 (11 minutes); say: no bias, but noise, and twenty digits fool it
 # too.
 
+
 # %% exercise="kernel_distance"
 def kernel_distance(real, generated):
     """Return the unbiased KID of features (n, d) and (m, d), one number."""
@@ -809,6 +812,7 @@ assert kid["twenty digits"] < kid["conv VAE"] < kid["VAE"] < kid["noisy digits"]
 # (coverage).
 #
 # **Late?** Keep the ring, skip exercise 5 (8 minutes).
+
 
 # %% exercise="precision_coverage"
 def precision_coverage(among_real, to_generated, k):

@@ -309,6 +309,7 @@ assert len(set(read.tolist())) < 8
 #
 # **Late?** Skip exercise 2 (7 minutes), keep the fifths.
 
+
 # %% exercise="silhouette_of"
 def silhouette_of(i, z, labels):
     """Return the silhouette of code i among the codes z (n, d) with their classes (n,)."""
@@ -582,6 +583,7 @@ assert changed["VAE, draws"] < changed["VAE, as it is"]
 #
 # **Late?** Skip exercise 3 (6 minutes).
 
+
 # %% exercise="between_share"
 def between_share(z, labels):
     """Return the share of the variance of z (n, d) that lies between the classes, from 0 to 1."""
@@ -747,6 +749,7 @@ assert 0.1 < poor["AE"] < 0.2 < poor["VAE"] + 0.05 < 0.27
 # samples comes from where one asks.*
 #
 # **Late?** Skip section 9 but for this question.
+
 
 # %% exercise="class_kl"
 def class_kl(z_mean, z_log_var, centre):

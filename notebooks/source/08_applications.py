@@ -186,6 +186,7 @@ vh.plots.image_grid(rows)
 #
 # **Late?** Exercises 1 and 2 (14 minutes) as a demonstration on the board, with 13 → 38 → 13.
 
+
 # %% exercise="push"
 def push(state, symbol, edges):
     """Return the message with one more symbol on top, a whole number; edges[-1] is the total."""
@@ -433,6 +434,7 @@ assert 6 < points["JPEG, without its tables"][0][0] / at["AE, rounded"] < 9
 #
 # **Late?** Skip "Two explanations" and the noise widget.
 
+
 # %% exercise="pair_auc"
 def pair_auc(odd, score):
     """Return the share of pairs in which the anomaly scores higher; odd, score: (n,)."""
@@ -604,6 +606,7 @@ assert np.median(low) < explorer.limit < min(*high, *np.sort(squared_error(stran
 #
 # **Late?** The section stands alone, with section 5: leave both out.
 
+
 # %%
 def accuracy(images, labels, encode=flat):
     return 100 * SVC(C=5).fit(encode(images), labels).score(encode(x_test), y_test)
@@ -713,6 +716,7 @@ experiment_log.add("08: invented data", settings, results, conclusion)
 # **Draw.** Encoder and decoder, with one extra arrow y into each.
 #
 # **Late?** Skip exercise 5 (10 minutes): the course's class steps in, and the grid is worth it.
+
 
 # %% exercise="conditional_vae"
 class MyConditionalVAE(keras.Model):
