@@ -19,7 +19,7 @@ LAB := $(PY) -m jupyterlab --ServerApp.root_dir=notebooks --LabApp.news_url=None
 	--LabApp.default_url=/lab/tree/00_start_here.ipynb
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint test-unit test-notebooks test-browser test-colab colab-versions course notebooks publish results \
+.PHONY: help lab test lint test-unit test-notebooks test-browser test-colab colab-versions course notebooks publish results slides slides-lab \
 	pictures bench site preflight lock clean distclean env env-dev env-test env-site
 
 help: ## list these targets
@@ -98,3 +98,14 @@ env-test:
 
 env-site:
 	$(SETUP) lab dev site
+
+slides: env-dev ## write the chapters as slides into build/slides; runs them all, which takes minutes
+	$(PY) tools/run_course.py $(CHAPTERS) --set solutions --output build/executed
+	$(PY) tools/slides.py build/executed $(CHAPTERS)
+
+slides-lab: env-dev ## open the chapters in JupyterLab as for a projector, with the widgets working
+	$(PY) tools/slides.py --live
+	JUPYTER_CONFIG_DIR=build/slides-live/config $(PY) -m jupyterlab --custom-css \
+		--ServerApp.root_dir=build/slides-live/notebooks --LabApp.news_url=None \
+		--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
+		--LabApp.default_url=/doc/tree/00_start_here.ipynb $(LAB_ARGS)

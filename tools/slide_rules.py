@@ -28,20 +28,21 @@ from build_notebooks import GUARD, PREDICT, SEE, solved, to_learner
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
-WORDS = 42  # on a slide of text, or beside a picture; four or five lines
-LEAD = 30  # of the first paragraph under a heading
-BESIDE = 34  # so few words leave room for a picture on the same slide
+WORDS = 48  # on a slide of text, or beside a picture; five lines
+LEAD = 40  # of the first paragraph under a heading
+BESIDE = 42  # so few words leave room for a picture on the same slide
 COLUMNS, LINES = 78, 11  # of what a cell printed
+FEW_LINES = 7  # so many printed lines leave room for what they show
 ROWS = 9  # of a table
 ITEMS = 6  # of a list on one slide
 TEACHER, FORCE, LEAVE_OUT = "teacher", "slide", "no-slide"
 MINUTES = re.compile(r" *<!-- *(\d+) min *--> *$")
 WIDGET = "application/vnd.jupyter.widget-view+json"
-BREAK = re.compile(r"^\*[^*].*\bbreak\b.*\*$", re.DOTALL | re.IGNORECASE)
+BREAK = re.compile(r"\**A good place for a break\b")
 NOT_PLAIN = re.compile(r"- |\d+\. |\$\$|\||```")  # a list, a formula, a table, code
 DOCSTRING = re.compile(r'"""(.+?)"""', re.DOTALL)
 PICTURE = re.compile(r"<img\b[^>]*>")
-END = "[*_)\"”]"  # after the point that ends a sentence
+END = '[*_)"”]'  # after the point that ends a sentence
 ABBREVIATION = re.compile(r"(\b(al|e\.g|i\.e|vs|Fig|Eq|No|approx|cf)|\b[A-Z])\.$")
 
 markdown = MarkdownIt("commonmark").enable("table").use(dollarmath_plugin, double_inline=True)
@@ -195,7 +196,7 @@ class _Chapter:
             next_one = label.removeprefix("**Next:**").strip()
             self.new("next", "Next").parts.append(Part("text", next_one))
         elif BREAK.match(text):
-            self.new("break", "Break").parts.append(Part("text", label.strip("*")))
+            self.new("break", "Break").parts.append(Part("text", label.replace("*", "")))
         else:
             self._plain(label, introduces)
 
@@ -216,9 +217,14 @@ class _Chapter:
         """What a picture shows: a step on its slide."""
         shown = [s for s in reversed(self.slides) if s.cell < self.cell or s.kind == "question"]
         slide = next((s for s in shown if s.pictures or s.kind in ("result", "question")), None)
-        if slide is None or any(part.step for part in slide.parts) or slide.kind == "live":
+        is_full = (
+            slide is None
+            or slide.kind == "live"
+            or any(part.step or part.content.count("\n") >= FEW_LINES for part in slide.parts)
+        )
+        if is_full:
             slide = self.new("idea", self.section)
-        slide.parts.append(Part("text", first_words(text, WORDS), step=True))
+        slide.parts.append(Part("text", first_words(text, WORDS), step=not is_full))
         slide.reading.append(text)
         self.is_asked, self.n_paragraphs = False, 0
 
@@ -291,8 +297,8 @@ class _Chapter:
         slide.code.append(to_learner(code))
         slide.solution = "\n\n\n".join(filter(None, [slide.solution, solved(code)]))
         asked = DOCSTRING.search(code)
-        if slide.kind == "exercise" and not slide.parts and asked:
-            slide.parts.append(Part("text", " ".join(asked[1].split())))
+        if slide.kind == "exercise" and slide.n_words < WORDS and asked:
+            slide.parts.insert(0, Part("text", " ".join(asked[1].split("\n\n")[0].split())))
 
     def _choices(self, question):
         choices = "\n".join(f"- **({key})** {text}" for key, text in question.choices.items())
