@@ -34,7 +34,7 @@ BESIDE = 42  # so few words leave room for a picture on the same slide
 COLUMNS, LINES = 78, 11  # of what a cell printed
 FEW_LINES = 7  # so many printed lines leave room for what they show
 ROWS = 9  # of a table
-ITEMS = 6  # of a list on one slide
+ITEMS, LIST_WORDS = 6, 95  # of a list on one slide
 TEACHER, FORCE, LEAVE_OUT = "teacher", "slide", "no-slide"
 MINUTES = re.compile(r" *<!-- *(\d+) min *--> *$")
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -160,9 +160,7 @@ class _Chapter:
                 self._list(text, in_full)
             elif kind == "table":
                 self._table(text)
-            elif kind == "math":
-                self._text_slide().parts.append(Part("text", text))
-            elif kind == "fence" and text.count("\n") <= 8:
+            elif kind == "math" or (kind == "fence" and text.count("\n") <= 8):
                 self._text_slide().parts.append(Part("text", text))
 
     def _heading(self, text):
@@ -250,9 +248,7 @@ class _Chapter:
         rank = 1
         mark = "{}. " if re.match(r"\d", text) else "- "
         while shown:
-            room = max(2, ITEMS - 2 * bool(slide.parts))
-            # An item alone on the next slide would look lost.
-            n_here = len(shown) if len(shown) <= room + 1 else room
+            n_here = _how_many(shown, used=slide.n_words + 8 * len(slide.parts))
             lines = [f"{mark.format(rank + i)}{item}" for i, item in enumerate(shown[:n_here])]
             slide.parts.append(Part("text", "\n".join(lines)))
             rank, shown = rank + n_here, shown[n_here:]
@@ -459,9 +455,7 @@ def key_sentences(text, room, is_first, introduces):
     kept = []
     for n, sentence in enumerate(found):
         announces = introduces and n == len(found) - 1
-        if n < leads:
-            kept.append(sentence)
-        elif (announces or "**" in sentence) and n_words(sentence) <= room:
+        if n < leads or ((announces or "**" in sentence) and n_words(sentence) <= room):
             kept.append(sentence)
         else:
             continue
@@ -469,6 +463,18 @@ def key_sentences(text, room, is_first, introduces):
     if kept and kept[-1].endswith(":") and not introduces:
         kept[-1] = kept[-1][:-1] + "."
     return " ".join(kept)
+
+
+def _how_many(items, used):
+    """Return how many items of a list go on a slide on which so many words are ``used``."""
+    total, n = used, 0
+    for item in items:
+        total += n_words(item) + 3
+        if n >= 2 and (total > LIST_WORDS or n == ITEMS):
+            break
+        n += 1
+    # An item alone on the next slide would look lost.
+    return n - 1 if n == len(items) - 1 and n > 2 else n
 
 
 def _lines(text):

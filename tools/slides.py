@@ -14,7 +14,7 @@ import html
 import importlib
 import re
 import sys
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import jupytext
@@ -293,7 +293,7 @@ def _without_links(text):
     return re.sub(r"<a\b([^>]*)>(.*?)</a>", replaced, text, flags=re.DOTALL)
 
 
-@lru_cache(maxsize=None)
+@cache
 def formula(tex, display):
     """Return a formula as SVG, drawn now, so that the deck needs neither a script nor a font."""
     try:
