@@ -24,6 +24,8 @@ LAB := $(PY) -m jupyterlab --ServerApp.root_dir=notebooks --LabApp.news_url=None
 	guide test-final-seeds workshop-bundle test-bundle kernels test-fast-forward
 .PHONY: help lab test lint test-unit test-notebooks test-browser test-colab colab-versions course notebooks publish results \
 	workshop-bundle test-bundle kernels pictures bench site preflight lock clean distclean env env-dev env-test env-site
+.PHONY: help lab test lint test-unit test-notebooks test-browser test-colab colab-versions course notebooks publish results slides slides-lab \
+	pictures bench site preflight lock clean distclean env env-dev env-test env-site
 
 help: ## list these targets
 	@echo "make lab    opens the course;  make test  checks everything.  All targets:"
@@ -121,3 +123,14 @@ env-test:
 
 env-site:
 	$(SETUP) lab dev site
+
+slides: env-dev ## write the chapters as slides into build/slides; runs them all, which takes minutes
+	$(PY) tools/run_course.py $(CHAPTERS) --set solutions --output build/executed
+	$(PY) tools/slides.py build/executed $(CHAPTERS)
+
+slides-lab: env-dev ## open the chapters in JupyterLab as for a projector, with the widgets working
+	$(PY) tools/slides.py --live
+	JUPYTER_CONFIG_DIR=build/slides-live/config $(PY) -m jupyterlab --custom-css \
+		--ServerApp.root_dir=build/slides-live/notebooks --LabApp.news_url=None \
+		--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
+		--LabApp.default_url=/doc/tree/00_start_here.ipynb $(LAB_ARGS)

@@ -28,16 +28,17 @@ from build_notebooks import GUARD, PREDICT, SEE, solved, to_learner
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
-WORDS = 42  # on a slide of text, or beside a picture; four or five lines
-LEAD = 30  # of the first paragraph under a heading
-BESIDE = 34  # so few words leave room for a picture on the same slide
+WORDS = 48  # on a slide of text, or beside a picture; five lines
+LEAD = 40  # of the first paragraph under a heading
+BESIDE = 42  # so few words leave room for a picture on the same slide
 COLUMNS, LINES = 78, 11  # of what a cell printed
+FEW_LINES = 7  # so many printed lines leave room for what they show
 ROWS = 9  # of a table
-ITEMS = 6  # of a list on one slide
+ITEMS, LIST_WORDS = 6, 95  # of a list on one slide
 TEACHER, FORCE, LEAVE_OUT = "teacher", "slide", "no-slide"
 MINUTES = re.compile(r" *<!-- *(\d+) min *--> *$")
 WIDGET = "application/vnd.jupyter.widget-view+json"
-BREAK = re.compile(r"^\*[^*].*\bbreak\b.*\*$", re.DOTALL | re.IGNORECASE)
+BREAK = re.compile(r"\**A good place for a break\b")
 NOT_PLAIN = re.compile(r"- |\d+\. |\$\$|\||```")  # a list, a formula, a table, code
 DOCSTRING = re.compile(r'"""(.+?)"""', re.DOTALL)
 PICTURE = re.compile(r"<img\b[^>]*>")
@@ -159,9 +160,7 @@ class _Chapter:
                 self._list(text, in_full)
             elif kind == "table":
                 self._table(text)
-            elif kind == "math":
-                self._text_slide().parts.append(Part("text", text))
-            elif kind == "fence" and text.count("\n") <= 8:
+            elif kind == "math" or (kind == "fence" and text.count("\n") <= 8):
                 self._text_slide().parts.append(Part("text", text))
 
     def _heading(self, text):
@@ -195,7 +194,7 @@ class _Chapter:
             next_one = label.removeprefix("**Next:**").strip()
             self.new("next", "Next").parts.append(Part("text", next_one))
         elif BREAK.match(text):
-            self.new("break", "Break").parts.append(Part("text", label.strip("*")))
+            self.new("break", "Break").parts.append(Part("text", label.replace("*", "")))
         else:
             self._plain(label, introduces)
 
@@ -216,9 +215,14 @@ class _Chapter:
         """What a picture shows: a step on its slide."""
         shown = [s for s in reversed(self.slides) if s.cell < self.cell or s.kind == "question"]
         slide = next((s for s in shown if s.pictures or s.kind in ("result", "question")), None)
-        if slide is None or any(part.step for part in slide.parts) or slide.kind == "live":
+        is_full = (
+            slide is None
+            or slide.kind == "live"
+            or any(part.step or part.content.count("\n") >= FEW_LINES for part in slide.parts)
+        )
+        if is_full:
             slide = self.new("idea", self.section)
-        slide.parts.append(Part("text", first_words(text, WORDS), step=True))
+        slide.parts.append(Part("text", first_words(text, WORDS), step=not is_full))
         slide.reading.append(text)
         self.is_asked, self.n_paragraphs = False, 0
 
@@ -244,9 +248,7 @@ class _Chapter:
         rank = 1
         mark = "{}. " if re.match(r"\d", text) else "- "
         while shown:
-            room = max(2, ITEMS - 2 * bool(slide.parts))
-            # An item alone on the next slide would look lost.
-            n_here = len(shown) if len(shown) <= room + 1 else room
+            n_here = _how_many(shown, used=slide.n_words + 8 * len(slide.parts))
             lines = [f"{mark.format(rank + i)}{item}" for i, item in enumerate(shown[:n_here])]
             slide.parts.append(Part("text", "\n".join(lines)))
             rank, shown = rank + n_here, shown[n_here:]
@@ -291,8 +293,8 @@ class _Chapter:
         slide.code.append(to_learner(code))
         slide.solution = "\n\n\n".join(filter(None, [slide.solution, solved(code)]))
         asked = DOCSTRING.search(code)
-        if slide.kind == "exercise" and not slide.parts and asked:
-            slide.parts.append(Part("text", " ".join(asked[1].split())))
+        if slide.kind == "exercise" and slide.n_words < WORDS and asked:
+            slide.parts.insert(0, Part("text", " ".join(asked[1].split("\n\n")[0].split())))
 
     def _choices(self, question):
         choices = "\n".join(f"- **({key})** {text}" for key, text in question.choices.items())
@@ -453,9 +455,7 @@ def key_sentences(text, room, is_first, introduces):
     kept = []
     for n, sentence in enumerate(found):
         announces = introduces and n == len(found) - 1
-        if n < leads:
-            kept.append(sentence)
-        elif (announces or "**" in sentence) and n_words(sentence) <= room:
+        if n < leads or ((announces or "**" in sentence) and n_words(sentence) <= room):
             kept.append(sentence)
         else:
             continue
@@ -463,6 +463,18 @@ def key_sentences(text, room, is_first, introduces):
     if kept and kept[-1].endswith(":") and not introduces:
         kept[-1] = kept[-1][:-1] + "."
     return " ".join(kept)
+
+
+def _how_many(items, used):
+    """Return how many items of a list go on a slide on which so many words are ``used``."""
+    total, n = used, 0
+    for item in items:
+        total += n_words(item) + 3
+        if n >= 2 and (total > LIST_WORDS or n == ITEMS):
+            break
+        n += 1
+    # An item alone on the next slide would look lost.
+    return n - 1 if n == len(items) - 1 and n > 2 else n
 
 
 def _lines(text):

@@ -14,7 +14,7 @@ import html
 import importlib
 import re
 import sys
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import jupytext
@@ -31,6 +31,7 @@ from vae_helpers.files import replacing
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = Path(__file__).resolve().parent / "slides"  # the style and the script of a deck
 DECKS, LIVE = ROOT / "build" / "slides", ROOT / "build" / "slides-live"
+FEW = 34  # so few words, and nothing else on the slide, are written larger
 # Nothing is loaded from anywhere, whatever the text may hold: the browser sees to it.
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 
@@ -169,7 +170,8 @@ def content(slide, chapter):
         others = [*others, slide_rules.Part("text", f"*In JupyterLab:* {place}")]
     text = "\n".join(map(part_html, others))
     if not pictures:
-        return f'<div class="body">{text}</div>'
+        few = " few" if slide.n_words <= FEW and slide.kind != "title" else ""
+        return f'<div class="body{few}">{text}</div>'
     shape = _shape(slide, n_words=sum(slide_rules.n_words(part.content) for part in others))
     # A lead stands above a wide picture, what it shows below.
     before = "\n".join(part_html(part) for part in others if not part.step)
@@ -194,13 +196,17 @@ def _shape(slide, n_words):
     lines = n_words / 11 + len(slide.parts) - len(sizes)
     height_above_text = min(80 - 6.3 * lines, 167 / aspect)
     height_beside_text = min(80, 97 / aspect)
+    if any(part.kind == "printed" and _columns(part.content) > 28 for part in slide.parts):
+        return "wide"
     return "wide" if height_above_text >= height_beside_text else "beside"
 
 
 def part_html(part):
     """Return a part of a slide that is no picture as HTML."""
     if part.kind == "printed":
-        shown = f'<pre class="printed" style="--columns: {_columns(part.content)}">'
+        lines = part.content.count("\n") + 1
+        size = f"--columns: {_columns(part.content)}; --lines: {lines}"
+        shown = f'<pre class="printed" style="{size}">'
         shown += f"{html.escape(part.content)}</pre>"
     elif part.kind == "table":
         shown = re.sub(r"<(?!/?(?:table|tr|th|td|strong)\b)[^>]*>", "", part.content)
@@ -287,7 +293,7 @@ def _without_links(text):
     return re.sub(r"<a\b([^>]*)>(.*?)</a>", replaced, text, flags=re.DOTALL)
 
 
-@lru_cache(maxsize=None)
+@cache
 def formula(tex, display):
     """Return a formula as SVG, drawn now, so that the deck needs neither a script nor a font."""
     try:
