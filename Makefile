@@ -98,3 +98,7 @@ env-test:
 
 env-site:
 	$(SETUP) lab dev site
+
+.PHONY: explorer
+explorer: env-dev ## write the pages that move through a latent space, into build/explorer
+	$(PY) tools/export_explorer.py
