@@ -415,7 +415,7 @@
           context.lineTo(px + 32 * way[0], py + 32 * way[1]);
         });
       }, 4, "#fff");
-      outline(function () { context.arc(px, py, 1.5, 0, 2 * Math.PI); }, 3, "#fff");
+      outline(function () { context.arc(px, py, 1, 0, 2 * Math.PI); }, 2, "#fff");
     }
 
     function show(state) {
