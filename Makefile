@@ -134,3 +134,6 @@ slides-lab: env-dev ## open the chapters in JupyterLab as for a projector, with 
 		--ServerApp.root_dir=build/slides-live/notebooks --LabApp.news_url=None \
 		--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
 		--LabApp.default_url=/doc/tree/00_start_here.ipynb $(LAB_ARGS)
+.PHONY: explorer
+explorer: env-dev ## write the pages that move through a latent space, into build/explorer
+	$(PY) tools/export_explorer.py

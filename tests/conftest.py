@@ -75,6 +75,18 @@ def chromium():
     return find_chromium()
 
 
+@pytest.fixture(scope="session")
+def explorer(tmp_path_factory):
+    """Folder of the explorer's pages: what ``make explorer`` wrote, or else written afresh."""
+    import export_explorer  # TensorFlow comes with it
+
+    if export_explorer.is_current(export_explorer.FOLDER):
+        return export_explorer.FOLDER
+    folder = tmp_path_factory.mktemp("explorer")
+    export_explorer.write(folder)
+    return folder
+
+
 def pytest_collection_modifyitems(items):
     """Let wrong answers warn, and skip the browser tests where there is no Chromium.
 

@@ -1,6 +1,6 @@
 """Write the explorer: pages that move through a latent space in the browser, without Python.
 
-    python tools/export_explorer.py [FOLDER]     # build/explorer; some ten seconds on a quiet machine
+    python tools/export_explorer.py [FOLDER]     # build/explorer; about 15 seconds
 
 What it writes is made of the bundled checkpoints, the test images and ``vae_helpers/web`` alone,
 and ``manifest.json`` says of which: where nothing has changed, nothing is written again.
@@ -147,6 +147,7 @@ class Loaded:
         return described
 
     def all_images(self):
+        """Return test, training and validation images."""
         return np.concatenate(
             [part.images for part in (self.data.test, self.data.train, self.data.validation)]
         )
@@ -167,6 +168,7 @@ class Loaded:
         return np.array(places)
 
     def examples(self):
+        """Return the typical images with their codes."""
         places = self.typical()
         return {
             "labels": self.labels[places].tolist(),
@@ -176,9 +178,11 @@ class Loaded:
         }
 
     def example(self, label, which=0):
+        """Return the code of a typical image."""
         return self.codes[self.typical()[EACH * label + which]]
 
     def most_like(self, z):
+        """Name the class whose mean is nearest."""
         name = CLASS_NAMES[self.data.name][np.argmin(((self.means - z) ** 2).sum(axis=1))]
         return f"a{'n' * (name == '8')} {name}"
 
@@ -338,9 +342,9 @@ PAGES = {
         "link": "AE beside VAE",
         "title": "The same noise, two decoders",
         "text": [
-            "Both networks have the same layers and saw the same digits. One of them, the VAE, "
-            "was also asked to keep its codes close to a standard normal distribution. Give both "
-            "the same noise."
+            "Two decoders of the same layers, which learned from the same digits. For one of them, "
+            "the VAE's, codes had to keep close to a standard normal distribution. Give both the "
+            "same noise."
         ],
         "panels": {"versus": None},
         "after": "With σ = 1 the noise is where the VAE's codes are. The autoencoder's codes lie "

@@ -85,7 +85,10 @@
   /** A choice among a few, as radio buttons. */
   function choice(legend, names, changed) {
     var group = "vae-" + ++counter;
-    var node = element("fieldset", { class: "vae-choice" }, element("legend", {}, legend));
+    var title = element("span", { id: group }, legend);
+    var node = element("div", {
+      class: "vae-choice", role: "radiogroup", "aria-labelledby": group,
+    }, title);
     names.forEach(function (name, i) {
       var input = element("input", { type: "radio", name: group, value: i });
       input.checked = i === 0;
@@ -202,8 +205,25 @@
     return (name === "8" ? "an " : "a ") + name;
   }
 
+  /** The class of a code: what most of the 15 nearest codes of test images are.
+   *
+   * Where the page has no such codes, with ten numbers, it is the class with the nearest mean.
+   */
+  function classOf(model, z) {
+    if (!model.codes) return nearest(z, model.means);
+    var codes = model.codes.points = model.codes.points || VAE.numbers(model.codes.z);
+    var distances = model.codes.labels.map(function (label, i) {
+      var dx = codes[2 * i] - z[0], dy = codes[2 * i + 1] - z[1];
+      return [dx * dx + dy * dy, label];
+    });
+    distances.sort(function (a, b) { return a[0] - b[0]; });
+    var votes = new Array(model.classes.length).fill(0);
+    distances.slice(0, 15).forEach(function (pair) { votes[pair[1]]++; });
+    return votes.indexOf(Math.max.apply(null, votes));
+  }
+
   function likeWhat(model, z) {
-    return "most like " + called(model, nearest(z, model.means));
+    return "most like " + called(model, classOf(model, z));
   }
 
   /** Standard normal numbers (Box and Muller 1958). */
@@ -389,12 +409,17 @@
         });
       }
       var px = x(state.z[0]), py = y(state.z[1]);
-      outline(function () { context.arc(px, py, 9, 0, 2 * Math.PI); }, 3, "#fff");
-      outline(function () { context.arc(px, py, 1.5, 0, 2 * Math.PI); }, 2, "#fff");
+      outline(function () { // a cross that leaves its middle, and with it a posterior, in sight
+        [[1, 0], [-1, 0], [0, 1], [0, -1]].forEach(function (way) {
+          context.moveTo(px + 17 * way[0], py + 17 * way[1]);
+          context.lineTo(px + 32 * way[0], py + 32 * way[1]);
+        });
+      }, 4, "#fff");
+      outline(function () { context.arc(px, py, 1, 0, 2 * Math.PI); }, 2, "#fff");
     }
 
     function show(state) {
-      var like = state.background === 1 ? nearest(state.z, model.means) : -1;
+      var like = state.background === 1 ? classOf(model, state.z) : -1;
       var key = state.background + "/" + like;
       canvas.setAttribute("aria-label",
         "Map: " + point(state.z) + ", " + likeWhat(model, state.z) + ". Arrow keys move the point.");
@@ -450,7 +475,7 @@
     var model = models[0];
     var state = { z: [0, 0], posterior: null, background: 0 };
     var says = sayer();
-    var decoded = picture(model.size, "decoder: p(x|z)");
+    var decoded = picture(model.size, "z → decoder: p(x|z)");
     var map = plane(model, root.querySelector("img"), function (z, way) {
       go(z || [state.z[0] + way[0], state.z[1] + way[1]]);
     });
@@ -478,46 +503,49 @@
     }
     var later = oncePerFrame(show);
 
-    var parts = [];
-    if (model.encoder) parts.push(drawColumn(model, state, go, later));
-    parts.push(element("div", { class: "vae-column vae-column-map" }, map.node,
-      sliders[0].node, sliders[1].node,
-      choice("Show on the map", ["pictures", "codes of test images"], function (i) {
-        state.background = i;
-        later();
-      })));
-    parts.push(element("div", { class: "vae-column vae-column-image" }, decoded.node));
-    root.replaceChildren(
-      element("div", { class: "vae-row" + (model.encoder ? " vae-three" : " vae-two") }, ...parts),
-      says
-    );
+    var drawing = model.encoder ? drawingParts(model, state, go, later) : null;
+    root.replaceChildren(element("div", { class: "vae-plane" + (drawing ? " vae-draws" : "") },
+      drawing ? drawing.pad : "",
+      element("div", { class: "vae-at-map" }, map.node, sliders[0].node, sliders[1].node,
+        choice("The map shows", ["pictures", "codes of test images"], function (i) {
+          state.background = i;
+          later();
+        })),
+      element("div", { class: "vae-at-image" }, decoded.node),
+      element("div", { class: "vae-at-says" }, says),
+      drawing ? drawing.tools : ""));
     show();
   };
 
   /** Draw or choose x; the encoder makes a posterior of it, and the point goes to its mean. */
-  function drawColumn(model, state, go, later) {
+  function drawingParts(model, state, go, later) {
     var images = exampleImages(model);
-    var seen = picture(model.size, "what the encoder sees: x");
-    var draws = button("Draw z from the posterior", function () {
+    var seen = picture(model.size, "what the encoder sees");
+    var draws = button("Sample z from it", function () {
       var q = state.posterior;
       go(q.mean.map(function (m, i) { return m + Math.exp(q.logVar[i] / 2) * normal(); }));
     });
-    var pad = drawingPad(function (pixels) {
+    function take(pixels) {
       state.posterior = pixels && VAE.encode(model, pixels);
       draws.disabled = !pixels;
       seen.put(pixels || new Float32Array(784), pixels
         ? "The drawing as the encoder sees it, 28 by 28 pixels" : "No drawing yet");
       if (pixels) go(state.posterior.mean);
       else later();
-    });
-    var list = selection("or take a test image", ["choose …"].concat(exampleNames(model)), 0,
+    }
+    var pad = drawingPad(take);
+    var list = selection("or a test image", ["choose …"].concat(exampleNames(model)), 0,
       function (i) { if (i) pad.put(images[i - 1]); });
     seen.put(new Float32Array(784), "No drawing yet");
     draws.disabled = true;
-    return element("div", { class: "vae-column vae-column-draw" }, pad.node,
-      element("div", { class: "vae-buttons" },
-        button("Wipe", function () { list.select.value = 0; pad.wipe(); }), draws),
-      list.node, seen.node);
+    return {
+      pad: element("figure", { class: "vae-figure vae-at-pad" }, pad.node,
+        element("figcaption", {}, "your x → encoder: q(z|x)")),
+      tools: element("div", { class: "vae-at-tools" },
+        element("div", { class: "vae-buttons" },
+          button("Wipe", function () { list.select.value = 0; pad.wipe(); }), draws),
+        list.node, seen.node),
+    };
   }
 
   /** One slider a dimension, and where each of them leads. */
@@ -527,7 +555,7 @@
     var state = { z: new Array(n).fill(0), last: 0 };
     var images = exampleImages(model);
     var says = sayer();
-    var decoded = picture(model.size, "decoder: p(x|z)");
+    var decoded = picture(model.size, "z → decoder: p(x|z)");
     var way = strip(model.size, 1, 7, "vae-strip-small");
     var wayTitle = element("figcaption");
     var all = state.z.map(function (zero, i) {
@@ -567,7 +595,7 @@
       element("figure", { class: "vae-figure vae-wide" }, way.node, wayTitle),
       says
     );
-    go(model.examples.codes[3]);
+    go(model.examples.codes[3 * model.examples.each]);
   };
 
   /** From one image to another: through the latent space, and by fading the pixels. */
@@ -636,7 +664,8 @@
           later();
         })),
       element("div", { class: "vae-pair" }, here.node, faded.node),
-      t.node, element("div", { class: "vae-buttons" }, play), steps.node, says
+      element("div", { class: "vae-narrow" }, t.node, element("div", { class: "vae-buttons" }, play)),
+      steps.node, says
     );
     showSteps();
     show();
@@ -667,13 +696,14 @@
     var later = oncePerFrame(show);
     root.replaceChildren(
       element("div", { class: "vae-pair" }, ...sheets.map(function (s) { return s.node; })),
-      slider("noise", [0, 6, 0.1], 1, function (x) { return "σ = " + number(x); },
-        function (x) { state.width = x; later(); }).node,
-      element("div", { class: "vae-buttons" }, button("New noise", function () {
-        state.noise = fresh();
-        later();
-      })),
-      says
+      element("div", { class: "vae-narrow" },
+        slider("noise", [0, 6, 0.1], 1, function (x) { return "σ = " + number(x); },
+          function (x) { state.width = x; later(); }).node,
+        element("div", { class: "vae-buttons" }, button("New noise", function () {
+          state.noise = fresh();
+          later();
+        })),
+        says)
     );
     show();
   };
@@ -721,15 +751,17 @@
     root.replaceChildren(
       beta.node,
       element("div", { class: "vae-pair vae-beta" },
-        element("figure", { class: "vae-figure" }, copies.node,
-          element("figcaption", {}, "test images, and their reconstructions")),
-        element("figure", { class: "vae-figure" }, samples.node,
-          element("figcaption", {}, "decoded from noise"))),
-      element("div", { class: "vae-buttons" }, button("New noise", function () {
-        state.noise = fresh();
-        later();
-      })),
-      says
+        element("div", {},
+          element("figure", { class: "vae-figure" }, copies.node,
+            element("figcaption", {}, "test images, and their reconstructions")),
+          says),
+        element("div", {},
+          element("figure", { class: "vae-figure" }, samples.node,
+            element("figcaption", {}, "decoded from noise")),
+          element("div", { class: "vae-buttons" }, button("New noise", function () {
+            state.noise = fresh();
+            later();
+          }))))
     );
     show();
   };
