@@ -39,6 +39,7 @@ KINDS = {
     "exchanged": "two values or arguments are exchanged",
     "factor": "off by a factor",
     "fallback": "another wrong value",
+    "gradient": "no gradient flows through it",
     "fixed": "an argument is fixed",
     "function": "a function of the right value, such as its square",
     "ignored": "an argument is ignored",
@@ -49,14 +50,12 @@ KINDS = {
     "none": "no `return`",
     "offset": "off by a constant",
     "one value": "one value for all",
-    "order": "in another order",
     "own": "a mistake that only this exercise has",
     "reduced": "summed up once too often",
     "reduction": "a sum for a mean, or the like",
     "seed": "the seed is not used",
     "shape": "another shape",
     "sign": "the wrong sign",
-    "some cases": "right in some cases only",
     "term": "a term is missing, doubled or has the wrong sign",
     "time": "it does not come to an end",
     "type": "no number, array or function",
@@ -466,8 +465,8 @@ def _legend():
     signs = _signs()
     after = f"{STUCK_TRIES} answers or {STUCK_AFTER.total_seconds() / 60:.0f} minutes"
     return (
-        f"{signs['solved']} solved  {signs['working']} at work  {signs['stuck']} stuck: not right "
-        f"after {after}  {signs['left']} tried, went on"
+        f"{signs['solved']} solved  {signs['working']} at work  {signs['stuck']} stuck "
+        f"({after})  {signs['left']} went on"
     )
 
 
