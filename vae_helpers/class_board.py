@@ -42,8 +42,10 @@ KINDS = {
     "gradient": "no gradient flows through it",
     "fixed": "an argument is fixed",
     "function": "a function of the right value, such as its square",
+    "graph": "right numbers, but Keras cannot compile it",
     "ignored": "an argument is ignored",
     "in place": "it changes the array that it was given",
+    "large": "right for small numbers only",
     "layout": "right numbers in another layout",
     "mistake": "a mistake that this exercise knows",
     "nan": "NaN or infinity",
@@ -390,7 +392,7 @@ def as_text(shown: Board, width: int = 100, height: int = 40, once: bool = True)
     if not shown.rows:
         return f"{_headline(shown)}\nNo check has left a line yet."
     lines = [_headline(shown), ""]
-    bar = max(8, min(30, width - 62))
+    bar = max(8, min(30, width - 66))
     lines.append(f"{'':34}{'solved':>7}{'at work':>8}{'stuck':>7}{'went on':>8}")
     for row in _shown_rows(shown, everything=once):
         if isinstance(row, str):
