@@ -19,17 +19,14 @@ LAB := $(PY) -m jupyterlab --ServerApp.root_dir=notebooks --LabApp.news_url=None
 	--LabApp.default_url=/lab/tree/00_start_here.ipynb
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint test-unit test-notebooks test-browser test-final-seeds test-colab colab-versions course notebooks publish results \
-	pictures bench site preflight lock clean distclean env env-dev env-test env-site \
-	guide test-final-seeds workshop-bundle test-bundle kernels test-fast-forward
-.PHONY: help lab test lint test-unit test-notebooks test-browser test-colab colab-versions course notebooks publish results \
-	workshop-bundle test-bundle kernels pictures bench site preflight lock clean distclean env env-dev env-test env-site
-.PHONY: help lab test lint test-unit test-notebooks test-browser test-colab colab-versions course notebooks publish results slides slides-lab \
-	pictures bench site preflight lock clean distclean env env-dev env-test env-site
+.PHONY: help lab test lint test-unit test-notebooks test-browser test-final-seeds test-colab \
+	colab-versions course notebooks publish results pictures bench site preflight lock clean \
+	distclean env env-dev env-test env-site guide workshop-bundle test-bundle kernels \
+	test-fast-forward .PHONY: slides slides-lab explorer
 
 help: ## list these targets
 	@echo "make lab    opens the course;  make test  checks everything.  All targets:"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s%s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-18s%s\n", $$1, $$2}' Makefile
 
 lab: env ## install what is missing, and open the course in JupyterLab
 	$(LAB) $(LAB_ARGS)
@@ -99,6 +96,20 @@ kernels: env ## start thirty kernels at once, and measure what they share and ne
 test-fast-forward: env-test ## prove that each section can be entered late; takes long (CHAPTERS=05_interpolation)
 	$(PY) tools/fast_forward_all.py $(CHAPTERS)
 
+slides: env-dev ## write the chapters as slides into build/slides; runs them all, which takes minutes
+	$(PY) tools/run_course.py $(CHAPTERS) --set solutions --output build/executed
+	$(PY) tools/slides.py build/executed $(CHAPTERS)
+
+slides-lab: env-dev ## open the chapters in JupyterLab as for a projector, with the widgets working
+	$(PY) tools/slides.py --live
+	JUPYTER_CONFIG_DIR=build/slides-live/config $(PY) -m jupyterlab --custom-css \
+		--ServerApp.root_dir=build/slides-live/notebooks --LabApp.news_url=None \
+		--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
+		--LabApp.default_url=/doc/tree/00_start_here.ipynb $(LAB_ARGS)
+
+explorer: env-dev ## write the pages that move through a latent space, into build/explorer
+	$(PY) tools/export_explorer.py
+
 lock: env-dev ## compile requirements.lock afresh from pyproject.toml
 	$(PY) -m pip install --quiet --disable-pip-version-check uv
 	$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --all-extras --upgrade \
@@ -123,17 +134,3 @@ env-test:
 
 env-site:
 	$(SETUP) lab dev site
-
-slides: env-dev ## write the chapters as slides into build/slides; runs them all, which takes minutes
-	$(PY) tools/run_course.py $(CHAPTERS) --set solutions --output build/executed
-	$(PY) tools/slides.py build/executed $(CHAPTERS)
-
-slides-lab: env-dev ## open the chapters in JupyterLab as for a projector, with the widgets working
-	$(PY) tools/slides.py --live
-	JUPYTER_CONFIG_DIR=build/slides-live/config $(PY) -m jupyterlab --custom-css \
-		--ServerApp.root_dir=build/slides-live/notebooks --LabApp.news_url=None \
-		--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
-		--LabApp.default_url=/doc/tree/00_start_here.ipynb $(LAB_ARGS)
-.PHONY: explorer
-explorer: env-dev ## write the pages that move through a latent space, into build/explorer
-	$(PY) tools/export_explorer.py

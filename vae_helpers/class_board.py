@@ -39,24 +39,25 @@ KINDS = {
     "exchanged": "two values or arguments are exchanged",
     "factor": "off by a factor",
     "fallback": "another wrong value",
+    "gradient": "no gradient flows through it",
     "fixed": "an argument is fixed",
     "function": "a function of the right value, such as its square",
+    "graph": "right numbers, but Keras cannot compile it",
     "ignored": "an argument is ignored",
     "in place": "it changes the array that it was given",
+    "large": "right for small numbers only",
     "layout": "right numbers in another layout",
     "mistake": "a mistake that this exercise knows",
     "nan": "NaN or infinity",
     "none": "no `return`",
     "offset": "off by a constant",
     "one value": "one value for all",
-    "order": "in another order",
     "own": "a mistake that only this exercise has",
     "reduced": "summed up once too often",
     "reduction": "a sum for a mean, or the like",
     "seed": "the seed is not used",
     "shape": "another shape",
     "sign": "the wrong sign",
-    "some cases": "right in some cases only",
     "term": "a term is missing, doubled or has the wrong sign",
     "time": "it does not come to an end",
     "type": "no number, array or function",
@@ -391,7 +392,7 @@ def as_text(shown: Board, width: int = 100, height: int = 40, once: bool = True)
     if not shown.rows:
         return f"{_headline(shown)}\nNo check has left a line yet."
     lines = [_headline(shown), ""]
-    bar = max(8, min(30, width - 62))
+    bar = max(8, min(30, width - 66))
     lines.append(f"{'':34}{'solved':>7}{'at work':>8}{'stuck':>7}{'went on':>8}")
     for row in _shown_rows(shown, everything=once):
         if isinstance(row, str):
@@ -466,8 +467,8 @@ def _legend():
     signs = _signs()
     after = f"{STUCK_TRIES} answers or {STUCK_AFTER.total_seconds() / 60:.0f} minutes"
     return (
-        f"{signs['solved']} solved  {signs['working']} at work  {signs['stuck']} stuck: not right "
-        f"after {after}  {signs['left']} tried, went on"
+        f"{signs['solved']} solved  {signs['working']} at work  {signs['stuck']} stuck "
+        f"({after})  {signs['left']} went on"
     )
 
 

@@ -140,7 +140,10 @@ def test_a_line_a_check_is_off_until_switched_on(home, monkeypatch):
         ("wrong", "fallback"),
         ("right", "right"),
     ]
-    assert set(entries[0]) == {"when", "chapter", "exercise", "verdict", "kind", "seconds"}
+    keys = {"when", "who", "chapter", "exercise", "verdict", "kind", "seconds"}
+    assert [set(entry) - keys for entry in entries] == [set(), set(), {"mistake"}, set(), set()]
+    assert entries[2]["mistake"] == "Halve it."  # the course's words, not the learner's
+    assert len({entry["who"] for entry in entries}) == 1
     assert all(0 <= e["seconds"] < 60 for e in entries)
     assert "secret" not in (home / "checks.jsonl").read_text()
 
@@ -153,6 +156,23 @@ def test_a_file_in_the_folder_switches_recording_on_and_the_variable_off(home, m
     monkeypatch.setenv("VAE_COURSE_RECORD", "0")
     new_session().check(3)
     assert len(lines(home, "checks.jsonl")) == 1
+
+
+def test_the_courses_own_runs_leave_no_line_about_a_check(home, monkeypatch):
+    monkeypatch.setenv("VAE_COURSE_EXPECT", RIGHT)
+    monkeypatch.setenv("VAE_COURSE_RECORD", "1")
+    new_session().check(2)
+    assert not home.exists()
+
+
+def test_of_a_self_test_the_questions_that_were_missed_are_told(home, monkeypatch):
+    monkeypatch.setenv("VAE_COURSE_RECORD", "1")
+    feedback = {"a": "Yes.", "b": "No."}
+    questions = [core.Question(text, {"a": "1", "b": "2"}, "a", feedback) for text in "xyz"]
+    test = core.SelfTest(*questions, chapter="chapter99")
+    test.check({1: "b", 2: "a", 3: "b"})
+    [entry] = lines(home, "checks.jsonl")
+    assert (entry["kind"], entry["mistake"]) == ("1 of 3", "missed: 1, 3")
 
 
 def test_the_whole_course_in_one_table():

@@ -43,7 +43,7 @@ def forget() -> None:
     _waiting.clear()
 
 
-def soon(function: Callable[[], Any], default: Any = None, seconds: float = PATIENCE) -> Any:
+def soon(function: Callable[[], Any], default: Any = None) -> Any:
     """Return what a function that asks the folder returns, or ``default``.
 
     That is if it raises OSError or ValueError, or takes longer: a network disk that went away
@@ -57,7 +57,7 @@ def soon(function: Callable[[], Any], default: Any = None, seconds: float = PATI
 
     asking = threading.Thread(target=ask, daemon=True)
     asking.start()
-    asking.join(seconds)
+    asking.join(PATIENCE)
     return found[0]
 
 
