@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import build_notebooks
+import fast_forward_all
 import matplotlib.pyplot as plt
 import pytest
 
@@ -280,3 +281,11 @@ def test_it_is_there_from_any_folder_and_starts_nothing_for_the_first_section(tm
     )
     assert done.stdout.splitlines()[-1] == "set()", done.stderr
     assert "fast_forward" in dir(vh)
+
+
+def test_the_rest_of_a_chapter_runs_in_a_kernel_that_starts_there(tmp_path, monkeypatch):
+    """The learner's set of chapter 02 from its last section; make test-fast-forward does all."""
+    monkeypatch.setenv("VAE_COURSE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("VAE_COURSE_EXPECT", "")  # which run_course sets
+    assert not fast_forward_all.run_below("02_vae_theory", "learner", [7])
+    assert not (tmp_path / "home" / "progress.jsonl").exists()

@@ -7,7 +7,6 @@ small costs the learner an error. ``tools/fast_forward_all.py`` shows that none 
 
 import ast
 import builtins
-import copy
 from dataclasses import dataclass, field
 
 from vae_helpers import sections
@@ -153,7 +152,7 @@ class Chapter:
 
     def __init__(self, cells: list[str]):
         trees = [ast.parse(code) for code in cells]
-        self.imported = {name for tree in trees for name in _imported(tree)}
+        self.imported = {name for tree in trees for node in tree.body for name in _imported(node)}
         self.generators = {name for tree in trees for name in _generators(tree)}
         self.later = {}
         self.links = []  # of names that share values: see _links
@@ -173,7 +172,7 @@ class Chapter:
         links = scope.links + scope.links_here
         changes = spread(scope.changed | used.changes, scope.deep | used.deep, links)
         statement = Statement(
-            ast.get_source_segment(code, _with_decorators(node)),
+            _source(node, code),
             scope.bound,
             (scope.maybe | changes) - scope.bound,
             (scope.reads | used.reads) - self._builtin(scope.reads | used.reads),
@@ -302,9 +301,10 @@ class _Scope(ast.NodeVisitor):
         That a function was called does not make its result one; an object of a class can do
         what the class does.
         """
-        called = {id(n.func) for n in ast.walk(value) if isinstance(n, ast.Call)}
+        nodes = list(ast.walk(value))
+        called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
         kept = None
-        for node in ast.walk(value):
+        for node in nodes:
             later = None
             if isinstance(node, ast.Name):
                 later = self._known(node.id)
@@ -596,13 +596,10 @@ def _dotted(node):
     return ""
 
 
-def _imported(tree):
-    return {
-        (alias.asname or alias.name.partition(".")[0])
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Import | ast.ImportFrom)
-        for alias in node.names
-    }
+def _imported(node):
+    if not isinstance(node, ast.Import | ast.ImportFrom):
+        return set()
+    return {alias.asname or alias.name.partition(".")[0] for alias in node.names}
 
 
 def _generators(tree):
@@ -619,11 +616,7 @@ def _generators(tree):
                 yield left.id
 
 
-def _with_decorators(node):
-    """Return a node whose source begins with the first decorator."""
-    decorators = getattr(node, "decorator_list", [])
-    if not decorators:
-        return node
-    node = copy.copy(node)
-    node.lineno, node.col_offset = decorators[0].lineno, decorators[0].col_offset - 1
-    return node
+def _source(node, code):
+    """Return the lines of a statement, which begins with its first decorator."""
+    first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
+    return "\n".join(code.split("\n")[first - 1 : node.end_lineno])
