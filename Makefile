@@ -44,7 +44,7 @@ lint: env-test
 	$(PY) -m ruff format --check .
 
 test-unit: env-test ## the unit tests, and the browser tests where there is a Chromium
-	$(PYTEST)
+	$(PYTEST) -p no:nbval --no-loadscope-reorder
 
 test-notebooks: env-test ## run the notebooks of the learner and their solutions
 	$(PYTEST) --nbval-lax --nbval-current-env --nbval-cell-timeout=600 notebooks

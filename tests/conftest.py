@@ -7,6 +7,9 @@ import sys
 import pytest
 from hypothesis import HealthCheck, settings
 
+# jsonschema takes it where it is there, and its grammar takes seconds to build in each process.
+sys.modules.setdefault("rfc3987_syntax", None)
+
 # The same examples in every run, however long a loaded machine takes to draw them.
 settings.register_profile(
     "course",
@@ -16,6 +19,21 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("course")
+
+# These begin: a file is one process's alone, and a long one at the end leaves the others idle.
+LONGEST_FIRST = (
+    "test_devices_and_backends.py",
+    "test_widgets_in_browser.py",
+    "test_oldest_versions.py",
+    "test_state.py",
+    "test_mutants.py",
+    "test_models.py",
+    "test_zoo.py",
+    "test_features.py",
+    "test_fit.py",
+    "test_first_cell.py",
+    "test_run_course.py",
+)
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NO_CHROMIUM = (
@@ -88,10 +106,12 @@ def explorer(tmp_path_factory):
 
 
 def pytest_collection_modifyitems(items):
-    """Let wrong answers warn, and skip the browser tests where there is no Chromium.
+    """Sort by length, let wrong answers warn, skip browser tests where there is no Chromium.
 
     VAE_REQUIRE_BROWSER makes it an error that there is none.
     """
+    rank = {name: i for i, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: rank.get(item.path.name, len(rank)))
     for item in items:
         if "checks" in item.path.parent.parts:  # to divide by zero is what they are wrong in
             item.add_marker(pytest.mark.filterwarnings("ignore::RuntimeWarning"))

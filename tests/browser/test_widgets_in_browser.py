@@ -167,6 +167,9 @@ def test_what_fails_makes_the_check_fail(open_notebook):
         broken.check()
     cells = "window.jupyterapp.shell.currentWidget.model.sharedModel"
     broken.page.evaluate(f"() => {cells}.deleteCell(2)")
+    broken.page.locator("[data-mime-type='application/vnd.jupyter.error']").first.wait_for(
+        state="detached"
+    )
     broken.check()  # at the origin the broken model works
     with pytest.raises(PageError, match="broken on purpose"):
         broken.use_sliders(broken.panels()[0])

@@ -12,8 +12,11 @@ from vae_helpers.files import read_json
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # of the answers' own formulas
 
 ABOUT_THEIR_MISTAKE = 0.95
+<<<<<<< HEAD
 FOR_HELPERS = Path(__file__).parents[2] / "tools" / "messages.json"
 SECONDS = 2  # of processor time; the slowest loops need about half of it
+=======
+>>>>>>> refs/heads/tests
 
 
 @pytest.fixture(scope="module")
@@ -60,9 +63,10 @@ def test_a_right_value_with_a_bad_habit_is_accepted_with_a_word_on_it(outcomes):
     assert not silent, lines(silent)
 
 
-def test_none_takes_long(outcomes):
-    slow = [found for found in outcomes if found.seconds > SECONDS]
-    assert not slow, [(found.answer.name, found.seconds) for found in slow]
+def test_none_is_stopped_because_it_takes_too_long(outcomes):
+    """The limit is twenty times what the slowest loop needs: no load reaches it."""
+    slow = [found.answer.name for found in outcomes if found.kind == "time"]
+    assert not slow
 
 
 def test_nearly_all_messages_are_about_their_own_mistake(wrong):
