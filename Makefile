@@ -22,7 +22,7 @@ LAB := $(PY) -m jupyterlab --ServerApp.root_dir=notebooks --LabApp.news_url=None
 .PHONY: help lab test lint test-unit test-notebooks test-browser test-final-seeds test-colab \
 	colab-versions course notebooks publish results pictures bench site preflight lock clean \
 	distclean env env-dev env-test env-site guide workshop-bundle test-bundle kernels \
-	test-fast-forward .PHONY: slides slides-lab explorer
+	test-fast-forward slides slides-lab explorer
 
 help: ## list these targets
 	@echo "make lab    opens the course;  make test  checks everything.  All targets:"

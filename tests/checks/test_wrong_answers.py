@@ -12,11 +12,7 @@ from vae_helpers.files import read_json
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # of the answers' own formulas
 
 ABOUT_THEIR_MISTAKE = 0.95
-<<<<<<< HEAD
 FOR_HELPERS = Path(__file__).parents[2] / "tools" / "messages.json"
-SECONDS = 2  # of processor time; the slowest loops need about half of it
-=======
->>>>>>> refs/heads/tests
 
 
 @pytest.fixture(scope="module")
