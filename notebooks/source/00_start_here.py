@@ -254,6 +254,8 @@ n_problems = cli.main(["preflight"])
 #   What is it good for, and where did the field go next?
 # - [Your own images](your_own_images.ipynb):
 #   From a folder of your pictures to a model, a report card, and claims you can defend.
+# - [Your final test](your_final_test.ipynb):
+#   What stayed? Twenty-five questions, other numbers on each try, and a certificate.
 #
 # Chapters 01 to 04 build on each other. After them, take those you need, in any order. How far you
 # are, in each chapter and in this one:

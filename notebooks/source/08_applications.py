@@ -988,3 +988,5 @@ progress("08")
 # line of it that surprised you, run its chapter with `VAE_COURSE_MODE=full`, and find out whether
 # it was luck. Then take your own images: [the last notebook](your_own_images.ipynb)
 # fits a model to a folder of pictures, and asks for your own claims.
+# And find out what stayed: [your final test](your_final_test.ipynb) has other numbers on each try.
+# [What to read next](../docs/reading.md) goes on from here.
