@@ -70,7 +70,7 @@ assert limit == 30
 
 # %%
 total = middle.sum() + z.sum() + len(seen)
-total, halfway(1, 3), conclusion
+total, halfway(1, 3), conclusion, figure
 
 # %% tags=["guard"]
 assert limit == 30
@@ -233,8 +233,8 @@ def test_ones_own_code_has_the_last_word(kernel, course):
 
 
 def test_a_failure_is_told_and_leaves_everything_as_it_was(kernel, course):
-    kernel.run(course[0], "data = 'mine'")
-    before = dict(kernel.names)
+    kernel.run(course[0], course[2], "data = 'mine'")
+    before = dict(kernel.names)  # with a generator that has not drawn yet
     with pytest.raises(sections.FastForwardError) as caught:
         kernel.forward(3)
     assert re_said(caught) == (True, True, True)
