@@ -39,6 +39,8 @@ def main(arguments=None):
             print(row, flush=True)
             if pss > 1000 * options.gigabytes:
                 break
+    except KeyboardInterrupt:
+        print(f"Stopped with {len(kernels)} kernels.")
     finally:
         for kernel in kernels:
             kernel.shutdown_kernel(now=True)

@@ -66,5 +66,6 @@ def test_lines_to_paste_are_labelled_and_have_no_prompt(name):
     for language, block in fences:
         assert language in ("sh", "bat", "text"), block
         assert not re.search(r"(?m)^\s*([$%#>]|!pip|>>>|PS |C:\\>)", block), block
-    for before in re.findall(r"(?m)^(.*)\n\n? *```(?:sh|bat)\n", text):
-        assert re.search(r"Terminal|Command Prompt", before), before
+    for before in re.split(r"(?m)^ *```(?:sh|bat)\n", text)[:-1]:
+        paragraph = before.rstrip().rpartition("\n\n")[2]
+        assert re.search(r"Terminal|Command Prompt", paragraph), paragraph
