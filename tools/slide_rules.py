@@ -34,7 +34,7 @@ BESIDE = 42  # so few words leave room for a picture on the same slide
 WITH_PICTURE = 60  # above and below a picture together
 COLUMNS, LINES = 78, 11  # of what a cell printed
 FEW_LINES = 7  # so many printed lines leave room for what they show
-ROWS = 9  # of a table
+ROWS, TABLE_WORDS = 9, 80  # of a table: a larger one is for reading
 ITEMS, LIST_WORDS = 6, 95  # of a list on one slide
 TEACHER, FORCE, LEAVE_OUT = "teacher", "slide", "no-slide"
 MINUTES = re.compile(r" *<!-- *(\d+) min *--> *$")
@@ -281,7 +281,7 @@ class _Chapter:
                     told.append(f"- {' '.join(others)}")
             if told:
                 self.slide.parts += [Part("text", "**You will**"), Part("text", "\n".join(told))]
-        elif len(_lines(text)) <= ROWS + 1:
+        elif len(_lines(text)) <= ROWS + 1 and n_words(text) <= TABLE_WORDS:
             slide = self._text_slide()
             if slide.n_words > LEAD / 2:
                 slide = self.new("idea", slide.title)
