@@ -31,9 +31,10 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 WORDS = 48  # on a slide of text, or beside a picture; five lines
 LEAD = 40  # of the first paragraph under a heading
 BESIDE = 42  # so few words leave room for a picture on the same slide
+WITH_PICTURE = 60  # above and below a picture together
 COLUMNS, LINES = 78, 11  # of what a cell printed
 FEW_LINES = 7  # so many printed lines leave room for what they show
-ROWS = 9  # of a table
+ROWS, TABLE_WORDS = 9, 80  # of a table: a larger one is for reading
 ITEMS, LIST_WORDS = 6, 95  # of a list on one slide
 TEACHER, FORCE, LEAVE_OUT = "teacher", "slide", "no-slide"
 MINUTES = re.compile(r" *<!-- *(\d+) min *--> *$")
@@ -222,9 +223,23 @@ class _Chapter:
         )
         if is_full:
             slide = self.new("idea", self.section)
-        slide.parts.append(Part("text", first_words(text, WORDS), step=not is_full))
+        shown = first_words(text, WORDS)
+        if slide.pictures and slide.n_words + n_words(shown) > WITH_PICTURE:
+            self._part_lead_from_picture(slide)
+        slide.parts.append(Part("text", shown, step=not is_full))
         slide.reading.append(text)
         self.is_asked, self.n_paragraphs = False, 0
+
+    def _part_lead_from_picture(self, slide):
+        """Put the text of a picture's slide on a slide of its own, before it."""
+        lead = Slide(slide.kind, slide.title, slide.cell, slide.section, slide.minutes)
+        lead.parts = [part for part in slide.parts if part.kind == "text"]
+        if not lead.parts:
+            return
+        lead.teacher, slide.teacher = slide.teacher, []
+        slide.parts = [part for part in slide.parts if part.kind != "text"]
+        slide.kind, slide.minutes = "result", None
+        self.slides.insert(next(n for n, s in enumerate(self.slides) if s is slide), lead)
 
     def _text_slide(self):
         """Return the slide to which text is added: none that already has its picture or answer."""
@@ -266,8 +281,11 @@ class _Chapter:
                     told.append(f"- {' '.join(others)}")
             if told:
                 self.slide.parts += [Part("text", "**You will**"), Part("text", "\n".join(told))]
-        elif len(_lines(text)) <= ROWS + 1:
-            self._text_slide().parts.append(Part("text", text))
+        elif len(_lines(text)) <= ROWS + 1 and n_words(text) <= TABLE_WORDS:
+            slide = self._text_slide()
+            if slide.n_words > LEAD / 2:
+                slide = self.new("idea", slide.title)
+            slide.parts.append(Part("text", text))
         else:
             self._text_slide().reading.append(text)
 
@@ -366,7 +384,7 @@ class _Chapter:
         """Return the slides, without those that only repeat a heading."""
         kept = []
         for slide, following in zip(self.slides, [*self.slides[1:], None], strict=True):
-            if slide.parts or slide.kind in ("exercise", "break"):
+            if slide.parts or slide.kind in ("exercise", "break", "live"):
                 kept.append(slide)
             elif following is not None:  # nothing of its own: its notes and minutes go on
                 following.teacher = slide.teacher + following.teacher

@@ -259,7 +259,7 @@ def test_every_chapter_yields_slides_that_can_be_read(source):
     ]
     assert len(made) > n_headings
     assert all(one.n_words <= 120 for one in made), max(made, key=lambda one: one.n_words)
-    assert all(one.parts or one.kind in ("exercise", "break") for one in made)
+    assert all(one.parts or one.kind in ("exercise", "break", "live") for one in made)
 
 
 def test_the_live_notebook_has_folded_code_and_no_answers_in_sight(cells, tmp_path):
