@@ -19,6 +19,13 @@ YELLOW = """canvas => {
   for (let i = 0; i < data.length; i += 4) n += data[i] > 230 && data[i + 2] < 110;
   return n;
 }"""
+PICTURE = {  # of each panel, what every slider changes
+    "map": ".vae-at-image canvas",
+    "sliders": ".vae-image",
+    "walk": ".vae-image",
+    "versus": ".vae-sheet",
+    "beta": ".vae-sheet",
+}
 # What a screen reader calls each control; the browser's own rules of names, in short.
 UNNAMED = """() => [...document.querySelectorAll("input, select, button, canvas, img, [tabindex]")]
   .filter(e => !((e.labels && [...e.labels].some(l => l.textContent.trim()))
@@ -49,7 +56,8 @@ def opened(browser, explorer):
             return page
 
         yield open_page
-    assert messages == []
+    # These tests read canvases; that this is slow the browser says to them, not to the page.
+    assert [text for text in messages if "willReadFrequently" not in text] == []
 
 
 def wait_for_change(page, canvas, before):
@@ -64,9 +72,7 @@ def test_every_slider_changes_a_picture_and_everything_has_a_name(opened, name):
     assert page.evaluate(UNNAMED) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     for panel in page.locator("[data-vae]").all():
-        canvas = panel.locator(".vae-image, .vae-sheet").last
-        if panel.get_attribute("data-vae") == "walk":
-            canvas = panel.locator(".vae-image").first
+        canvas = panel.locator(PICTURE[panel.get_attribute("data-vae")]).last
         for slider in panel.locator("input[type=range]").all():
             before = canvas.evaluate(HASH)
             slider.focus()
