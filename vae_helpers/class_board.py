@@ -322,12 +322,12 @@ def show(folder: Path, every: float | None = 10.0, page: Path | None = None) -> 
                 shown, trouble = board(reader.read()), ""
             except OSError as error:  # a network folder that is away for a while
                 trouble = f"The folder cannot be read now ({error}): this is how it was."
+            if page is not None and shown:
+                files.write_text(page, as_page(shown, every))
             if shown:
                 _redraw(as_text(shown, *_size(), once=every is None), every is not None)
             if trouble:
                 say(trouble)
-            if page is not None and shown:
-                files.write_text(page, as_page(shown, every))
             if every is None:
                 return 0
             say(f"Every {every:g} s; Ctrl-C ends it.")

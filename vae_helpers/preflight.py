@@ -22,7 +22,7 @@ from vae_helpers.terminal import fits, say
 
 LONGEST_LINE = 600
 NEEDED_MEMORY, FULL_MEMORY, NEEDED_DISK = 4, 6, 1  # GB
-SLOW = 2e9  # operations a second; a laptop of 2015 does 50 times as many
+SLOW = 5e8  # operations a second; a laptop of 2015 does 200 times as many
 # The checkpoints of a model beside its own, so that one that is not there at all is missed.
 VARIANTS = {
     "mnist-vae": ("beta-0.1", "beta-0.5", "beta-2", "beta-4", "beta-10"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from vae_helpers.checks import class_folder, core, release
+from vae_helpers.checks import class_folder, core, release, sharing
 from vae_helpers.checks.core import RIGHT, WRONG
 
 NAME = ("00", "halfway")
@@ -146,3 +146,7 @@ def test_without_a_home(monkeypatch):
     assert is_shown(new_session())
     monkeypatch.setenv("VAE_COURSE_SOLUTIONS", "closed")
     assert "~/.vae-course/solutions-open" in new_session().solution().message
+    monkeypatch.setenv("VAE_COURSE_RECORD", "1")
+    assert "~/.vae-course/checks.jsonl" in sharing.status().message
+    assert sharing.on().state == "private"
+    assert "could not" in sharing.off().message

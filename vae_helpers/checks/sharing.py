@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 from vae_helpers import files
-from vae_helpers.checks import class_folder, journal, record
+from vae_helpers.checks import class_folder, journal, record, release
 from vae_helpers.checks.verdicts import Result
 
 TITLE = "The board of your class"
@@ -53,7 +53,7 @@ def status() -> Result:
         if record.is_refused_here():
             text = f"The environment variable {record.SWITCH} forbids it here."
         return Result("private", TITLE, text)
-    places = [f"`{journal.folder() / record.CHECKS}`"]
+    places = [f"`{release.journal_folder() / record.CHECKS}`"]
     if (folder := class_folder.path()) is not None:
         places.append(f"`{folder / record.who()}.jsonl`")
     text = (
