@@ -43,7 +43,7 @@ lint: env-test
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 
-test-unit: env-test ## the unit tests, and the browser tests where there is a Chromium
+test-unit: env-test explorer ## the unit tests, and the browser tests where there is a Chromium
 	$(PYTEST) -p no:nbval --no-loadscope-reorder
 
 test-notebooks: env-test ## run the notebooks of the learner and their solutions

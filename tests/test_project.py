@@ -194,7 +194,8 @@ def test_numpy_parts_do_without_networks(part):
 
 TYPED = (
     *("backend", "baselines", "claims/sentences", "claims/table", "cli", "coding", "colab"),
-    *("course", "data", "features", "files", "latent", "machine"),
+    *("class_board", "course", "data", "features", "files", "latent", "machine", "preflight"),
+    *("ready_code", "sections", "terminal"),
     *("own/example", "own/fitting", "own/loading", "own/pictures"),
     *("provenance", "published", "tsne", "weights", "zoo"),
 )
