@@ -115,14 +115,15 @@ class NotebookPage:
             self.console.append(f"{message.text} ({message.location.get('url', '')})")
 
     def run_all(self):
-        """Run every cell, and wait until each has been run."""
+        """Run every code cell, and wait until each has been run."""
         cells = "window.jupyterapp.shell.currentWidget.model.cells"
         # JupyterLab ignores the command while the session is not ready: ask until it starts.
         end = time.monotonic() + START
         while time.monotonic() < end:
             self.page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
             counts = self.page.evaluate(
-                f"() => Array.from({cells}).map(cell => cell.executionCount)"
+                f"() => Array.from({cells}).filter(cell => cell.type === 'code')"
+                ".map(cell => cell.executionCount)"
             )
             if all(counts):
                 # JupyterLab takes the focus once more, a moment after the last cell.
