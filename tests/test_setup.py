@@ -398,7 +398,7 @@ def test_windows_has_its_programs_elsewhere(windows, monkeypatch):
     for environment, command in windows.commands(["preflight", "test-unit"]):
         if command[0] != "sh":
             windows.run(environment, command)
-    (preflight, _), (pytest_, environment) = started
+    (preflight, _), *_, (pytest_, environment) = started
     folder = ROOT / ".venv" / "Scripts"
     assert preflight == [str(folder / "vae-helpers.exe"), "preflight"]
     assert pytest_[0] == str(folder / "python.exe") == windows.VENV_PYTHON

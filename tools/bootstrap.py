@@ -214,14 +214,12 @@ def run(environment, command):
     # Windows would read and write files in an alphabet of its own.
     utf8 = {"PYTHONUTF8": "1"} if WINDOWS else {}
     sys.stdout.flush()
+    # Ctrl-C reaches the program as well, and JupyterLab asks whether to end. Here it does nothing.
+    before = signal.signal(signal.SIGINT, lambda *_: None)
     process = subprocess.Popen(command, cwd=ROOT, env=dict(os.environ, **dict(utf8, **environment)))
     signal.signal(signal.SIGTERM, lambda *_: process.terminate())
-    while True:
-        try:
-            status = process.wait()
-            break
-        except KeyboardInterrupt:  # which the program has got as well: JupyterLab asks whether
-            continue
+    status = process.wait()
+    signal.signal(signal.SIGINT, before)
     if status:
         sys.exit(status if status > 0 else 128 - status)
 

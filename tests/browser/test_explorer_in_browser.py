@@ -111,7 +111,8 @@ def test_a_drawing_gives_an_ellipse_and_an_image(opened):
     page.get_by_role("status").filter(has_text="most like a 1. The encoder says").wait_for()
     assert place.evaluate(YELLOW) > yellow + 20
     page.get_by_role("button", name="Wipe").click()
-    page.get_by_role("status").filter(has_not_text="encoder").wait_for()
+    told = page.get_by_role("status").filter(has_text="most like")
+    told.filter(has_not_text="encoder").wait_for()
     assert place.evaluate(YELLOW) == yellow
 
 
